@@ -16,7 +16,7 @@ module.exports = {
       name: "rules-know-standards-only",
       severity: "error",
       from: { path: "^policypacks/" },
-      to: { path: "^components/", pathNot: "^components/standards\\.ts$" },
+      to: { path: "^components/", pathNot: "^components/standards/" },
     },
     ...stages.map((stage) => ({
       name: `stage-${stage}-knows-no-other`,

@@ -18,7 +18,7 @@ import { alertPollMilliseconds, expiryLookRetrySeconds, expiryLookSeconds, waiti
 export interface Alerting {
   destinations: readonly AlertDestination[];
   /** What the worker can know of everything that expires. */
-  expiring(): Promise<Pick<Expiring, "fleet" | "recoveries" | "waivers">>;
+  expiring(): Promise<Pick<Expiring, "fleet" | "ownerTag" | "recoveries" | "waivers">>;
 }
 
 /** What a human must answer: one finding for a run's verdict, and one for its clean-up; both are told when they open. */
@@ -36,7 +36,7 @@ export async function raiseFinding(
     kind,
     subject: `${id} ${opened}`,
     database: target,
-    owner: plan?.tags["owner"],
+    owner: plan?.heldTo?.owner ?? undefined,
     what: `${operation}: ${summary}`,
     command: about === "verdict" ? `npx shipshape show ${requestId}` : `npx shipshape clean-up ${requestId} --work`,
     requestId,
@@ -89,7 +89,7 @@ async function waitingPlans(database: Database): Promise<WaitingPlan[]> {
   const plans = await Promise.all(
     runs.map(async ({ requestId, preparation, operation, target = "", plan }) => {
       const decision = await readDecision(database, requestId, preparation);
-      const known = { requestId, preparation, operation, target, owner: plan?.tags["owner"] };
+      const known = { requestId, preparation, operation, target, owner: plan?.heldTo?.owner ?? undefined };
       return decision?.expiresAt ? [{ ...known, expiresAt: decision.expiresAt }] : [];
     }),
   );

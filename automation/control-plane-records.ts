@@ -2,6 +2,7 @@
  * The half of the control plane's entry that only reads records, or writes a person's answer. It loads neither the
  * durable engine nor an operation, which take longer to load than such a command takes.
  */
+import type { Standard } from "../components/standards/standard";
 import { openDatabase, type ControlPlaneDatabase } from "./database";
 import { publications, type Publication } from "./evidence/publisher";
 import type { Signer } from "./evidence/ledger";
@@ -35,6 +36,8 @@ import { scheduleOf } from "./schedule";
 export interface ControlPlaneRecords {
   /** For the evidence log, which clients read themselves. */
   readonly database: ControlPlaneDatabase;
+  /** What databases are held to. */
+  readonly standard: Standard;
   /** Errors: request-unknown. */
   request(id: string): Promise<OperationRequest>;
   /** The run of a request. Errors: request-unknown. */
@@ -98,10 +101,15 @@ export interface ControlPlaneRecords {
 }
 
 /** `beforeQuery` throws if this process may no longer act. Errors: control-plane-unreachable. */
-export async function openRecords(databaseUrl: string, beforeQuery?: () => void): Promise<ControlPlaneRecords> {
+export async function openRecords(
+  databaseUrl: string,
+  standard: Standard,
+  beforeQuery?: () => void,
+): Promise<ControlPlaneRecords> {
   const database = await openDatabase(databaseUrl, beforeQuery);
   return {
     database,
+    standard,
     request: (id) => readRequest(database, id),
     run: (id) => readRun(database, id),
     authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
@@ -125,10 +133,10 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
       await answerFinding(database, answer);
     },
     recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
-    schedule: (...given) => scheduleOf(database, ...given),
-    fleet: (...given) => fleetStatus(database, ...given),
+    schedule: (...given) => scheduleOf(database, standard, ...given),
+    fleet: (...given) => fleetStatus(database, standard, ...given),
     publications: () => publications(database),
-    recordFleet: (signer, log, fleet, now) => recordFleet(database, signer, log, fleet, now),
+    recordFleet: (signer, log, fleet, now) => recordFleet(database, standard, signer, log, fleet, now),
     sealPopulation: (signer, log, asked, now) => sealPopulationOf(database, signer, log, asked, now),
     close: () => database.close(),
   };

@@ -1,5 +1,6 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
 import { hostname } from "node:os";
+import type { Standard } from "../components/standards/standard";
 import { addOwnDestinations, startAlerts, type Alerting } from "./alerts";
 import { answerPlan, resume } from "./answers";
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
@@ -81,6 +82,8 @@ export interface Preview extends Admission {
 
 export interface ControlPlaneSettings extends Sealing {
   databaseUrl: string;
+  /** What databases are held to. */
+  standard: Standard;
   /**
    * Called when something is first submitted or run: no other call loads what operations need. `requireLease` must be
    * called before each effect outside the control plane's database.
@@ -102,8 +105,8 @@ export interface ControlPlaneSettings extends Sealing {
 }
 
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
-  const records = await openRecords(settings.databaseUrl, requireLease);
-  const { database } = records;
+  const records = await openRecords(settings.databaseUrl, settings.standard, requireLease);
+  const { database, standard } = records;
   const durable = await DurableClient.open(settings.databaseUrl, database);
   let loaded: Promise<AnyOperation[]> | undefined;
   const operations = () => (loaded ??= settings.operations(database, requireLease));
@@ -146,7 +149,8 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const id = newRequestId();
       const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as PlanBasis;
       const access = (await accessInForce(database)) ?? {};
-      return { plan, ...decide({ request: { input, reason }, operation, plan, principal, access, now: new Date() }) };
+      const facts = { request: { input, reason }, operation, plan, standard, principal, access, now: new Date() };
+      return { plan, ...decide(facts) };
     },
     work: async (lost) => {
       await requireSigner(database, await settings.signer()); // a worker that cannot sign must not begin what it cannot seal
@@ -157,7 +161,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         settings.telemetry &&
         (await import("./observability/telemetry-export")).startTelemetry(settings.telemetry, settings.toolVersions);
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
-      const stages = stagesOf(settings, database, durable, operationOf);
+      const stages = stagesOf(settings, standard, database, durable, operationOf);
       const workflows = registerWorkflows(all, {
         prepare: untilRunIsOver(prepare(stages)),
         carryOut: untilRunIsOver(carryOut(stages)),
@@ -195,7 +199,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     },
     submitDueDrills: async (recoveries, fleet, due) => {
       await authorize(database, due.requestedBy, "request operations");
-      return submitDueDrills({ database, submit: submitIn }, recoveries, fleet, due);
+      return submitDueDrills({ database, standard, submit: submitIn }, recoveries, fleet, due);
     },
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),

@@ -1,4 +1,5 @@
 /** The fleet: every database of the stacks of the backend, and what the RDS API knows and no stack declares. */
+import type { Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { fleetMembers, totalsOf, unreadOf, type FleetMember } from "./observability/fleet";
@@ -23,6 +24,7 @@ export interface FleetStatus {
 
 export async function fleetStatus(
   database: Database,
+  standard: Standard,
   log: LogContent,
   cloud: FleetAnswer,
   stacksOf: StackContext & { ownershipOf: (stack: string) => Ownership },
@@ -31,9 +33,10 @@ export async function fleetStatus(
   const stacks = await askBackend(stacksOf);
   const stated = stacks.asked ? stacks.stacks.flatMap((s) => s.databases) : [];
   const { recoveries, declared } = await recoveryOfAll(database, log, cloud, stated, now);
-  const { schedules } = await scheduleOf(database, recoveries, cloud, now);
+  const { schedules } = await scheduleOf(database, standard, recoveries, cloud, now);
   const findings = await openFindingsByDatabase(database);
   const members = fleetMembers({
+    standard,
     cloud,
     stacks,
     ownershipOf: stacksOf.ownershipOf,

@@ -2,6 +2,7 @@
  * What an auditor asks for a period: every database, and every drill that its tier demanded. The fleet of a past day is
  * known only if it was recorded then, so what the cloud has is sealed each day, and whenever it changes.
  */
+import type { Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import type { Signer } from "./evidence/ledger";
 import { emptyRoot } from "./evidence/merkle-tree";
@@ -19,6 +20,7 @@ import { tierOf } from "./tier-of";
  */
 export async function recordFleet(
   database: Database,
+  standard: Standard,
   signer: Signer,
   log: LogContent,
   fleet: FleetAnswer,
@@ -29,14 +31,14 @@ export async function recordFleet(
   const region = fleet.cloud?.region ?? fleet.databases[0]?.region;
   if (account === undefined || region === undefined) return false;
   const kept = new Set((await recoveryStatus(database, log, fleet, now)).map((r) => r.database.arn));
-  const databases = fleet.databases.filter((d) => kept.has(d.arn)).map(sighted);
+  const databases = fleet.databases.filter((d) => kept.has(d.arn)).map((d) => sighted(d, standard));
   const earlier = log.entries.flatMap((e) => e.sighting ?? []);
   return sealSighting(database, signer, { account, region, databases }, earlier, now);
 }
 
-function sighted({ identifier, resourceId, tags }: FleetDatabase): FleetSeen["databases"][number] {
-  const { tier, environment, standard } = tierOf(tags);
-  return { identifier, resourceId, tier, environment, drillEveryDays: standard.drillEveryDays };
+function sighted({ identifier, resourceId, tags }: FleetDatabase, standard: Standard): FleetSeen["databases"][number] {
+  const { tier, environment, objectives } = tierOf(tags, standard);
+  return { identifier, resourceId, tier, environment, drillEveryDays: objectives.drillEveryDays };
 }
 
 export interface AskedPopulation {

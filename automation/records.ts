@@ -37,6 +37,14 @@ export interface RecoveryEvidence {
   drill: { requestId: string; verdict: VerdictWord; recoveryTarget: string | null; expiresOn: string } | null;
 }
 
+/** The standard by which a database was judged, and as what. */
+export interface HeldTo {
+  standard: { name: string; version: string; digest: string };
+  tier: string;
+  environment: string;
+  owner: string | null;
+}
+
 /** What every plan contains. The rest is specific to the operation. */
 export interface PlanBasis {
   /** The database the operation is about, by its identifier, the name people use. */
@@ -45,6 +53,8 @@ export interface PlanBasis {
   database: TargetDatabase;
   /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
   tags: Record<string, string>;
+  /** What it is held to, as its tags and the company's standard say. @default not said: it was planned without one */
+  heldTo?: HeldTo;
   /**
    * What of the database it is about, if that is not what every run of the operation is about: such a run proves, and
    * answers, nothing else.

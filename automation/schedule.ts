@@ -2,7 +2,8 @@
  * Keeps recovery evidence being produced: submits the drills that are due, the most overdue first, within the budget.
  * Those that were missed are due, so they are caught up; none is submitted twice.
  */
-import { standardTag } from "../components/standards";
+import { standardTag } from "../components/standards/fixed";
+import type { Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import {
   drillSchedule,
@@ -34,21 +35,23 @@ export interface SubmittedDrill {
 /** When each database that the cloud has today is due; those no longer there are not. */
 export async function scheduleOf(
   database: Database,
+  standard: Standard,
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
   now: Date,
 ): Promise<{ schedules: DrillSchedule[]; demandedPerDay: number }> {
-  const drillable = drillableOf(fleet, recoveries);
+  const drillable = drillableOf(fleet, recoveries, standard);
   const schedules = drillSchedule(drillable, await recentRequests(database, OPERATION, now, ELSEWHERE));
   return { schedules, demandedPerDay: drillsDemandedPerDay(drillable) };
 }
 
-function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[]): DrillableDatabase[] {
+function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[], standard: Standard): DrillableDatabase[] {
   const present = new Map(fleet.asked ? fleet.databases.map((d) => [identityOf(d), d]) : []);
   return recoveries.flatMap((recovery) => {
     const tags = present.get(identityOf(recovery.database))?.tags;
     if (!tags) return [];
-    return [{ recovery, drillEveryDays: tierOf(tags).standard.drillEveryDays, isStandard: standardTag in tags }];
+    const { drillEveryDays } = tierOf(tags, standard).objectives;
+    return [{ recovery, drillEveryDays, isStandard: standardTag in tags }];
   });
 }
 
@@ -59,6 +62,7 @@ function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[]): Drilla
 export function submitDueDrills(
   controlPlane: {
     database: Database;
+    standard: Standard;
     /** Joins the transaction. */
     submit(
       transaction: Database,
@@ -71,7 +75,7 @@ export function submitDueDrills(
   fleet: FleetAnswer,
   { now, requestedBy, ...budget }: DueDrills,
 ): Promise<SubmittedDrill[]> {
-  const drillable = drillableOf(fleet, recoveries);
+  const drillable = drillableOf(fleet, recoveries, controlPlane.standard);
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
     const recent = await recentRequests(t, OPERATION, now, ELSEWHERE);

@@ -3,6 +3,7 @@
  * all; they do not know each other.
  */
 import type pg from "pg";
+import type { Standard } from "../components/standards/standard";
 import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { describeError, ShipshapeError } from "./errors";
@@ -52,6 +53,7 @@ export async function enqueueRun(
  */
 export function stagesOf(
   sealing: Sealing,
+  standard: Standard,
   database: ControlPlaneDatabase,
   durable: DurableClient,
   operationOf: OperationOf,
@@ -79,7 +81,8 @@ export function stagesOf(
         database.transaction(async (transaction, connection) => {
           const operation = await operationOf(request.operation, request);
           const access = (await accessInForce(transaction)) ?? {};
-          const facts = { request, operation, plan, principal: request.requestedBy, access, now: new Date() };
+          const principal = request.requestedBy;
+          const facts = { request, operation, plan, standard, principal, access, now: new Date() };
           const decision = await admit(transaction, request.id, preparation, facts);
           const status = decision.status === "needs-approval" ? "waiting" : "running";
           // False after a crash between the commit and the record of this step: everything below was done.

@@ -1,18 +1,29 @@
-import {
-  environments,
-  tiers,
-  tierStandard,
-  type Environment,
-  type Tier,
-  type TierStandard,
-} from "../components/standards";
+import { environmentsOf, tiersOf, tierStandard, type Standard } from "../components/standards/standard";
+import type { HeldTo } from "./records";
 
-/** How strictly a database is judged, by its tags. Without `environment` or `tier`: as production gold, the strictest. */
-export function tierOf(tags: Record<string, string>): { tier: Tier; environment: Environment; standard: TierStandard } {
-  const tier = tagged(tags["tier"], tiers, "gold");
-  const environment = tagged(tags["environment"], environments, "production");
-  return { tier, environment, standard: tierStandard(tier, environment) };
+export interface Strictness {
+  tier: string;
+  environment: string;
+  objectives: ReturnType<typeof tierStandard>;
 }
 
-const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
-  known.find((k) => k === value) ?? otherwise;
+/**
+ * How strictly a database is judged, by its tags. Without an environment or tier that the standard knows: as the
+ * strictest.
+ */
+export function tierOf(tags: Record<string, string>, standard: Standard): Strictness {
+  const tier = tagged(tags[standard.tags.tier.key], tiersOf(standard));
+  const environment = tagged(tags[standard.tags.environment.key], environmentsOf(standard));
+  return { tier, environment, objectives: tierStandard(standard, tier, environment) };
+}
+
+/** The same for a plan, and so for the evidence. */
+export function heldTo(tags: Record<string, string>, standard: Standard): HeldTo {
+  const { tier, environment } = tierOf(tags, standard);
+  const { name, version, digest } = standard;
+  return { standard: { name, version, digest }, tier, environment, owner: tags[standard.tags.owner.key] ?? null };
+}
+
+/** The first is the strictest. */
+const tagged = (value: string | undefined, known: [string, ...string[]]): string =>
+  known.find((one) => one === value) ?? known[0];

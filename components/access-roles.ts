@@ -3,7 +3,9 @@ import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import { passwordWithSecret } from "./master-login";
-import { controlSchema, integritySchema, roleNames, roleStandards, type RoleName } from "./roles";
+import { controlSchema, integritySchema } from "./standards/fixed";
+import type { RoleName } from "./standards/names";
+import { part, rolesOf, type Standard } from "./standards/standard";
 import type { StandardShape } from "./standard-shape";
 
 /**
@@ -17,6 +19,7 @@ export interface RoleLogin {
 }
 
 export interface AccessSettings {
+  standard: Standard;
   instance: rds.Instance;
   connection: postgresql.Provider;
   keyArn: pulumi.Input<string>;
@@ -48,10 +51,12 @@ export function accessRoles(
   parent: pulumi.Resource,
 ): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
+  const { standard } = settings;
+  const roleNames = rolesOf(standard);
   const roles = {} as Record<RoleName, RoleResources>;
   // The last role comes first, because the first is a member of others.
   for (const role of [...roleNames].reverse()) {
-    const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.resource ?? []);
+    const groups = part(standard.roles, role).memberOf.flatMap((group) => roles[group as RoleName]?.resource ?? []);
     roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });
   }
   const next = chain(
@@ -84,7 +89,7 @@ export function accessRoles(
   extension("amcheck", integritySchema);
   for (const extensionName of shape.extensions) extension(extensionName, "public");
 
-  const lastGrant = grants(name, shape, next);
+  const lastGrant = grants(name, shape, standard, next);
   return {
     logins: Object.fromEntries(roleNames.map((role) => [role, roles[role].login])) as Record<RoleName, RoleLogin>,
     leaves: [lastGrant, ...roleNames.flatMap((role) => roles[role].secretVersion ?? [])],
@@ -117,7 +122,7 @@ function roleWithSecret(
   sql: pulumi.CustomResourceOptions,
 ): RoleResources {
   const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
-  const standard = roleStandards[role];
+  const standard = part(settings.standard.roles, role);
   const kept = secretName
     ? passwordWithSecret(
         `${name}-${role}`,
@@ -201,7 +206,7 @@ function connectionString(
   );
 }
 
-function grants(name: string, shape: StandardShape, next: Next): postgresql.Grant {
+function grants(name: string, shape: StandardShape, standard: Standard, next: Next): postgresql.Grant {
   const database = shape.databaseName;
   const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) =>
     next(
@@ -226,8 +231,8 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
   grant("public-application", { role: "public", objectType: "schema", schema: shape.schemaName, privileges: [] });
   grant("public-tables", { role: "public", objectType: "table", schema: shape.schemaName, privileges: [] });
   later("public-functions", { role: "public", objectType: "function", privileges: [] });
-  for (const role of roleNames) {
-    const { onDatabase, onSchemas, onTables, onSequences, onFunctions } = roleStandards[role];
+  for (const role of rolesOf(standard)) {
+    const { onDatabase, onSchemas, onTables, onSequences, onFunctions } = part(standard.roles, role);
     grant(`${role}-database`, { role, objectType: "database", privileges: [...onDatabase] });
     grant(`${role}-public`, { role, objectType: "schema", schema: "public", privileges: ["USAGE"] });
     if (role === "owner") continue;

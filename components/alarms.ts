@@ -3,6 +3,7 @@ import type * as rds from "@pulumi/aws/rds";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
+import type { AlarmThresholds } from "./standards/standard";
 
 /** One alarm of the standard: either a metric of AWS/RDS or a metric-math expression over some. */
 export interface StandardAlarm {
@@ -25,10 +26,10 @@ export interface StandardAlarm {
 const GIB = 1024 ** 3;
 
 /**
- * What an on-call engineer wants to be woken for, with thresholds that depend on size and tier. gp3 has no burst
+ * What an on-call engineer wants to be woken for, with the thresholds of the tier, for the size. gp3 has no burst
  * balance, and RDS for PostgreSQL publishes no deadlocks metric: hence EBS balances and Database Insights' counter.
  */
-export function standardAlarms(shape: StandardShape): StandardAlarm[] {
+export function standardAlarms(shape: StandardShape, from: AlarmThresholds): StandardAlarm[] {
   const above = (
     suffix: string,
     metric: string,
@@ -53,14 +54,13 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
     description: string,
     more: Partial<StandardAlarm> = {},
   ): StandardAlarm => above(suffix, metric, threshold, description, { comparison: "LessThanThreshold", ...more });
-  const gold = shape.tier === "gold";
   return [
-    above("cpu", "CPUUtilization", gold ? 80 : 90, "CPU is nearly used up (percent)"),
+    above("cpu", "CPUUtilization", from.cpuPercent, "CPU is nearly used up (percent)"),
     below(
       "free-storage",
       "FreeStorageSpace",
-      0.1 * shape.allocatedStorageGib * GIB,
-      "less than a tenth of the allocated storage is free (bytes)",
+      (from.freeStoragePercent / 100) * shape.allocatedStorageGib * GIB,
+      `less than ${share(from.freeStoragePercent)} of the allocated storage is free (bytes)`,
       {
         metric: { name: "FreeStorageSpace", statistic: "Minimum" },
       },
@@ -69,21 +69,21 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
     below(
       "freeable-memory",
       "FreeableMemory",
-      0.1 * shape.memoryGib * GIB,
-      "less than a tenth of the memory can be freed (bytes)",
+      (from.freeMemoryPercent / 100) * shape.memoryGib * GIB,
+      `less than ${share(from.freeMemoryPercent)} of the memory can be freed (bytes)`,
     ),
     above(
       "connections",
       "DatabaseConnections",
-      Math.floor(0.8 * connectionsMax(shape)),
-      "four fifths of the connections are taken",
+      Math.floor((from.connectionsPercent / 100) * connectionsMax(shape)),
+      `${share(from.connectionsPercent)} of the connections are taken`,
       {
         metric: { name: "DatabaseConnections", statistic: "Maximum" },
       },
     ),
     above("disk-queue", "DiskQueueDepth", 16 * shape.vcpus, "requests wait for the disk"),
-    above("read-latency", "ReadLatency", gold ? 0.02 : 0.05, "reads are slow (seconds)"),
-    above("write-latency", "WriteLatency", gold ? 0.02 : 0.05, "writes are slow (seconds)"),
+    above("read-latency", "ReadLatency", from.latencyMilliseconds / 1000, "reads are slow (seconds)"),
+    above("write-latency", "WriteLatency", from.latencyMilliseconds / 1000, "writes are slow (seconds)"),
     {
       suffix: "deadlocks",
       description: "transactions deadlock (per second)",
@@ -138,6 +138,9 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
   ];
 }
 
+/** In words where people would use them. */
+const share = (percent: number): string => ({ 10: "a tenth", 80: "four fifths" })[percent] ?? `${percent} %`;
+
 /**
  * The alarm that fits both the current and the requested size. A new size waits for the maintenance window, and
  * thresholds of the size that does not apply would only cause false alarms; so the more tolerant of the two counts
@@ -147,10 +150,11 @@ export function fittingAlarm(
   suffix: string,
   asked: StandardShape,
   runs: StandardShape,
+  from: AlarmThresholds,
 ): Pick<StandardAlarm, "threshold" | "math"> {
   const smaller = { ...asked, allocatedStorageGib: Math.min(asked.allocatedStorageGib, runs.allocatedStorageGib) };
   const [wanted, now, smallest] = [asked, { ...runs, burstableCpu: asked.burstableCpu }, smaller].map((shape) => {
-    const found = standardAlarms(shape).find((standard) => standard.suffix === suffix);
+    const found = standardAlarms(shape, from).find((standard) => standard.suffix === suffix);
     if (!found) throw new Error(`no alarm ${suffix}`);
     return found;
   });

@@ -5,85 +5,91 @@ import { contradictions } from "./found-properties";
 import { inputOf, text } from "./input-errors";
 import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
 import { reachableFrom } from "./reachable-from";
-import { hasUnknownPassword, requestSchema, versionPattern, word } from "./request-schema";
+import { hasUnknownPassword, requestSchemaOf, versionPattern, word } from "./request-schema";
 import { isReserved } from "./reserved-names";
 import { standardShape } from "./standard-shape";
-import { sizeStandards, versionStandards } from "./standards";
+import { part, type Standard } from "./standards/standard";
 
 /**
  * What a team declares about one database: the schema of `StandardDatabase`'s plain arguments, of stack config and of
  * requests.
  */
-export const databaseRequest = requestSchema.superRefine((request, context) => {
-  const refuse = (path: keyof typeof request, input: unknown, message: string) =>
-    context.addIssue({ code: "custom", path: [path], input, message });
-  const found = request.existing?.asFound;
-  for (const [name, message] of found ? contradictions(found, standardShape(request), request.masterPassword) : [])
-    context.addIssue({ code: "custom", path: ["existing", "asFound", name], input: found?.[name], message });
-  const standard = versionStandards[request.postgresMajor];
-  const [, major, minor] = (versionPattern.exec(request.engineVersion ?? "") ?? []).map(Number);
-  if (major !== undefined && major !== request.postgresMajor)
-    refuse(
-      "engineVersion",
-      request.engineVersion,
-      `is not of postgresMajor ${request.postgresMajor}; give matching values`,
-    );
-  else if (minor !== undefined && minor < standard.minimumMinor)
-    refuse(
-      "engineVersion",
-      request.engineVersion,
-      `is below the minimum ${request.postgresMajor}.${standard.minimumMinor}; give that or newer`,
-    );
-  if (request.storageOfSize && sizeStandards[request.storageOfSize].capGib < sizeStandards[request.size].capGib)
-    refuse(
-      "storageOfSize",
-      request.storageOfSize,
-      `is smaller than size ${request.size}; give a larger size, or omit it`,
-    );
-  for (const extension of request.extensions) {
-    const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
-    if (missing.length > 0)
-      refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
-  }
-  if (request.replicas > 0)
-    refuse(
-      "replicas",
-      request.replicas,
-      request.masterPassword === "managed"
-        ? 'RDS refuses read replicas with a managed master password, and this version does not create any; give 0 (later: masterPassword "own")'
-        : "is reserved for a later version; give 0",
-    );
-  if (request.import && !request.existing)
-    refuse(
-      "existing",
-      request.existing,
-      "is missing: give {identifier, asFound} of the imported database, so that it keeps its name",
-    );
-  if (request.existing && request.restoreFrom)
-    refuse(
-      "restoreFrom",
-      request.restoreFrom,
-      "cannot be combined with existing: a database is either imported or created from a backup",
-    );
-  if (hasUnknownPassword(request) && request.accessRoles === "declared")
-    refuse(
-      "accessRoles",
-      request.accessRoles,
-      `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: the master password is unknown here`,
-    );
-  if (!request.databaseName && isReserved(databaseNameOf(request)))
-    refuse(
-      "databaseName",
-      databaseNameOf(request),
-      "would be derived from the service but is reserved by PostgreSQL, RDS or Shipshape; give another",
-    );
-  if (identifierOf(request).length > identifierLengthMax)
-    refuse(
-      "databaseName",
-      request.databaseName,
-      `makes the identifier ${identifierOf(request)} longer than the ${identifierLengthMax} characters RDS allows; shorten it or the service`,
-    );
-});
+export const databaseRequestOf = (standard: Standard) =>
+  requestSchemaOf(standard).superRefine((request, context) => {
+    const refuse = (path: keyof typeof request, input: unknown, message: string) =>
+      context.addIssue({ code: "custom", path: [path], input, message });
+    const found = request.existing?.asFound;
+    for (const [name, message] of found
+      ? contradictions(found, standardShape(request, standard), request.masterPassword)
+      : [])
+      context.addIssue({ code: "custom", path: ["existing", "asFound", name], input: found?.[name], message });
+    const version = part(standard.postgres.majors, request.postgresMajor);
+    const [, major, minor] = (versionPattern.exec(request.engineVersion ?? "") ?? []).map(Number);
+    if (major !== undefined && major !== request.postgresMajor)
+      refuse(
+        "engineVersion",
+        request.engineVersion,
+        `is not of postgresMajor ${request.postgresMajor}; give matching values`,
+      );
+    else if (minor !== undefined && minor < version.minimumMinor)
+      refuse(
+        "engineVersion",
+        request.engineVersion,
+        `is below the minimum ${request.postgresMajor}.${version.minimumMinor}; give that or newer`,
+      );
+    if (
+      request.storageOfSize &&
+      part(standard.sizes, request.storageOfSize).capGib < part(standard.sizes, request.size).capGib
+    )
+      refuse(
+        "storageOfSize",
+        request.storageOfSize,
+        `is smaller than size ${request.size}; give a larger size, or omit it`,
+      );
+    for (const extension of request.extensions) {
+      const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
+      if (missing.length > 0)
+        refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
+    }
+    if (request.replicas > 0)
+      refuse(
+        "replicas",
+        request.replicas,
+        request.masterPassword === "managed"
+          ? 'RDS refuses read replicas with a managed master password, and this version does not create any; give 0 (later: masterPassword "own")'
+          : "is reserved for a later version; give 0",
+      );
+    if (request.import && !request.existing)
+      refuse(
+        "existing",
+        request.existing,
+        "is missing: give {identifier, asFound} of the imported database, so that it keeps its name",
+      );
+    if (request.existing && request.restoreFrom)
+      refuse(
+        "restoreFrom",
+        request.restoreFrom,
+        "cannot be combined with existing: a database is either imported or created from a backup",
+      );
+    if (hasUnknownPassword(request) && request.accessRoles === "declared")
+      refuse(
+        "accessRoles",
+        request.accessRoles,
+        `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: the master password is unknown here`,
+      );
+    if (!request.databaseName && isReserved(databaseNameOf(request, standard)))
+      refuse(
+        "databaseName",
+        databaseNameOf(request, standard),
+        "would be derived from the service but is reserved by PostgreSQL, RDS or Shipshape; give another",
+      );
+    if (identifierOf(request, standard).length > identifierLengthMax)
+      refuse(
+        "databaseName",
+        request.databaseName,
+        `makes the identifier ${identifierOf(request, standard)} longer than the ${identifierLengthMax} characters RDS allows; shorten it or the service`,
+      );
+  });
 
 const arn = (what: string, service: string, resource: string, rule: string) =>
   word(`the platform's ${what}`, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}.+$`), rule);
@@ -118,7 +124,8 @@ export const platformReference = z.object(
 );
 
 /** Everything about a database that can be checked before it is created. */
-export const databaseArguments = databaseRequest.safeExtend({ platform: platformReference, reachableFrom });
+export const databaseArgumentsOf = (standard: Standard) =>
+  databaseRequestOf(standard).safeExtend({ platform: platformReference, reachableFrom });
 
 /** If the key was an Output, its value is checked once it is known. */
 export function neverAnAlias(value: string): string {

@@ -9,14 +9,14 @@ import {
   backupPlanTag,
   keyDeletionDays,
   type BackupPlan,
-  type Environment,
-} from "./standards";
+  type EnvironmentKind,
+} from "./standards/fixed";
 
 export interface BackupSettings {
   platformName: string;
-  environment: Environment;
+  kind: EnvironmentKind;
   keyArn: pulumi.Input<string>;
-  /** Where copies go; undefined: there are no copies, and the gold plan only uses the vault. */
+  /** Where copies go; undefined: there are no copies, and both plans only use the vault. */
   copyRegion: string | undefined;
   location: pulumi.Output<AwsLocation>;
   keyOptions: pulumi.CustomResourceOptions;
@@ -148,7 +148,7 @@ function copyVault(
     {
       description: `Shipshape: copies of backups in ${region}`,
       enableKeyRotation: true,
-      deletionWindowInDays: keyDeletionDays(settings.environment),
+      deletionWindowInDays: keyDeletionDays(settings.kind),
       policy: settings.location.apply((location) => keyPolicy({ ...location, region })),
       region,
       tags: settings.tags,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as rds from "@pulumi/aws/rds";
 import type { RoleLogin } from "./access-roles";
-import { roleNames, type RoleName } from "./roles";
+import type { RoleName } from "./standards/names";
 import type { StandardShape } from "./standard-shape";
 
 /** What platforms that run applications need, for each role; nothing here contains a password. */
@@ -38,10 +38,11 @@ export function consumerSettings(
   keyArn: pulumi.Input<string>,
 ): ConsumerSettings {
   const forEach = <T>(make: (login: RoleLogin, role: RoleName) => T): Record<RoleName, T> =>
-    Object.fromEntries(roleNames.flatMap((role) => (logins[role] ? [[role, make(logins[role], role)]] : []))) as Record<
-      RoleName,
-      T
-    >;
+    Object.fromEntries(
+      (Object.keys(shape.roles) as RoleName[]).flatMap((role) =>
+        logins[role] ? [[role, make(logins[role], role)]] : [],
+      ),
+    ) as Record<RoleName, T>;
   return {
     iamPolicies: forEach((login) => iamPolicy(instance, login, keyArn)),
     ecsSecrets: forEach(({ secretArn }) =>

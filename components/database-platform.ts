@@ -10,11 +10,12 @@ import { parseInput } from "./input-errors";
 import { destroyGuard } from "./destroy-guard";
 import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
-import { standardParameters } from "./parameters";
-import { platformArguments, type DatabasePlatformArgs } from "./platform-arguments";
+import { platformArgumentsOf, type DatabasePlatformArgs } from "./platform-arguments";
 import { assumedBy, keyPolicy, type AwsLocation } from "./platform-policies";
 import { securityGroup } from "./security-group";
-import { keyDeletionDays, standardTag, standardVersion, versionStandards } from "./standards";
+import { builtIn } from "./standards/built-in";
+import { familyOf, keyDeletionDays, stackTag, standardTag } from "./standards/fixed";
+import { filled, kindOf, tagOf } from "./standards/standard";
 
 /**
  * What the databases of a Region share, and what AWS limits per account: the key, the topic, the monitoring role, the
@@ -44,14 +45,15 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   readonly subnetGroupName: pulumi.Output<string>;
   /** The standard's parameter group by family: `{postgres17: "…"}`. */
   readonly parameterGroupNames: pulumi.Output<Record<string, string>>;
-  /** The AWS Backup vault of this Region; gold's copies are in another, in `copyRegion`. */
+  /** The AWS Backup vault of this Region; copies are in another, in `copyRegion`. */
   readonly backupVaultName: pulumi.Output<string>;
   /** The only security group of restored throwaways: no access for applications, and no egress. */
   readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const standard = builtIn;
     const request = parseInput(
-      platformArguments,
+      platformArgumentsOf(standard),
       (args as DatabasePlatformArgs | undefined) ?? {},
       `DatabasePlatform "${name}"`,
     );
@@ -59,18 +61,20 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     super(
       "shipshape:index:DatabasePlatform",
       name,
-      { platformName: request.platformName, environment: request.environment, standardVersion },
+      { platformName: request.platformName, environment: request.environment, standardVersion: standard.version },
       options,
     );
     const child = { parent: this };
     const { platformName } = request;
+    const keys = standard.tags;
     const tags = {
-      service: platformName,
-      owner: request.owner,
-      environment: request.environment,
-      "cost-center": request.costCenter,
-      "shipshape:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
-      [standardTag]: standardVersion,
+      ...standard.alsoTags,
+      [keys.service.key]: platformName,
+      [keys.owner.key]: request.owner,
+      [keys.environment.key]: request.environment,
+      [keys.costCenter.key]: request.costCenter,
+      [stackTag]: `${pulumi.getProject()}/${pulumi.getStack()}`,
+      [standardTag]: tagOf(standard),
     };
     const location = currentLocation(child).apply((found) => {
       if (found.region !== request.copyRegion) return found;
@@ -79,15 +83,15 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       );
     });
     // Destroying a key makes every backup encrypted with it unreadable, at once and for good.
-    const production = request.environment === "production";
-    const keyOptions = { ...child, protect: !request.retire, retainOnDelete: production };
+    const kind = kindOf(standard, request.environment);
+    const keyOptions = { ...child, protect: !request.retire, retainOnDelete: kind === "production" };
 
     const key = new kms.Key(
       `${name}-key`,
       {
         description: `Shipshape: databases, logs, secrets and notifications of ${platformName}`,
         enableKeyRotation: true,
-        deletionWindowInDays: keyDeletionDays(request.environment),
+        deletionWindowInDays: keyDeletionDays(kind),
         policy: location.apply(keyPolicy),
         tags,
       },
@@ -95,7 +99,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     );
     const alias = new kms.Alias(
       `${name}-key-alias`,
-      { name: `alias/${platformName}-databases`, targetKeyId: key.keyId },
+      { name: `alias/${filled(standard.birth.keyAlias, { platform: platformName })}`, targetKeyId: key.keyId },
       child,
     );
 
@@ -123,7 +127,12 @@ export class DatabasePlatform extends pulumi.ComponentResource {
 
     const subnets = new rds.SubnetGroup(
       `${name}-subnets`,
-      { name: `${platformName}-databases`, description: "Private subnets for databases", subnetIds, tags },
+      {
+        name: filled(standard.birth.subnetGroup, { platform: platformName }),
+        description: "Private subnets for databases",
+        subnetIds,
+        tags,
+      },
       child,
     );
 
@@ -143,10 +152,10 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     );
 
     const groups = request.postgresMajors.map((major) => {
-      const { family } = versionStandards[major];
+      const family = familyOf(major);
       return parameterGroup(
         `${name}-parameters-${family}`,
-        { groupName: `${platformName}-${family}-standard`, family, parameters: standardParameters, tags },
+        { groupName: `${platformName}-${family}-standard`, family, parameters: standard.postgres.parameters, tags },
         child,
       );
     });
@@ -155,7 +164,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       name,
       {
         platformName,
-        environment: request.environment,
+        kind,
         keyArn: key.arn,
         copyRegion: request.copyRegion,
         location,

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FoundProperties } from "./found-properties";
-import type { AllowedExtension, Authentication, RoleName } from "./roles";
-import type { DataClassification, Environment, PostgresMajor, Size, Tier } from "./standards";
+import type { PostgresMajor } from "./standards/fixed";
+import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
+import type { AllowedExtension, Authentication } from "./standards/roles";
 
 /**
  * What a team declares about one database; everything else has a default that meets the standard. `arguments.ts` checks

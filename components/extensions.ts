@@ -1,4 +1,4 @@
-import type { allowedExtensions } from "./roles";
+import type { allowedExtensions } from "./standards/roles";
 
 type Extension = (typeof allowedExtensions)[number];
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "./input-errors";
-import { performanceInsightsRetentionDays, stripedStorage } from "./standards";
+import { performanceInsightsRetentionDays, stripedStorage } from "./standards/fixed";
 import { tags } from "./tags";
 import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./windows";
 

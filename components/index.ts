@@ -1,7 +1,7 @@
 export { DatabasePlatform } from "./database-platform";
-export { platformRequest, type DatabasePlatformArgs } from "./platform-arguments";
+export { platformRequestOf, type DatabasePlatformArgs } from "./platform-arguments";
 export { StandardDatabase } from "./standard-database";
-export { databaseRequest } from "./arguments";
+export { databaseRequestOf } from "./arguments";
 export { parseInput, text } from "./input-errors";
 export type {
   DatabaseRequest,
@@ -13,6 +13,7 @@ export type {
   StandardDatabaseArgs,
 } from "./database-request";
 export type { ConsumerSettings, ExternalSecretValue } from "./consumers";
-export type { RoleName } from "./roles";
+export type { RoleName } from "./standards/names";
 export type { StandardShape } from "./standard-shape";
-export * as standards from "./standards";
+export { builtIn as builtInStandard } from "./standards/built-in";
+export type { Standard } from "./standards/standard";

@@ -17,10 +17,10 @@ import {
   caCertificate,
   engineLifecycleSupport,
   exportedLogs,
-  masterUsername,
   performanceInsightsRetentionDays,
   stripedStorage,
-} from "./standards";
+} from "./standards/fixed";
+import type { Standard } from "./standards/standard";
 
 export interface InstanceSettings {
   engineVersion: pulumi.Input<string>;
@@ -30,6 +30,7 @@ export interface InstanceSettings {
   login: MasterLogin;
   running: pulumi.Output<Running | undefined>;
   tags: Record<string, string>;
+  standard: Standard;
 }
 
 /**
@@ -57,7 +58,9 @@ export function instanceArguments(
     storageEncrypted: true,
     kmsKeyId: platform.keyArn,
     // A restored database has the names of its source; other names would mean a replacement.
-    ...(request.restoreFrom ? restore(request.restoreFrom) : { dbName: shape.databaseName, username: masterUsername }),
+    ...(request.restoreFrom
+      ? restore(request.restoreFrom)
+      : { dbName: shape.databaseName, username: settings.standard.birth.masterUsername }),
     ...settings.login.instanceArguments,
     iamDatabaseAuthenticationEnabled: true,
     dbSubnetGroupName: platform.subnetGroupName,
@@ -84,13 +87,13 @@ export function instanceArguments(
     enabledCloudwatchLogsExports: [...exportedLogs],
     // A restart in the middle of the day is worse than a night's delay; `shipshape pending` shows what waits.
     applyImmediately: false,
-    tags: instanceTags(shape, settings.tags),
+    tags: instanceTags(shape, settings.tags, settings.standard),
     ...found(request),
   };
   return {
     ...args,
     ...includedSpeed(args, request, settings.running),
-    ...checked(args, request, shape, settings.running),
+    ...checked(args, request, shape, settings),
   };
 }
 
@@ -126,7 +129,7 @@ function checked(
   args: rds.InstanceArgs,
   request: ResolvedRequest,
   shape: StandardShape,
-  running: InstanceSettings["running"],
+  { running, standard }: InstanceSettings,
 ): Partial<rds.InstanceArgs> {
   const {
     engineVersion,
@@ -148,7 +151,7 @@ function checked(
   const wanted = pulumi.output(properties) as pulumi.Output<Wanted>;
   return {
     allocatedStorage: pulumi.all([running, wanted]).apply(([found, change]) => {
-      const refused = refusedChanges(found, change, request);
+      const refused = refusedChanges(found, change, request, standard);
       if (refused.length > 0)
         throw new pulumi.RunError(
           `${shape.identifier}: RDS would refuse this, nothing was changed\n${refused.map((line) => `  ${line}`).join("\n")}`,

@@ -1,7 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
-import { exportedLogs } from "./standards";
+import { exportedLogs } from "./standards/fixed";
 
 interface LogGroupSettings {
   keyArn: pulumi.Input<string>;

@@ -7,7 +7,7 @@ import { hasUnknownPassword, type ResolvedRequest } from "./request-schema";
 import type { PlatformReference } from "./database-request";
 import { secretNameOf } from "./names";
 import { warnIfUnreachable } from "./reachability";
-import { masterUsername } from "./standards";
+import type { Standard } from "./standards/standard";
 import type { StandardShape } from "./standard-shape";
 
 /** How the instance gets its master password: its arguments, and where to read the password afterwards. */
@@ -23,7 +23,7 @@ export function masterLogin(
   name: string,
   request: ResolvedRequest,
   shape: StandardShape,
-  settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> },
+  { standard, ...settings }: { standard: Standard; keyArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
 ): MasterLogin {
   if (hasUnknownPassword(request)) return { instanceArguments: {}, own: undefined, leaves: [] };
@@ -36,7 +36,7 @@ export function masterLogin(
   const own = passwordWithSecret(
     `${name}-master`,
     {
-      secretName: secretNameOf(request, "master"),
+      secretName: secretNameOf(request, "master", standard),
       purpose: "master login",
       recoveryDays: shape.secretRecoveryDays,
       ...settings,
@@ -47,7 +47,7 @@ export function masterLogin(
     `${name}-master-secret-version`,
     {
       secretId: own.secret.arn,
-      secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }),
+      secretString: pulumi.jsonStringify({ username: standard.birth.masterUsername, password: own.password }),
     },
     options,
   );

@@ -1,27 +1,38 @@
-import type { RoleName } from "./roles";
-import type { Environment } from "./standards";
+import type { RoleName } from "./standards/names";
+import { filled, type Standard } from "./standards/standard";
 
 /** Names are derived from arguments, so that people can recognise a database by its name, and a rule can check it. */
 interface Named {
   service: string;
-  environment: Environment;
+  environment: string;
   databaseName?: string | undefined;
 }
 
-export function databaseNameOf(request: Named): string {
-  return request.databaseName ?? request.service.replaceAll("-", "_");
+export function databaseNameOf(request: Named, { birth }: Standard): string {
+  return request.databaseName ?? filled(birth.database, { service: request.service }).replaceAll("-", "_");
 }
 
-/** `<service>-<environment>`, plus the database's own name for a service's second database. */
-export function identifierOf(request: Named): string {
-  const base = `${request.service}-${request.environment}`;
-  const own = databaseNameOf(request).replace(/_+/g, "-").replace(/-$/, "");
-  return own === request.service ? base : `${base}-${own}`;
+export function schemaNameOf(request: Named & { schemaName?: string | undefined }, standard: Standard): string {
+  const database = databaseNameOf(request, standard);
+  return (
+    request.schemaName ?? filled(standard.birth.schema, { service: request.service, database }).replaceAll("-", "_")
+  );
+}
+
+/** `<service>-<environment>` or the company's pattern, plus the database's own name for a service's second one. */
+export function identifierOf(request: Named, standard: Standard): string {
+  const base = filled(standard.birth.identifier, { service: request.service, environment: request.environment });
+  const words = (name: string) => name.replace(/_+/g, "-").replace(/-$/, "");
+  const own = words(databaseNameOf(request, standard));
+  const first = words(databaseNameOf({ ...request, databaseName: undefined }, standard));
+  return own === first ? base : `${base}-${own}`;
 }
 /** What RDS allows for a DB instance identifier. */
 export const identifierLengthMax = 63;
 
-/** With only service and role, two databases of a service would collide. */
-export function secretNameOf(request: Named, role: RoleName | "master"): string {
-  return `shipshape/${request.service}/${request.environment}/${databaseNameOf(request)}/${role}`;
+export function secretNameOf(request: Named, role: RoleName | "master", standard: Standard): string {
+  const database = databaseNameOf(request, standard);
+  const identifier = identifierOf(request, standard);
+  const { service, environment } = request;
+  return filled(standard.birth.secrets, { service, environment, database, identifier, role });
 }

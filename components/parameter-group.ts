@@ -1,6 +1,6 @@
 import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Parameter } from "./parameters";
+import type { Parameter } from "./standards/parameters";
 
 interface ParameterGroupSettings {
   groupName: string;

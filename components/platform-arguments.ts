@@ -2,33 +2,45 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { inputOf, oneOf, text } from "./input-errors";
 import { groupId } from "./reachable-from";
+import { matches } from "./request-schema";
 import { tagValue } from "./tags";
-import { environments, postgresMajors, type Environment, type PostgresMajor } from "./standards";
+import type { PostgresMajor } from "./standards/fixed";
+import type { Environment } from "./standards/names";
+import { environmentsOf, isProduction, majorsOf, tiersOf, type Standard } from "./standards/standard";
 
 /** What can be checked before anything runs; the network's ids cannot. */
-export const platformRequest = z
-  .strictObject({
-    platformName: text("platformName")
-      .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
-      .max(32, { error: () => "give at most 32 characters" })
-      .default("shipshape"),
-    owner: tagValue("owner (the team)").min(1, { error: () => "is empty" }),
-    costCenter: tagValue("costCenter").min(1, { error: () => "is empty" }),
-    environment: oneOf(environments),
-    postgresMajors: z
-      .array(oneOf(postgresMajors))
-      .min(1, { error: () => "give at least one" })
-      .default([...postgresMajors]),
-    copyRegion: text("copyRegion")
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, such as "eu-west-1"' })
-      .optional(),
-    retire: z.boolean({ error: () => "give true or false" }).default(false),
-  })
-  .superRefine((request, context) => {
-    if (request.environment !== "production" || request.copyRegion) return;
-    const message = "is missing: gold databases in production are copied to another Region";
-    context.addIssue({ code: "custom", path: ["copyRegion"], input: request.copyRegion, message });
-  });
+export const platformRequestOf = (standard: Standard) =>
+  z
+    .strictObject({
+      platformName: text("platformName")
+        .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
+        .max(32, { error: () => "give at most 32 characters" })
+        .default(standard.birth.platform),
+      owner: tagValue("owner (the team)")
+        .min(1, { error: () => "is empty" })
+        .refine(...matches(standard.tags.owner)),
+      costCenter: tagValue("costCenter")
+        .min(1, { error: () => "is empty" })
+        .refine(...matches(standard.tags.costCenter)),
+      environment: oneOf(environmentsOf(standard)),
+      postgresMajors: z
+        .array(oneOf(majorsOf(standard)))
+        .min(1, { error: () => "give at least one" })
+        .default(majorsOf(standard)),
+      copyRegion: text("copyRegion")
+        .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, such as "eu-west-1"' })
+        .optional(),
+      retire: z.boolean({ error: () => "give true or false" }).default(false),
+    })
+    .superRefine((request, context) => {
+      if (!isProduction(standard, request.environment) || request.copyRegion) return;
+      const copied = tiersOf(standard).filter(
+        (tier) => standard.tiers[tier]?.production.backupPlan === "vault-and-copy",
+      );
+      if (copied.length === 0) return;
+      const message = `is missing: ${copied.join(" and ")} databases in production are copied to another Region`;
+      context.addIssue({ code: "custom", path: ["copyRegion"], input: request.copyRegion, message });
+    });
 
 const ids = (id: z.ZodType) => z.array(inputOf(id), { error: () => "give a list of ids" });
 /** RDS's own quota of a subnet group. */
@@ -38,13 +50,14 @@ const subnetIds = ids(text("a subnet's id"))
   .max(subnetsMax, { error: () => `give at most ${subnetsMax}` })
   .refine((given) => new Set(given).size === given.length, { error: () => "names a subnet twice" });
 /** Arguments from other resources: checked if plain. */
-export const platformArguments = platformRequest.safeExtend({
-  vpcId: inputOf(text("vpcId")),
-  subnetIds: inputOf(subnetIds),
-  workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
-});
+export const platformArgumentsOf = (standard: Standard) =>
+  platformRequestOf(standard).safeExtend({
+    vpcId: inputOf(text("vpcId")),
+    subnetIds: inputOf(subnetIds),
+    workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
+  });
 
-/** What a platform team declares; `platformRequest` checks it, and a type test keeps both in step. */
+/** What a platform team declares; `platformRequestOf` checks it, and a type test keeps both in step. */
 export interface PlatformRequest {
   /**
    * Starts the names of everything here; with one platform per account and Region the default is enough.
@@ -60,7 +73,7 @@ export interface PlatformRequest {
   /** Each gets a parameter group. @default all approved: [16, 17, 18] */
   postgresMajors?: PostgresMajor[] | undefined;
   /**
-   * The Region where the gold tier's backups are copied; a production platform must name one.
+   * The Region where backups of the tiers with `vault-and-copy` are copied (gold); a production platform must name one.
    * @default undefined: no copies
    */
   copyRegion?: string | undefined;

@@ -1,10 +1,20 @@
 import { z } from "zod";
 import { asFound } from "./found-properties";
 import { oneOf, text } from "./input-errors";
-import { allowedParameters } from "./parameters";
 import { isReserved } from "./reserved-names";
-import { allowedExtensions, defaultExtensions, roleNames } from "./roles";
-import { dataClassifications, defaultPostgresMajor, environments, postgresMajors, sizes, tiers } from "./standards";
+import { allowedParameters } from "./standards/parameters";
+import type { AllowedExtension } from "./standards/roles";
+import {
+  classificationsOf,
+  environmentsOf,
+  majorsOf,
+  matchesPattern,
+  rolesOf,
+  sizesOf,
+  tiersOf,
+  type Standard,
+  type TagStandard,
+} from "./standards/standard";
 
 /** Checks a team's arguments before anything runs, with messages; database-request.ts documents each argument. */
 export const word = (what: string, pattern: RegExp, rule: string) => text(what).regex(pattern, { error: () => rule });
@@ -18,6 +28,14 @@ const sqlName = (what: string) =>
   ).refine((name) => !isReserved(name), {
     error: () => "is reserved by PostgreSQL, RDS or Shipshape; choose another name",
   });
+
+/** What the company's standard wants of a tag's value. */
+export const matches = ({
+  pattern,
+}: Pick<TagStandard, "pattern">): [(value: string) => boolean, { error: () => string }] => [
+  (value) => pattern === undefined || matchesPattern(pattern, value),
+  { error: () => `give a value that matches ${pattern}` },
+];
 
 const roleSettings = z.strictObject({
   authentication: oneOf(["password", "iam"]).default("password"),
@@ -122,41 +140,56 @@ export function hasUnknownPassword({ existing }: { existing?: z.output<typeof ex
 export const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
 /** Argument by argument; arguments.ts checks combinations. */
-export const requestSchema = z.strictObject({
-  service: label("service").max(24, { error: () => "give at most 24 characters: the identifier contains it" }),
-  owner: label("owner (the team)").max(63, { error: () => "give at most 63 characters" }),
-  environment: oneOf(environments),
-  tier: oneOf(tiers),
-  size: oneOf(sizes),
-  dataClassification: oneOf(dataClassifications),
-  costCenter: word(
-    "costCenter",
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    "give 1 to 63 letters, digits, dots, underscores and hyphens",
-  ),
-  databaseName: sqlName("databaseName").optional(),
-  schemaName: sqlName("schemaName").optional(),
-  postgresMajor: oneOf(postgresMajors).default(defaultPostgresMajor),
-  engineVersion: text("engineVersion", "17.10")
-    .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })
-    .optional(),
-  storageOfSize: oneOf(sizes).optional(),
-  masterPassword: oneOf(["managed", "own"]).default("managed"),
-  replicas: z
-    .int({ error: () => "give a whole number" })
-    .min(0, { error: () => "give 0" })
-    .default(0),
-  accessRoles: oneOf(["declared", "later"]).default("declared"),
-  roles: z
-    .partialRecord(oneOf(roleNames), roleSettings, { error: () => `give settings for ${roleNames.join(", ")} only` })
-    .default({}),
-  extensions: z.array(oneOf(allowedExtensions)).default([...defaultExtensions]),
-  parameters: parameterValues.default({}),
-  existing: existingSchema.optional(),
-  import: resourceId.optional(),
-  restoreFrom: restoreSchema.optional(),
-  retire: z.boolean({ error: () => "give true or false" }).default(false),
-});
+export const requestSchemaOf = (standard: Standard) => {
+  const { tags, postgres } = standard;
+  return z.strictObject({
+    service: label("service")
+      .max(24, { error: () => "give at most 24 characters: the identifier contains it" })
+      .refine(...matches(tags.service)),
+    owner:
+      tags.owner.pattern === undefined
+        ? label("owner (the team)").max(63, { error: () => "give at most 63 characters" })
+        : text("owner (the team)").refine(...matches(tags.owner)),
+    environment: oneOf(environmentsOf(standard)),
+    tier: oneOf(tiersOf(standard)),
+    size: oneOf(sizesOf(standard)),
+    dataClassification: oneOf(classificationsOf(standard)),
+    costCenter:
+      tags.costCenter.pattern === undefined
+        ? word(
+            "costCenter",
+            /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+            "give 1 to 63 letters, digits, dots, underscores and hyphens",
+          )
+        : text("costCenter").refine(...matches(tags.costCenter)),
+    databaseName: sqlName("databaseName").optional(),
+    schemaName: sqlName("schemaName").optional(),
+    postgresMajor: oneOf(majorsOf(standard)).default(postgres.default),
+    engineVersion: text("engineVersion", "17.10")
+      .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })
+      .optional(),
+    storageOfSize: oneOf(sizesOf(standard)).optional(),
+    masterPassword: oneOf(["managed", "own"]).default("managed"),
+    replicas: z
+      .int({ error: () => "give a whole number" })
+      .min(0, { error: () => "give 0" })
+      .default(0),
+    accessRoles: oneOf(["declared", "later"]).default("declared"),
+    roles: z
+      .partialRecord(oneOf(rolesOf(standard)), roleSettings, {
+        error: () => `give settings for ${rolesOf(standard).join(", ")} only`,
+      })
+      .default({}),
+    extensions: z
+      .array(oneOf(postgres.extensions.allowed as readonly AllowedExtension[]))
+      .default([...postgres.extensions.default] as AllowedExtension[]),
+    parameters: parameterValues.default({}),
+    existing: existingSchema.optional(),
+    import: resourceId.optional(),
+    restoreFrom: restoreSchema.optional(),
+    retire: z.boolean({ error: () => "give true or false" }).default(false),
+  });
+};
 
 /** After the checks: every default filled in. */
-export type ResolvedRequest = z.output<typeof requestSchema>;
+export type ResolvedRequest = z.output<ReturnType<typeof requestSchemaOf>>;

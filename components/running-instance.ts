@@ -2,7 +2,7 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
-import { sizeStandards } from "./standards";
+import type { Standard } from "./standards/standard";
 
 /** The instance that RDS runs under a database's name; undefined before there is one. */
 export type Running = Pick<
@@ -44,7 +44,12 @@ export function runningInstance(identifier: string, options: pulumi.InvokeOption
  * What RDS would refuse in the middle of an `up` because of the running instance: reported at preview, each with what
  * to do.
  */
-export function refusedChanges(running: Running | undefined, wanted: Wanted, request: ResolvedRequest): string[] {
+export function refusedChanges(
+  running: Running | undefined,
+  wanted: Wanted,
+  request: ResolvedRequest,
+  standard: Standard,
+): string[] {
   const { import: imported, existing } = request;
   if (imported !== undefined && running?.resourceId !== imported)
     return [
@@ -53,7 +58,7 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
   if (!running) return [];
   return [
     ...refusedVersion(running.engineVersion, wanted.engineVersion),
-    ...refusedStorage(running, wanted),
+    ...refusedStorage(running, wanted, standard),
     // Only if the program names the group that it found: one changed by hand is drift, which a refresh must show.
     ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
   ];
@@ -89,7 +94,7 @@ function refusedVersion(runs: string, wanted: string): string[] {
  * Storage never shrinks, and a changed cap must leave a tenth to grow (RDS User Guide, "Managing capacity
  * automatically").
  */
-function refusedStorage(running: Running, wanted: Wanted): string[] {
+function refusedStorage(running: Running, wanted: Wanted, { sizes }: Standard): string[] {
   const allocated = running.allocatedStorage;
   const cap = wanted.maxAllocatedStorage;
   const capMin = Math.ceil((Math.max(allocated, wanted.allocatedStorage) * 11) / 10);
@@ -99,7 +104,7 @@ function refusedStorage(running: Running, wanted: Wanted): string[] {
       : [];
   // An unchanged cap is not sent, however little room it leaves.
   if (cap >= capMin || (cap === (running.maxAllocatedStorage || 0) && wanted.allocatedStorage <= allocated)) return [];
-  const enough = Object.entries(sizeStandards).find(([, size]) => size.capGib >= capMin)?.[0];
+  const enough = Object.entries(sizes).find(([, size]) => size.capGib >= capMin)?.[0];
   return [
     `storageOfSize: ${allocated} GiB are allocated and storage never shrinks, so it may not be capped at ${cap} GiB (at least ${capMin}). ` +
       (enough
@@ -136,9 +141,9 @@ export function waitingChanges(running: Running, wanted: Wanted): string[] {
  * The shape until the window, which alarms must also fit. An unknown class (of a database created elsewhere) is assumed
  * to be the requested one.
  */
-export function runningShape(shape: StandardShape, running: Running | undefined): StandardShape {
+export function runningShape(shape: StandardShape, running: Running | undefined, { sizes }: Standard): StandardShape {
   if (!running) return shape;
-  const known = Object.values(sizeStandards).find((size) => size.instanceClass === running.dbInstanceClass);
+  const known = Object.values(sizes).find((size) => size.instanceClass === running.dbInstanceClass);
   return {
     ...shape,
     allocatedStorageGib: running.allocatedStorage,

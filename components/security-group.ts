@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { namesBySource } from "./reachable-from";
-import { postgresPort } from "./standards";
+import { postgresPort } from "./standards/fixed";
 
 interface SecurityGroupSettings {
   groupName: string;

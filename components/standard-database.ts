@@ -2,7 +2,7 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoles, type RoleLogin } from "./access-roles";
 import { alarm, fittingAlarm, standardAlarms } from "./alarms";
-import { databaseArguments, neverAnAlias } from "./arguments";
+import { databaseArgumentsOf, neverAnAlias } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
 import type { StandardDatabaseArgs } from "./database-request";
@@ -13,12 +13,14 @@ import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
 import { parameterGroup } from "./parameter-group";
-import { resolvedParameters } from "./parameters";
-import type { RoleName } from "./roles";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
-import { exportedLogs, standardVersion } from "./standards";
+import { builtIn } from "./standards/built-in";
+import { exportedLogs } from "./standards/fixed";
+import type { RoleName } from "./standards/names";
+import { resolvedParameters } from "./standards/parameters";
+import { tierStandard } from "./standards/standard";
 
 /**
  * PostgreSQL on RDS according to the standard: encrypted, backed up, monitored, owned, and accessible to named roles
@@ -73,16 +75,23 @@ export class StandardDatabase extends pulumi.ComponentResource {
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
     const given = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
-    const request = parseInput(databaseArguments, given, `StandardDatabase "${name}"`);
+    const standard = builtIn;
+    const request = parseInput(databaseArgumentsOf(standard), given, `StandardDatabase "${name}"`);
     const platform = { ...given.platform, keyArn: pulumi.output(given.platform.keyArn).apply(neverAnAlias) };
-    const shape = standardShape(request);
+    const shape = standardShape(request, standard);
     super(
       "shipshape:index:StandardDatabase",
       name,
-      { service: shape.service, environment: shape.environment, tier: shape.tier, size: shape.size, standardVersion },
+      {
+        service: shape.service,
+        environment: shape.environment,
+        tier: shape.tier,
+        size: shape.size,
+        standardVersion: shape.standardVersion,
+      },
       options,
     );
-    const tags = standardTags(shape, request.costCenter, `${pulumi.getProject()}/${pulumi.getStack()}`);
+    const tags = standardTags(shape, request.costCenter, `${pulumi.getProject()}/${pulumi.getStack()}`, standard);
     const child = { parent: this };
 
     const keyArn = platform.keyArn;
@@ -111,13 +120,13 @@ export class StandardDatabase extends pulumi.ComponentResource {
           {
             groupName: `${shape.identifier}-${shape.parameterGroupFamily}`,
             family: shape.parameterGroupFamily,
-            parameters: resolvedParameters(request.parameters),
+            parameters: resolvedParameters(standard.postgres.parameters, request.parameters),
             tags,
           },
           child,
         )
       : undefined;
-    const login = masterLogin(name, request, shape, { keyArn, tags }, child);
+    const login = masterLogin(name, request, shape, { standard, keyArn, tags }, child);
     const snapshot = finalSnapshotIdentifier(name, shape, child);
     const instance = new rds.Instance(
       `${name}-instance`,
@@ -129,15 +138,19 @@ export class StandardDatabase extends pulumi.ComponentResource {
         login,
         running,
         tags,
+        standard,
       }),
       instanceOptions(request, shape, { ...child, dependsOn: logs }),
     );
 
-    const alarms = standardAlarms(shape).map((standard) => {
-      const fitting = running.apply((found) => fittingAlarm(standard.suffix, shape, runningShape(shape, found)));
+    const thresholds = tierStandard(standard, shape.tier, shape.environment).alarms;
+    const alarms = standardAlarms(shape, thresholds).map((one) => {
+      const fitting = running.apply((found) =>
+        fittingAlarm(one.suffix, shape, runningShape(shape, found, standard), thresholds),
+      );
       return alarm(
         `${name}-alarm`,
-        standard,
+        one,
         fitting,
         instance,
         { identifier: shape.identifier, topicArn: platform.topicArn, tags },
@@ -150,6 +163,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
             name,
             shape,
             {
+              standard,
               instance,
               connection: adminConnection(name, instance, shape, login, platform, child),
               keyArn,
@@ -180,7 +194,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       shape,
       [
         ...(Object.keys(logins) as RoleName[]).flatMap((role) => shape.roles[role].secretName ?? []),
-        ...(login.own ? [secretNameOf(request, "master")] : []),
+        ...(login.own ? [secretNameOf(request, "master", standard)] : []),
       ],
       snapshot,
       instance.resourceId,

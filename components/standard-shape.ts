@@ -1,28 +1,34 @@
 import { createHash } from "node:crypto";
 import type { ResolvedRequest } from "./request-schema";
 import { inOrder } from "./extensions";
-import { databaseNameOf, identifierOf, secretNameOf } from "./names";
-import { resolvedParameters } from "./parameters";
-import { roleNames, roleStandards, type Authentication, type RoleName } from "./roles";
+import { databaseNameOf, identifierOf, schemaNameOf, secretNameOf } from "./names";
 import {
   backupHours,
   backupPlanTag,
-  logRetentionDays,
-  maintenanceWindows,
+  familyOf,
+  ringTag,
   secretRecoveryDays,
-  sizeStandards,
+  stackTag,
   standardTag,
-  standardVersion,
-  tierStandard,
-  versionStandards,
   type BackupPlan,
-  type DataClassification,
-  type Environment,
   type PostgresMajor,
   type Ring,
-  type Size,
-  type Tier,
-} from "./standards";
+} from "./standards/fixed";
+import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
+import { resolvedParameters } from "./standards/parameters";
+import type { Authentication } from "./standards/roles";
+import {
+  isProduction,
+  kindOf,
+  logRetentionDays,
+  instanceTagOf,
+  part,
+  rolesOf,
+  tagOf,
+  tierStandard,
+  windowOf,
+  type Standard,
+} from "./standards/standard";
 
 /**
  * Tier, size and environment, resolved: everything the standard decides for one database, and nothing that the cloud
@@ -83,16 +89,16 @@ export interface RoleShape {
   secretName: string | undefined;
 }
 
-export function standardShape(request: ResolvedRequest): StandardShape {
-  const tier = tierStandard(request.tier, request.environment);
-  const size = sizeStandards[request.size];
-  const storage = sizeStandards[request.storageOfSize ?? request.size];
-  const version = versionStandards[request.postgresMajor];
-  const databaseName = databaseNameOf(request);
-  const identifier = request.existing?.identifier ?? identifierOf(request);
+export function standardShape(request: ResolvedRequest, standard: Standard, region?: string): StandardShape {
+  const tier = tierStandard(standard, request.tier, request.environment);
+  const size = part(standard.sizes, request.size);
+  const storage = part(standard.sizes, request.storageOfSize ?? request.size);
+  const version = part(standard.postgres.majors, request.postgresMajor);
+  const parameters = resolvedParameters(standard.postgres.parameters, request.parameters);
+  const identifier = request.existing?.identifier ?? identifierOf(request, standard);
   const kept = tier.protected && !request.retire;
   return {
-    standardVersion,
+    standardVersion: standard.version,
     service: request.service,
     owner: request.owner,
     environment: request.environment,
@@ -100,10 +106,10 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     size: request.size,
     dataClassification: request.dataClassification,
     identifier,
-    databaseName,
-    schemaName: request.schemaName ?? databaseName,
+    databaseName: databaseNameOf(request, standard),
+    schemaName: schemaNameOf(request, standard),
     postgresMajor: request.postgresMajor,
-    parameterGroupFamily: version.family,
+    parameterGroupFamily: familyOf(request.postgresMajor),
     engineVersion: request.engineVersion,
     minimumEngineVersion: `${request.postgresMajor}.${version.minimumMinor}`,
     instanceClass: size.instanceClass,
@@ -114,7 +120,7 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     storageCapGib: storage.capGib,
     objectives: { rpoSeconds: tier.rpoSeconds, rtoSeconds: tier.rtoSeconds, drillEveryDays: tier.drillEveryDays },
     ring: tier.ring,
-    maintenanceWindow: maintenanceWindows[tier.ring],
+    maintenanceWindow: windowOf(standard, tier.ring, region),
     backupWindow: backupWindow(identifier),
     backupRetentionDays: tier.backupRetentionDays,
     backupPlan: tier.backupPlan,
@@ -125,25 +131,28 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     // Retirement lifts what prevents a deletion, never what survives it.
     finalSnapshot: tier.protected,
     retainAutomatedBackups: tier.retainAutomatedBackups,
-    logRetentionDays: logRetentionDays(request.environment),
-    keepLogs: request.environment === "production",
-    secretRecoveryDays: secretRecoveryDays(request.environment),
-    parameters: Object.fromEntries(resolvedParameters(request.parameters).map(({ name, value }) => [name, value])),
+    logRetentionDays: logRetentionDays(standard, request.environment),
+    keepLogs: isProduction(standard, request.environment),
+    secretRecoveryDays: secretRecoveryDays(kindOf(standard, request.environment)),
+    parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
     ownParameterGroup: Object.keys(request.parameters).length > 0,
     extensions: inOrder(request.extensions),
-    roles: Object.fromEntries(roleNames.map((name) => [name, roleShape(name, request)])) as Record<RoleName, RoleShape>,
+    roles: Object.fromEntries(rolesOf(standard).map((name) => [name, roleShape(name, request, standard)])) as Record<
+      RoleName,
+      RoleShape
+    >,
     deviations: Object.keys(request.existing?.asFound ?? {}).sort(),
   };
 }
 
-function roleShape(name: RoleName, request: ResolvedRequest): RoleShape {
+function roleShape(name: RoleName, request: ResolvedRequest, standard: Standard): RoleShape {
   const requested = request.roles[name];
   const authentication = requested?.authentication ?? "password";
   return {
     authentication,
     statementTimeoutMilliseconds:
-      requested?.statementTimeoutMilliseconds ?? roleStandards[name].statementTimeoutMilliseconds,
-    secretName: authentication === "password" ? secretNameOf(request, name) : undefined,
+      requested?.statementTimeoutMilliseconds ?? part(standard.roles, name).statementTimeoutMilliseconds,
+    secretName: authentication === "password" ? secretNameOf(request, name, standard) : undefined,
   };
 }
 
@@ -159,19 +168,30 @@ function clock(minute: number): string {
 }
 
 /** The tags of every taggable resource; the instance also says which backup plan selects it. */
-export function standardTags(shape: StandardShape, costCenter: string, stack: string): Record<string, string> {
+export function standardTags(
+  shape: StandardShape,
+  costCenter: string,
+  stack: string,
+  standard: Standard,
+): Record<string, string> {
+  const { tags } = standard;
   return {
-    service: shape.service,
-    owner: shape.owner,
-    environment: shape.environment,
-    tier: shape.tier,
-    "data-classification": shape.dataClassification,
-    "cost-center": costCenter,
-    "shipshape:ring": String(shape.ring),
-    "shipshape:stack": stack,
-    [standardTag]: shape.standardVersion,
+    ...standard.alsoTags,
+    [tags.service.key]: shape.service,
+    [tags.owner.key]: shape.owner,
+    [tags.environment.key]: shape.environment,
+    [tags.tier.key]: shape.tier,
+    [tags.dataClassification.key]: shape.dataClassification,
+    [tags.costCenter.key]: costCenter,
+    [ringTag]: String(shape.ring),
+    [stackTag]: stack,
+    [standardTag]: tagOf(standard),
   };
 }
-export function instanceTags(shape: StandardShape, tags: Record<string, string>): Record<string, string> {
-  return { ...tags, [backupPlanTag]: shape.backupPlan };
+export function instanceTags(
+  shape: StandardShape,
+  tags: Record<string, string>,
+  standard: Standard,
+): Record<string, string> {
+  return { ...tags, [backupPlanTag]: shape.backupPlan, [standardTag]: instanceTagOf(standard) };
 }

@@ -1,44 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
-  databaseRequest,
+  builtInStandard,
+  databaseRequestOf,
   parseInput,
   StandardDatabase,
   text,
   type DatabaseRequest,
   type PlatformReference,
+  type Standard,
 } from "../components";
 
 /** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: its platform and clients. */
-const databaseConfig = z.strictObject({
-  request: databaseRequest,
-  place: z.strictObject(
-    {
-      /** The platform's stack, of the same project. */
-      platformStack: text("the platform's stack").regex(/^platform\./, {
-        error: () => 'give the platform\'s stack, such as "platform.dev"',
-      }),
-      /** Security group ids by the name of the client. @default {} none */
-      reachableFrom: z
-        .record(
-          z.string(),
-          text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
-            error: () => "give a security group id, such as sg-0a1b2c3d4e5f60001",
-          }),
-        )
-        .default({}),
-      /** CA file to trust when creating roles. @default the file that PGSSLROOTCERT names */
-      caBundlePath: text("caBundlePath").optional(),
-    },
-    { error: () => "give {platformStack}" },
-  ),
-});
+const databaseConfigOf = (standard: Standard) =>
+  z.strictObject({
+    request: databaseRequestOf(standard),
+    place: z.strictObject(
+      {
+        /** The platform's stack, of the same project. */
+        platformStack: text("the platform's stack").regex(/^platform\./, {
+          error: () => 'give the platform\'s stack, such as "platform.dev"',
+        }),
+        /** Security group ids by the name of the client. @default {} none */
+        reachableFrom: z
+          .record(
+            z.string(),
+            text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
+              error: () => "give a security group id, such as sg-0a1b2c3d4e5f60001",
+            }),
+          )
+          .default({}),
+        /** CA file to trust when creating roles. @default the file that PGSSLROOTCERT names */
+        caBundlePath: text("caBundlePath").optional(),
+      },
+      { error: () => "give {platformStack}" },
+    ),
+  });
 
 /** One database, entirely from config. */
 export function database(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
-  const { request, place } = parseInput(databaseConfig, given, `config of stack ${pulumi.getStack()}`);
+  const { request, place } = parseInput(
+    databaseConfigOf(builtInStandard),
+    given,
+    `config of stack ${pulumi.getStack()}`,
+  );
   const declared = new StandardDatabase(request.service, {
     ...request,
     platform: platformOf(place.platformStack, place.caBundlePath),

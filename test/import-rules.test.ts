@@ -51,8 +51,8 @@ test.each([
 });
 
 test.each([
-  ["components/one.ts", 'import { tiers } from "./standards"; tiers;'],
-  ["policypacks/one.ts", 'import { tiers } from "../components/standards"; tiers;'],
+  ["components/one.ts", 'import { tiers } from "./standards/built-in"; tiers;'],
+  ["policypacks/one.ts", 'import { tiers } from "../components/standards/built-in"; tiers;'],
   [
     "automation/targets/one.ts",
     'import { Client } from "pg"; import { RDSClient } from "@aws-sdk/client-rds"; new Client(RDSClient);',

@@ -282,7 +282,7 @@ test("each script that a page or a source names with `npm run` exists", () => {
 });
 
 test("the version of the standard has a line in the change log", () => {
-  const version = /standardVersion\s*=\s*"([^"]+)"/.exec(text("components/standards.ts"))?.[1];
+  const version = /version:\s*"([^"]+)"/.exec(text("components/standards/built-in.ts"))?.[1];
   expect(version).toBeDefined();
   expect(text("CHANGELOG.md").replaceAll(/\s+/g, " ")).toContain(`standard ${version}`);
 });

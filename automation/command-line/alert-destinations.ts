@@ -28,6 +28,7 @@ export async function alertingOf(settings: Settings, records: ControlPlaneRecord
       const log = await readEvidence(settings, records.database, { progress: () => {} });
       return {
         fleet: answer.asked ? answer.databases : [],
+        ownerTag: records.standard.tags.owner.key,
         recoveries: await records.recovery(log, answer, new Date()),
         waivers: await waiversOf(settings),
       };

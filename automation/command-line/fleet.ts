@@ -1,3 +1,6 @@
+import { builtIn } from "../../components/standards/built-in";
+import { tiersOf } from "../../components/standards/standard";
+import { ShipshapeError } from "../errors";
 import type { FleetMember } from "../observability/fleet";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
@@ -12,9 +15,18 @@ export interface FleetOptions {
   json?: boolean;
 }
 
+/** Errors: usage. */
+function requireTier(tier: string | undefined): void {
+  const known: readonly string[] = tiersOf(builtIn);
+  if (tier === undefined || known.includes(tier)) return;
+  const problem = `--tier: there is no tier "${tier}", only ${known.join(", ")}`;
+  throw new ShipshapeError("usage", { problem, command: "shipshape fleet" });
+}
+
 /** `shipshape fleet`: every database that the cloud has or a stack declares; exit code 1 if something was not read. */
 export async function fleet(options: FleetOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
+  requireTier(options.tier);
   const look = await lookAtFleet(context);
   const { members, unread, lookedAt } = look.status;
   if (unread.length > 0) process.exitCode = 1;

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as esbuild from "esbuild";
+import { builtIn } from "../../components/standards/built-in";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
@@ -56,6 +57,7 @@ function rulesOf(options: GuardOptions): StateRules {
     waivers: readWaivers(waiversFolder(options.waivers), today),
     config: readGuardConfig(options.config),
     today,
+    standard: builtIn,
   };
 }
 
@@ -84,7 +86,7 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
     { declared: [], deployed: resources, notReported: notReported.note },
     rules.config,
     register,
-    rules.today,
+    rules,
   );
   return {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),

@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
@@ -19,6 +20,7 @@ export async function withControlPlane<T>(
   const { openControlPlane } = await import("../control-plane");
   const controlPlane = await openControlPlane({
     databaseUrl,
+    standard: builtIn,
     signer: () => signerOf(settings),
     publication: async () => {
       const { publishTo } = settings.controlPlane;
@@ -50,6 +52,7 @@ function operationContext(
   // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
   const log = () => readEvidence(settings, database, { progress: () => {} });
   return {
+    standard: builtIn,
     database,
     access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
     stacks: stackContext(settings),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { builtIn } from "../../components/standards/built-in";
 import type { ControlPlaneRecords } from "../control-plane-records";
 import { ShipshapeError } from "../errors";
 import type { FleetAnswer } from "../fleet-records";
@@ -14,7 +15,7 @@ export async function withRecords<T>(
 ): Promise<T> {
   const databaseUrl = databaseUrlOf(settings);
   const { openRecords } = await import("../control-plane-records");
-  const records = await openRecords(databaseUrl);
+  const records = await openRecords(databaseUrl, builtIn);
   try {
     await requireReader(records);
     return await work(records);

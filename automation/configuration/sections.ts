@@ -3,7 +3,8 @@
  * it from `readConfiguration`.
  */
 import { z } from "zod";
-import { dataClassifications, environments, tiers } from "../../components/standards";
+import { builtIn } from "../../components/standards/built-in";
+import { classificationsOf, environmentsOf, tiersOf } from "../../components/standards/standard";
 import { EVERYONE, isPattern, patternForms } from "../principals";
 import { approversMax } from "./limits";
 
@@ -37,9 +38,9 @@ const approvals = z.array(
   z.strictObject({
     operation: some(z.string()).optional(),
     effect: some(oneOf(["reads", "throwaway", "changes"])).optional(),
-    tier: some(oneOf(tiers)).optional(),
-    environment: some(oneOf(environments)).optional(),
-    dataClassification: some(oneOf(dataClassifications)).optional(),
+    tier: some(oneOf(tiersOf(builtIn))).optional(),
+    environment: some(oneOf(environmentsOf(builtIn))).optional(),
+    dataClassification: some(oneOf(classificationsOf(builtIn))).optional(),
     by: oneOf(["approver", "operator", "owning-team"]),
     people: z
       .int({ error: () => "give a whole number" })

@@ -46,10 +46,12 @@ const databaseFacts = (d: NonNullable<VerdictPredicate["database"]>): [string, s
 
 function requestFacts(p: VerdictPredicate): [string, string][] {
   const source = (p.plan?.["source"] ?? {}) as { engineVersion?: unknown; tags?: Record<string, unknown> };
+  const heldTo = p.plan?.heldTo;
   const known: [string, unknown][] = [
     ["engine version", source.engineVersion],
-    ["tier", source.tags?.["tier"]],
-    ["environment", source.tags?.["environment"]],
+    ["tier", heldTo?.tier ?? source.tags?.["tier"]],
+    ["environment", heldTo?.environment ?? source.tags?.["environment"]],
+    ["standard", heldTo && `${heldTo.standard.name} ${heldTo.standard.version}, SHA-256 ${heldTo.standard.digest}`],
   ];
   return [
     ...known.flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, text(value)]] : [])),

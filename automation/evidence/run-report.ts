@@ -118,11 +118,12 @@ export const reportJson = (report: object): string =>
 
 function sourceOf({ plan }: VerdictPredicate): RunReport["source"] {
   const source = (plan?.["source"] ?? {}) as { engineVersion?: unknown; tags?: Record<string, unknown> };
+  const heldTo = plan?.heldTo;
   const known = (value: unknown) => (typeof value === "string" ? value : null);
   return {
     engineVersion: known(source.engineVersion),
-    tier: known(source.tags?.["tier"]),
-    environment: known(source.tags?.["environment"]),
+    tier: known(heldTo?.tier ?? source.tags?.["tier"]),
+    environment: known(heldTo?.environment ?? source.tags?.["environment"]),
   };
 }
 

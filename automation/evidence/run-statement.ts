@@ -26,6 +26,14 @@ const common = {
   expiresOn: z.iso.datetime(),
 };
 
+/** Statements from before standards had digests have none. */
+const heldToSchema = z.strictObject({
+  standard: z.strictObject({ name: z.string(), version: z.string(), digest: z.string() }),
+  tier: z.string(),
+  environment: z.string(),
+  owner: z.string().nullable(),
+});
+
 const verdictSchema = z.looseObject({
   ...common,
   request: z.strictObject({
@@ -50,7 +58,7 @@ const verdictSchema = z.looseObject({
         .optional(),
     })
     .nullable(),
-  plan: z.looseObject({}).nullable(),
+  plan: z.looseObject({ heldTo: heldToSchema.optional() }).nullable(),
   run: z.enum(["succeeded", "failed", "cancelled"]),
   verdict: verdictWord,
   checks: z.array(

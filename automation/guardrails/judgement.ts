@@ -2,6 +2,7 @@
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
+import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
 import { Stack, type Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { auditedProperties, rules } from "../../policypacks/database-guardrails/rules";
 import type { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
@@ -25,11 +26,11 @@ export function judge(
   { declared, deployed, notReported }: Judged,
   config: GuardConfig,
   register: WaiverRegister,
-  today: string,
+  { standard, today }: Pick<RuleSettings, "standard" | "today">,
 ): Finding[] {
   const [program, actual] = [new Stack(declared), new Stack(deployed)];
   return rules.flatMap((rule) => {
-    const own = settingsOf(rule, { today, audited: auditedProperties }, config.options[rule.id]);
+    const own = settingsOf(rule, { standard, today, audited: auditedProperties }, config.options[rule.id]);
     const individually = (stack: Stack) =>
       stack.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
     const present = distinct([...individually(actual), ...judgeStack(rule, actual, own, notReported)]);

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Standard } from "../../components/standards/standard";
 import { isPostgres } from "../../policypacks/database-guardrails/vocabulary/engines";
 import { ownGroupOf } from "../../policypacks/database-guardrails/vocabulary/parameters";
 import { canonical } from "../../policypacks/database-guardrails/vocabulary/properties";
@@ -20,6 +21,7 @@ export interface StateRules {
   waivers: Waivers;
   config: GuardConfig;
   today: string;
+  standard: Standard;
 }
 /** The results of some files. Plain data, so that a worker can pass it on. */
 export interface StatesJudged {
@@ -59,7 +61,10 @@ export async function stateFiles(path: string): Promise<string[]> {
   return found.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
-export function judgeStateFiles(files: readonly string[], { waivers, config, today }: StateRules): StatesJudged {
+export function judgeStateFiles(
+  files: readonly string[],
+  { waivers, config, today, standard }: StateRules,
+): StatesJudged {
   const register = new WaiverRegister(waivers, today);
   const judged: StatesJudged = {
     findings: [],
@@ -75,7 +80,7 @@ export function judgeStateFiles(files: readonly string[], { waivers, config, tod
   for (const file of files) {
     try {
       const state = readState(decodeText(readFileSync(file === "-" ? 0 : file)));
-      const findings = judge(state, config, register, today);
+      const findings = judge(state, config, register, { standard, today });
       judged.findings.push(...findings.map((finding) => located(finding, file, state.sources.get(finding.urn))));
       if (state.stack !== undefined) judged.stacks.push(state.stack);
       judged.unjudged.push(...state.unjudged);

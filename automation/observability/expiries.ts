@@ -9,6 +9,8 @@ export interface Expiring {
   now: Date;
   /** Each database that the cloud has today. */
   fleet: FleetDatabase[];
+  /** The key of the tag that names a database's team. */
+  ownerTag: string;
   recoveries: DatabaseRecovery[];
   /** `expiresOn`: the last day on which it is valid, YYYY-MM-DD. */
   waivers: { id: string; rule: string; resource: string; owner: string; expiresOn: string }[];
@@ -30,7 +32,7 @@ export const expiries = (known: Expiring): Fact[] => sources.flatMap((facts) => 
 const sources: ((known: Expiring) => Fact[])[] = [evidence, waivers, plans];
 
 /** By the newest signed verdict, of databases that the cloud has today; each proof has its own expiry. */
-function evidence({ now, fleet, recoveries }: Expiring): Fact[] {
+function evidence({ now, fleet, recoveries, ownerTag }: Expiring): Fact[] {
   const known = new Map(fleet.map((database) => [database.arn, database]));
   return recoveries.flatMap(({ database, recoverability, decidedBy }): Fact[] => {
     const found = known.get(database.arn);
@@ -50,7 +52,7 @@ function evidence({ now, fleet, recoveries }: Expiring): Fact[] {
         kind,
         subject: `${database.account} ${database.region} ${database.resourceId} ${requestId}`,
         database: database.identifier,
-        owner: found.tags["owner"],
+        owner: found.tags[ownerTag],
         what: `${proof}, and no later drill has replaced it`,
         command: `npx shipshape request restore-drill --database ${database.identifier} --reason "the proof expires"`,
       },

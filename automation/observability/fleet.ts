@@ -2,6 +2,7 @@
  * Pure: the fleet, each database with what the stacks, the cloud, the evidence and the findings say about it; what needs
  * a person comes first.
  */
+import type { Standard } from "../../components/standards/standard";
 import {
   identityOf,
   type DeclaredDatabase,
@@ -35,6 +36,7 @@ export interface OpenFindings {
 }
 
 export interface KnownOfMembers {
+  standard: Standard;
   cloud: FleetAnswer;
   stacks: StacksAnswer;
   ownershipOf: (stack: string) => Ownership;
@@ -46,6 +48,7 @@ export interface KnownOfMembers {
 }
 
 export function fleetMembers({
+  standard: { tags: keys },
   cloud,
   stacks,
   ownershipOf,
@@ -67,9 +70,9 @@ export function fleetMembers({
       const tags = inCloud.get(identityOf(database))?.tags ?? declarations[0]?.tags ?? {};
       return {
         ...recovery,
-        owner: tags["owner"],
-        tier: tags["tier"],
-        environment: tags["environment"],
+        owner: tags[keys.owner.key],
+        tier: tags[keys.tier.key],
+        environment: tags[keys.environment.key],
         declaredBy: declarations.length === 0 && !allRead ? "unknown" : declarations.map((d) => d.stack),
         isStandard: declarations.some((d) => d.isStandard),
         ownership: declarations.length === 1 ? ownershipOf(declarations[0]!.stack) : undefined,

@@ -1,3 +1,4 @@
+import type { Standard } from "../../components/standards/standard";
 import type { Database } from "../database";
 import type { FleetDatabase, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
@@ -7,6 +8,8 @@ import type { VerifiedBefore } from "../targets/structure-verification";
 
 /** What the code of an operation may use. */
 export interface OperationContext {
+  /** What databases are held to. */
+  standard: Standard;
   database: Database;
   access: AwsAccess;
   stacks: StackContext;

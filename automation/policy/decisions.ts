@@ -22,7 +22,7 @@ export function decide(facts: AdmissionFacts, asked = admissionRules): Admission
   const wanted = rules.flatMap((r) =>
     r.verdict === "needs-approval" ? (r.approvals ?? [{ by: "approver" as const, people: 1 }]) : [],
   );
-  const owner = facts.plan.tags["owner"];
+  const owner = facts.plan.tags[facts.standard.tags.owner.key];
   return { status: "needs-approval", rules, needed: merged(wanted.map((one) => neededBy(facts.access, one, owner))) };
 }
 

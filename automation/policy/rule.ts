@@ -1,3 +1,4 @@
+import type { Standard } from "../../components/standards/standard";
 import type { Effect, Judgement, OperationRequest, PlanBasis } from "../records";
 import type { Access } from "./roles";
 
@@ -6,6 +7,8 @@ export interface AdmissionFacts {
   request: Pick<OperationRequest, "input" | "reason">;
   operation: { name: string; effect: Effect; owner: string };
   plan: PlanBasis;
+  /** What databases are held to. */
+  standard: Standard;
   /** Who asks. */
   principal: string;
   /** Who has which role. */

@@ -1,6 +1,7 @@
 // The pack that Pulumi loads. Constructing it starts a server, so no other file may import this one.
 import { PolicyPack } from "@pulumi/policy";
+import { builtIn } from "../../components/standards/built-in";
 import { packArguments } from "./pack-policies";
 import { readPackSettings } from "./settings";
 
-new PolicyPack("database-guardrails", packArguments(readPackSettings(__dirname)));
+new PolicyPack("database-guardrails", packArguments(readPackSettings(__dirname), builtIn));

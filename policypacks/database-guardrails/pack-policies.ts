@@ -6,12 +6,13 @@ import {
   type PolicyResourceOptions,
   type ReportViolation,
 } from "@pulumi/policy";
+import type { Standard } from "../../components/standards/standard";
 import type { Finding } from "./judging/finding";
 import { judgeResource, judgeStack } from "./judging/judge";
 import { configSchemaOf, settingsOf } from "./judging/options";
 import { unknown } from "./vocabulary/properties";
 import { Resource, Stack } from "./vocabulary/resource";
-import type { Rule } from "./judging/rule";
+import type { Rule, RuleSettings } from "./judging/rule";
 import { auditedProperties, rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
@@ -21,15 +22,21 @@ import { readWaivers } from "./waivers/waiver-files";
 import { WaiverRegister } from "./waivers/waiver-register";
 
 /** The rules in the form that Pulumi's policy SDK expects; everything else about them is in `rules/`. */
-export function packArguments(settings: PackSettings): PolicyPackArgs {
+export function packArguments(settings: PackSettings, standard: Standard): PolicyPackArgs {
   const register = new WaiverRegister(readWaivers(settings.waiversFolder, settings.today), settings.today);
-  const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, settings, register));
+  const judged = rules
+    .filter((rule) => rule !== forbidStaleWaivers)
+    .map((rule) => policyOf(rule, { standard, today: settings.today }, register));
   // Last, because it depends on which waivers the others used.
   return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
 }
 
-function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister): Policies[number] {
-  const settings = (given: object) => settingsOf(rule, { today, audited: auditedProperties }, given);
+function policyOf(
+  rule: Rule,
+  { standard, today }: Pick<RuleSettings, "standard" | "today">,
+  register: WaiverRegister,
+): Policies[number] {
+  const settings = (given: object) => settingsOf(rule, { standard, today, audited: auditedProperties }, given);
   const reportAll = (report: ReportViolation, findings: Finding[]) => {
     for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
   };

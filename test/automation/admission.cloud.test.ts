@@ -1,4 +1,5 @@
 // What people are told about a decision, before and after a request.
+import { builtIn } from "../../components/standards/built-in";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/control-plane";
 import { explain } from "../../automation/command-line/explain";
@@ -165,6 +166,7 @@ describe("a preview", () => {
       throw new Error("not used here");
     };
     const controlPlane = await openControlPlane({
+      standard: builtIn,
       databaseUrl: probed.postgres.url,
       signer: unused,
       toolVersions: {},

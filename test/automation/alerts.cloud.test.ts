@@ -214,7 +214,7 @@ test("a run is not recorded as ended unless its alert is written too, and a work
 
 test("what expires is told once, whichever worker looks, and a plan that waits is read with its expiry", async () => {
   const { stdout: id } = await probed.worker("", "change").ended;
-  const expiring = async () => ({ fleet: [], recoveries: [], waivers: [] });
+  const expiring = async () => ({ fleet: [], ownerTag: "owner", recoveries: [], waivers: [] });
   await Promise.all([tellExpiries(database, { expiring }), tellExpiries(other, { expiring })]);
   expect(await latestAlerts(database, 10)).toEqual([]);
   const sixDaysLater = new Date(Date.now() + 6.5 * 86_400_000);

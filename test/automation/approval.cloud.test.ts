@@ -1,4 +1,5 @@
 // Plans that wait for people: in tables, in no workflow, and only as long as they hold.
+import { builtIn } from "../../components/standards/built-in";
 import pg from "pg";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
@@ -18,7 +19,13 @@ const known = async () =>
   ["probe", "probe-change"].map((name) => ({ name, version: 1, request }) as unknown as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
+  const settings = {
+    standard: builtIn,
+    databaseUrl: probed.postgres.url,
+    signer: unused,
+    toolVersions: {},
+    operations: known,
+  };
   controlPlane = await openControlPlane(settings);
 });
 afterAll(async () => {

@@ -12,6 +12,8 @@
  * `stay in first` repeats effects in that step until the effect `go on` is recorded; `end in <step>` cancels the run in
  * that step; `pause while it looks` pauses everything while the change observes.
  */
+import { heldTo } from "../../automation/tier-of";
+import { builtIn } from "../../components/standards/built-in";
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,6 +36,7 @@ function dieAt(reached: string): void {
 async function main(): Promise<void> {
   process.noDeprecation = true; // as the command does: the durable engine uses what a later node-postgres will refuse
   const controlPlane = await openControlPlane({
+    standard: builtIn,
     databaseUrl: url,
     signer: async () => ({
       origin: "shipshape.test/evidence",
@@ -132,6 +135,7 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
     tags: database === "unowned" ? {} : tags,
+    heldTo: heldTo(database === "unowned" ? {} : tags, builtIn),
     evidenceValidDays: 7,
     seen,
   }),

@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -163,7 +164,7 @@ test("the fleet is what stacks declare and what the cloud has, without throwaway
   const stackContext = { ownershipOf, workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
   const [ledger, orders] = [await describe("ledger"), await describe("orders")];
   const fleet = async (ask: Promise<FleetAnswer> = askFleet(cloud as never)) =>
-    fleetStatus(database, await readLog(database, signer), await ask, stackContext, new Date());
+    fleetStatus(database, builtIn, await readLog(database, signer), await ask, stackContext, new Date());
   const lines = ({ members }: FleetStatus) =>
     members.map((m) => `${m.database.identifier} ${m.recoverability} ${String(m.declaredBy)}`);
 

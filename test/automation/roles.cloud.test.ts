@@ -1,4 +1,5 @@
 // Who may do what, as a worker published it; and names of the embedded cloud, which count in its control plane alone.
+import { builtIn } from "../../components/standards/built-in";
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -25,7 +26,13 @@ const known = async () =>
   ["probe", "probe-change"].map((name) => ({ name, version: 1, request: unknown }) as unknown as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
+  const settings = {
+    standard: builtIn,
+    databaseUrl: probed.postgres.url,
+    signer: unused,
+    toolVersions: {},
+    operations: known,
+  };
   controlPlane = await openControlPlane(settings);
 });
 afterAll(async () => {
@@ -180,7 +187,13 @@ describe("a worker", () => {
 
   test("without the key that signs evidence puts nothing in force", async () => {
     const mine = async () => ({ roles: { ...access.roles!, approver: ["os:mallory"] } });
-    const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
+    const settings = {
+      standard: builtIn,
+      databaseUrl: probed.postgres.url,
+      signer: unused,
+      toolVersions: {},
+      operations: known,
+    };
     const opened = await openControlPlane({ ...settings, access: mine });
     try {
       await expect(opened.work(unused)).rejects.toThrow("not used here");
@@ -237,7 +250,7 @@ describe("a name that the embedded cloud issued", () => {
 test("the embedded cloud names the principal of a key it issued, to its own control plane; other keys are refused", async () => {
   const cloud = await startCloud();
   try {
-    const records = await openRecords(cloud.env["SHIPSHAPE_DATABASE_URL"]!);
+    const records = await openRecords(cloud.env["SHIPSHAPE_DATABASE_URL"]!, builtIn);
     const isEmbedded = () => records.isEmbedded();
     const asked = (keyId?: string) => principal(isEmbedded, new STSClient(cloud.client(keyId)));
     expect(await asked("AKIABEN0000000000000")).toBe(`embedded:${me}/ben`);

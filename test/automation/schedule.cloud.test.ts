@@ -1,4 +1,5 @@
 // Scheduled drills against a real control plane: bounded, caught up, and never doubled.
+import { builtIn } from "../../components/standards/built-in";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { openDatabase, type ControlPlaneDatabase, type Database } from "../../automation/database";
 import type { DatabaseRecovery } from "../../automation/observability/recoverability";
@@ -20,10 +21,11 @@ beforeAll(async () => {
   postgres = await makeControlPlaneDatabase();
   database = await openDatabase(postgres.url);
   controlPlane = await openControlPlane({
+    standard: builtIn,
     databaseUrl: postgres.url,
     signer: unused,
     toolVersions: {},
-    operations: async () => [restoreDrill({} as RestoreDrillSteps)],
+    operations: async () => [restoreDrill({} as RestoreDrillSteps, builtIn)],
   });
 });
 afterAll(async () => {
@@ -139,6 +141,7 @@ function interruptedAfter(count: number, interruption: () => Promise<void>): Pro
   let submitted = 0;
   const interrupted = {
     database,
+    standard: builtIn,
     submit: async (t: Database, operation: string, input: unknown, by: { requestedBy: string; reason: string }) => {
       if (submitted++ === count) await interruption();
       return submitRequest(t, { operation, version: 1, input, ...by }, (transaction, _, id) =>

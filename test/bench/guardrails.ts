@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import { execFile } from "node:child_process";
 import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -141,7 +142,7 @@ export const rulesPerSecond: Measure = {
             read,
             { options: {}, raised: [], problems: [] },
             new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"),
-            "2026-11-23",
+            { standard: builtIn, today: "2026-11-23" },
           );
         const seconds = (performance.now() - began) / 1000;
         process.stderr.write(

@@ -4,6 +4,7 @@
  * requests, begins, and prints what it took until that many have ended. If none are queued, it is idle for a while; if
  * one is, it is queued when the worker has been idle.
  */
+import { builtIn } from "../../components/standards/built-in";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DBOS, DBOSClient } from "@dbos-inc/dbos-sdk";
@@ -56,6 +57,7 @@ interface Subject {
 async function shipshape(): Promise<Subject> {
   const key = heldKey(generateKeyPairSync("ed25519").privateKey);
   const controlPlane = await openControlPlane({
+    standard: builtIn,
     databaseUrl: url,
     signer: () => Promise.resolve({ origin: "shipshape.test/evidence", ...key }),
     toolVersions: {},

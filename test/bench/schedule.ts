@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import { openControlPlane } from "../../automation/control-plane";
 import type { LogContent, LogEntry } from "../../automation/evidence/reading";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
@@ -18,12 +19,13 @@ export const scheduledDatabases: Measure = {
   async prepare() {
     const postgres = await makeControlPlaneDatabase();
     const controlPlane = await openControlPlane({
+      standard: builtIn,
       databaseUrl: postgres.url,
       signer: () => {
         throw new Error("nothing is signed here");
       },
       toolVersions: {},
-      operations: async () => [restoreDrill({} as RestoreDrillSteps)],
+      operations: async () => [restoreDrill({} as RestoreDrillSteps, builtIn)],
     });
     const { database } = controlPlane;
     const fleet = { asked: true as const, databases: Array.from({ length: databases }, (_, at) => inCloud(at)) };

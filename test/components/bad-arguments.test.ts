@@ -1,7 +1,8 @@
+import { builtIn } from "../../components/standards/built-in";
 import * as pulumi from "@pulumi/pulumi";
 import { DatabasePlatform, parseInput, StandardDatabase } from "../../components";
-import { databaseArguments, neverAnAlias } from "../../components/arguments";
-import { platformArguments } from "../../components/platform-arguments";
+import { databaseArgumentsOf, neverAnAlias } from "../../components/arguments";
+import { platformArgumentsOf } from "../../components/platform-arguments";
 import { declare, platform, request } from "./declared";
 
 type Case = [claim: string, change: Record<string, unknown>, message: RegExp];
@@ -242,7 +243,7 @@ function errorOf(schema: Parameters<typeof parseInput>[0], given: unknown): stri
 }
 
 test.each(cases)("%s is refused, and the error names the argument", (_, change, message) => {
-  expect(errorOf(databaseArguments, { ...request, platform, ...change })).toMatch(message);
+  expect(errorOf(databaseArgumentsOf(builtIn), { ...request, platform, ...change })).toMatch(message);
 });
 
 test("wrong arguments are all reported at once, one line each, and nothing is created", async () => {
@@ -293,7 +294,8 @@ test.each(stringFields)(
       [[], /give text \(given \[\]\)/],
       [{}, /give text \(given \{\}\)/],
     ] as const) {
-      const line = errorOf(databaseArguments, { ...request, platform, ...withValue(given) }).split("\n")[1] ?? "";
+      const line =
+        errorOf(databaseArgumentsOf(builtIn), { ...request, platform, ...withValue(given) }).split("\n")[1] ?? "";
       expect(line.trimStart().split(":")[0]).toBe(path);
       expect(line).toMatch(message);
       expect(line).not.toContain("missing");
@@ -319,7 +321,7 @@ test("values that only other resources know are accepted as Outputs", () => {
   const outputs = Object.fromEntries(
     Object.entries(platform).map(([name, value]) => [name, pulumi.output<unknown>(value)]),
   );
-  expect(errorOf(databaseArguments, { ...request, platform: outputs })).toBe("");
+  expect(errorOf(databaseArgumentsOf(builtIn), { ...request, platform: outputs })).toBe("");
 });
 
 test.each(["alias/mine", "arn:aws:kms:eu-central-1:123456789012:alias/mine"])(
@@ -356,8 +358,8 @@ test.each<Case>([
     vpcId: "vpc-1",
     subnetIds: ["subnet-1", "subnet-2"],
   };
-  expect(errorOf(platformArguments, args)).toBe("");
-  expect(errorOf(platformArguments, { ...args, ...change })).toMatch(message);
+  expect(errorOf(platformArgumentsOf(builtIn), args)).toBe("");
+  expect(errorOf(platformArgumentsOf(builtIn), { ...args, ...change })).toMatch(message);
 });
 
 test("the error for a platform without arguments names everything that is missing, and nothing is created", async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import type { z } from "zod";
-import type { databaseRequest, DatabasePlatformArgs, DatabaseRequest, platformRequest } from "../../components";
+import type { databaseRequestOf, DatabasePlatformArgs, DatabaseRequest, platformRequestOf } from "../../components";
 
 /**
  * Editors show the interfaces; the schemas are checked at run time. `tsc` fails here if one of them has a property, a
@@ -13,7 +13,7 @@ type Alike<A, B> = [A, Required<A>, keyof A] extends [B, Required<B>, keyof B]
     ? true
     : never
   : never;
-type Checked = z.input<typeof databaseRequest>;
+type Checked = z.input<ReturnType<typeof databaseRequestOf>>;
 type Of<T, K extends keyof T> = NonNullable<T[K]>;
 const alike: [
   Alike<DatabaseRequest, Checked>,
@@ -27,7 +27,10 @@ const alike: [
     Extract<DatabaseRequest["restoreFrom"], { sourceDbiResourceId: string }>,
     Extract<Checked["restoreFrom"], { sourceDbiResourceId: string }>
   >,
-  Alike<Omit<DatabasePlatformArgs, "vpcId" | "subnetIds" | "workerSecurityGroupIds">, z.input<typeof platformRequest>>,
+  Alike<
+    Omit<DatabasePlatformArgs, "vpcId" | "subnetIds" | "workerSecurityGroupIds">,
+    z.input<ReturnType<typeof platformRequestOf>>
+  >,
 ] = [true, true, true, true, true, true];
 
 test("the documented arguments are the checked ones", () => {

@@ -1,5 +1,5 @@
-import { allowedParameters, standardParameters } from "../../components/parameters";
-import { postgresMajors } from "../../components/standards";
+import { allowedParameters, standardParameters } from "../../components/standards/parameters";
+import { postgresMajors } from "../../components/standards/fixed";
 import { checkParameter, parameterDefinitions } from "../../localcloud/postgres/parameters";
 
 /**

@@ -1,7 +1,8 @@
-import { databaseRequest, parseInput } from "../../components";
-import { databaseArguments } from "../../components/arguments";
+import { builtIn } from "../../components/standards/built-in";
+import { databaseRequestOf, parseInput } from "../../components";
+import { databaseArgumentsOf } from "../../components/arguments";
 import { lacks } from "../../components/engine-version";
-import { platformArguments } from "../../components/platform-arguments";
+import { platformArgumentsOf } from "../../components/platform-arguments";
 import { refusedChanges } from "../../components/running-instance";
 import { standardShape } from "../../components/standard-shape";
 import { platform, request } from "./declared";
@@ -34,15 +35,16 @@ const wanted = {
 const unchanged = { ...wanted, multiAz: true, dbSubnetGroupName: "shipshape-databases" };
 
 function errorsOf(refused: Refused): string[] {
-  if ("database" in refused) return linesOf(databaseArguments, { ...request, platform, ...refused.database });
-  if ("platform" in refused) return linesOf(platformArguments, { ...ofPlatform, ...refused.platform });
-  const parsed = databaseRequest.parse({ ...request, ...refused.request });
+  if ("database" in refused)
+    return linesOf(databaseArgumentsOf(builtIn), { ...request, platform, ...refused.database });
+  if ("platform" in refused) return linesOf(platformArgumentsOf(builtIn), { ...ofPlatform, ...refused.platform });
+  const parsed = databaseRequestOf(builtIn).parse({ ...request, ...refused.request });
   if ("running" in refused)
-    return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, parsed);
+    return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, parsed, builtIn);
   return lacks(
     { versionActual: refused.offered, supportedFeatureNames: refused.features ?? [] },
     parsed,
-    standardShape(parsed),
+    standardShape(parsed, builtIn),
   );
 }
 

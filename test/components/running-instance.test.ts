@@ -1,4 +1,5 @@
-import { databaseRequest, type DatabaseRequest } from "../../components";
+import { builtIn } from "../../components/standards/built-in";
+import { databaseRequestOf, type DatabaseRequest } from "../../components";
 import { fittingAlarm } from "../../components/alarms";
 import {
   movedByHand,
@@ -30,8 +31,9 @@ const unchanged: Wanted = {
   multiAz: true,
   dbSubnetGroupName: "shipshape-databases",
 };
+const parsed = (more: object) => databaseRequestOf(builtIn).parse({ ...request, ...more });
 const refusals = (running: Partial<Running>, wanted: Partial<Wanted>, more: Partial<DatabaseRequest> = {}) =>
-  refusedChanges({ ...small, ...running }, { ...unchanged, ...wanted }, databaseRequest.parse({ ...request, ...more }));
+  refusedChanges({ ...small, ...running }, { ...unchanged, ...wanted }, parsed(more), builtIn);
 
 test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>]>([
   ["no change", {}, {}],
@@ -116,7 +118,7 @@ test("an import with the identifier of another database, or of none, is refused"
     "import: db-LEDGER is not the resource id of orders, that is db-ORDERS",
   ]);
   expect(refusals({ resourceId: "db-LEDGER" }, {}, importing)).toEqual([]);
-  expect(refusedChanges(undefined, unchanged, databaseRequest.parse({ ...request, ...importing }))).toEqual([
+  expect(refusedChanges(undefined, unchanged, parsed(importing), builtIn)).toEqual([
     "import: db-LEDGER is not the resource id of orders, there is no database of that name",
   ]);
 });
@@ -154,13 +156,19 @@ test("changes that wait for the window are listed in words, and storage that has
 });
 
 describe("until the window has passed, an alarm fits both the running and the requested size", () => {
-  const shapeOf = (size: "small" | "large") => standardShape(databaseRequest.parse({ ...request, size }));
+  const shapeOf = (size: "small" | "large") => standardShape(parsed({ size }), builtIn);
   const asRunning = (size: "small" | "large"): Running => {
     const { instanceClass, allocatedStorageGib } = shapeOf(size);
     return { ...small, dbInstanceClass: instanceClass, allocatedStorage: allocatedStorageGib };
   };
   const fitting = (suffix: string, requested: "small" | "large", runs?: "small" | "large") =>
-    fittingAlarm(suffix, shapeOf(requested), runningShape(shapeOf(requested), runs && asRunning(runs)));
+    fittingAlarm(
+      suffix,
+      shapeOf(requested),
+      runningShape(shapeOf(requested), runs && asRunning(runs), builtIn),
+      alarms,
+    );
+  const { alarms } = builtIn.tiers["gold"]!.production;
 
   test.each(["free-storage", "freeable-memory"])(
     "%s has the lower threshold, whichever way the size changes",
@@ -185,8 +193,8 @@ describe("until the window has passed, an alarm fits both the running and the re
   });
 
   test("a class that the standard does not have changes no threshold", () => {
-    const odd = runningShape(shapeOf("small"), { ...small, dbInstanceClass: "db.m5.large" });
-    expect(fittingAlarm("freeable-memory", shapeOf("small"), odd).threshold).toBe(
+    const odd = runningShape(shapeOf("small"), { ...small, dbInstanceClass: "db.m5.large" }, builtIn);
+    expect(fittingAlarm("freeable-memory", shapeOf("small"), odd, alarms).threshold).toBe(
       fitting("freeable-memory", "small").threshold,
     );
   });

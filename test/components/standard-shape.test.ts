@@ -1,15 +1,19 @@
+import { sizesOf } from "../../components/standards/standard";
+import { builtIn } from "../../components/standards/built-in";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { databaseRequest, standards, type DatabaseRequest } from "../../components";
+import { databaseRequestOf, type DatabaseRequest } from "../../components";
 import { standardAlarms } from "../../components/alarms";
 import { requiredBy } from "../../components/extensions";
-import { allowedExtensions } from "../../components/roles";
+import { allowedExtensions } from "../../components/standards/roles";
 import { backupWindow, standardShape } from "../../components/standard-shape";
-import { standardParameters } from "../../components/parameters";
+import { standardParameters } from "../../components/standards/parameters";
 import { request } from "./declared";
 import { maintenanceWindowOfRing, standardRows } from "./standard-rows";
 
-const shapeOf = (more: Partial<DatabaseRequest> = {}) => standardShape(databaseRequest.parse({ ...request, ...more }));
+const shapeOf = (more: Partial<DatabaseRequest> = {}) =>
+  standardShape(databaseRequestOf(builtIn).parse({ ...request, ...more }), builtIn);
+const { alarms: thresholds } = builtIn.tiers["gold"]!.production;
 
 test.each(standardRows)(
   "$tier in $environment has what the standard says",
@@ -121,7 +125,7 @@ test("every backup window is half an hour, a database's windows do not overlap, 
 });
 
 test("each ring has its own night", () => {
-  expect(new Set(Object.values(standards.maintenanceWindows)).size).toBe(4);
+  expect(new Set(Object.values(builtIn.windows)).size).toBe(4);
 });
 
 test("a static parameter, and one whose value is the family's default, waits for a restart", () => {
@@ -136,10 +140,10 @@ test("a static parameter, and one whose value is the family's default, waits for
   ]);
 });
 
-test.each(standards.sizes)(
+test.each(sizesOf(builtIn))(
   "the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once",
   (size) => {
-    const alarms = standardAlarms(shapeOf({ size }));
+    const alarms = standardAlarms(shapeOf({ size }), thresholds);
     expect(new Set(alarms.map((alarm) => alarm.suffix)).size).toBe(alarms.length);
     expect(alarms.map((alarm) => alarm.metric?.name).filter(Boolean)).not.toEqual(
       expect.arrayContaining(["BurstBalance"]),
@@ -151,7 +155,7 @@ test.each(standards.sizes)(
 
 test("the connections alarm follows the team's own limit", () => {
   const threshold = (parameters: DatabaseRequest["parameters"]) =>
-    standardAlarms(shapeOf({ parameters })).find((alarm) => alarm.suffix === "connections")?.threshold;
+    standardAlarms(shapeOf({ parameters }), thresholds).find((alarm) => alarm.suffix === "connections")?.threshold;
   expect(threshold({ max_connections: 200 })).toBe(160);
   expect(threshold({})).toBe(360);
 });

@@ -5,7 +5,8 @@ import { buildCommand } from "../../automation/command-line/main";
 import { createTerminal } from "../../automation/command-line/terminal";
 import { operations } from "../../automation/operations/registry";
 import { readSettings } from "../../automation/settings";
-import { sizes, sizeStandards, tierStandard, tiers } from "../../components/standards";
+import { builtIn } from "../../components/standards/built-in";
+import { part, sizesOf, tiersOf, tierStandard } from "../../components/standards/standard";
 import { errorTable } from "../../automation/errors";
 
 const checkout = join(__dirname, "../..");
@@ -107,8 +108,8 @@ test("the IAM policies of going to production allow no service as a whole, and n
 
 describe("docs/standard-database.md", () => {
   const page = text("docs/standard-database.md");
-  test.each(sizes)("gives size %s as the table of standards has it", (size) => {
-    const { instanceClass, vcpus, memoryGib, allocatedGib, capGib } = sizeStandards[size];
+  test.each(sizesOf(builtIn))("gives size %s as the table of standards has it", (size) => {
+    const { instanceClass, vcpus, memoryGib, allocatedGib, capGib } = part(builtIn.sizes, size);
     const number = (value: number) => value.toLocaleString("en-US");
     expect(page).toContain(
       `| ${size} | ${instanceClass} (${vcpus} vCPU, ${memoryGib} GiB) | ${number(allocatedGib)} → ${number(capGib)} GiB |`,
@@ -116,16 +117,16 @@ describe("docs/standard-database.md", () => {
   });
 
   test("gives the tiers of production as the table of standards has them", () => {
-    const row = (of: (tier: (typeof tiers)[number]) => string | number) => tiers.map(of).join(" | ");
+    const row = (of: (tier: string) => string | number) => tiersOf(builtIn).map(of).join(" | ");
     expect(page).toContain(
-      `| automated backups kept | ${row((tier) => `${tierStandard(tier, "production").backupRetentionDays} days`)} |`,
+      `| automated backups kept | ${row((tier) => `${tierStandard(builtIn, tier, "production").backupRetentionDays} days`)} |`,
     );
     expect(page).toContain(
-      `| restore drill at least every | ${row((tier) => `${tierStandard(tier, "production").drillEveryDays} days`)} |`,
+      `| restore drill at least every | ${row((tier) => `${tierStandard(builtIn, tier, "production").drillEveryDays} days`)} |`,
     );
-    expect(page).toContain(`| patch ring | ${row((tier) => tierStandard(tier, "production").ring)} |`);
+    expect(page).toContain(`| patch ring | ${row((tier) => tierStandard(builtIn, tier, "production").ring)} |`);
     expect(page).toContain(
-      `| enhanced monitoring every | ${row((tier) => `${tierStandard(tier, "production").monitoringIntervalSeconds} s`)} |`,
+      `| enhanced monitoring every | ${row((tier) => `${tierStandard(builtIn, tier, "production").monitoringIntervalSeconds} s`)} |`,
     );
   });
 });

@@ -48,7 +48,11 @@ const request = {
 test.each(fragments)("$title is accepted as an argument", ({ code }) => {
   const read = compileFunction(`return ({${code}})`) as () => object;
   expect(() =>
-    components.parseInput(components.databaseRequest, { ...request, ...read() }, "the example"),
+    components.parseInput(
+      components.databaseRequestOf(components.builtInStandard),
+      { ...request, ...read() },
+      "the example",
+    ),
   ).not.toThrow();
 });
 

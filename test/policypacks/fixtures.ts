@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judging/judge";
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
@@ -118,7 +119,7 @@ interface JudgeOptions {
 
 export function judged(rule: Rule, fixture: Fixture, { options, settings, read }: JudgeOptions = {}): Finding[] {
   const resources = [fixture].flat().map((given) => resourceOf(given as ResourceFixture, read));
-  const all = settingsOf(rule, { today, audited: new Set(), ...settings }, options);
+  const all = settingsOf(rule, { standard: builtIn, today, audited: new Set(), ...settings }, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
   return own.filter(({ urn }) => urn === first?.urn);

@@ -4,7 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { DatabasePlatform, StandardDatabase } from "../../components";
-import { environments, tiers } from "../../components/standards";
+import { builtIn } from "../../components/standards/built-in";
+import { environmentsOf, tiersOf } from "../../components/standards/standard";
 import { judgeStateFiles } from "../../automation/guardrails/state-files";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { platformArguments, startEngine, type Engine } from "../components/engine";
@@ -66,8 +67,8 @@ test("in a first preview, standard databases of every tier, environment and acce
       platform: engine.platform,
       extensions: [],
     };
-    for (const environment of environments)
-      for (const tier of tiers)
+    for (const environment of environmentsOf(builtIn))
+      for (const tier of tiersOf(builtIn))
         new StandardDatabase(`${tier}-${environment}`, {
           ...request,
           service: tier,
@@ -197,6 +198,7 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
     waivers: { waivers: [], problems: [] },
     config: { options: {}, raised: [], problems: [] },
     today,
+    standard: builtIn,
   }).findings;
   const comparable = guarded.map(({ rule, urn, level, message }) => ({ rule, urn, level, message }));
   expect(comparable.length).toBeGreaterThan(8);

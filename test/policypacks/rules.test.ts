@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { newRule } from "../../policypacks/database-guardrails/authoring/new-rule";
@@ -45,7 +46,7 @@ describe("one rule, one file, one test, one page", () => {
     for (const rule of rules) {
       for (const option of Object.values(rule.options ?? {}))
         expect([purposeOf(option), allowedOf(option)]).not.toContain("");
-      expect(settingsOf(rule, { today, audited: auditedProperties })).toMatchObject({ today });
+      expect(settingsOf(rule, { standard: builtIn, today, audited: auditedProperties })).toMatchObject({ today });
       expect(optionProblem(rule, "colour", "red")).toContain('unknown option "colour"');
     }
   });

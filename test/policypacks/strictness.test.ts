@@ -1,3 +1,4 @@
+import { builtIn } from "../../components/standards/built-in";
 import {
   environmentOfCopy,
   isThrowaway,
@@ -71,6 +72,7 @@ describe("a tag alone never makes the rules less strict", () => {
         urn: `urn:pulumi:${stack}::shop::aws:rds/instance:Instance::db`,
         ...more,
       }),
+      builtIn,
     );
     return `${environment} ${tier}`;
   };
@@ -127,6 +129,7 @@ test("a copy tagged as production does not count as production if its name or st
         ...database({ identifier }),
         urn: `urn:pulumi:${stack}::shipshape::aws:rds/instance:Instance::copy`,
       }),
+      builtIn,
     );
   expect([
     copy("orders-production"),
@@ -134,5 +137,5 @@ test("a copy tagged as production does not count as production if its name or st
     copy("orders-development"),
     copy("copy", "database.orders-staging"),
   ]).toEqual(["production", "production", "development", "staging"]);
-  expect(environmentOfCopy(resourceOf(database(tagged({ environment: "staging" }))))).toBe("staging");
+  expect(environmentOfCopy(resourceOf(database(tagged({ environment: "staging" }))), builtIn)).toBe("staging");
 });

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { tiers } from "../../../components/standards";
 import type { ApproveOptions } from "../approve";
 import type { CommandContext } from "../command-context";
 import type { FleetOptions } from "../fleet";
@@ -71,7 +70,7 @@ function addFleet(shipshape: Command, context: CommandContext): void {
       "every database that the cloud has or a stack declares: whose it is, which stack declares it, its recovery; exit code 1 if something could not be read",
     )
     .option("--owner <team>", "only those of this owner")
-    .addOption(new Option("--tier <tier>", "only those of this tier").choices(tiers))
+    .option("--tier <tier>", "only those of this tier")
     .option("--undeclared", "only those that no stack is known to declare")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape fleet\n  npx shipshape fleet --undeclared")

@@ -1,4 +1,5 @@
 /** The backup audit: what is read, in which order; verify.ts judges it. */
+import type { Standard } from "../../../components/standards/standard";
 import type { Operation } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
 import { connectionStep, evidenceStep, queryStep, snapshotStep } from "./limits";
@@ -8,15 +9,16 @@ import type { BackupAuditSteps } from "./steps";
 import { verifyBackupAudit, type BackupAuditOutcome } from "./verify";
 
 export const open = async (context: OperationContext) =>
-  backupAudit((await import("./steps")).backupAuditSteps(context));
+  backupAudit((await import("./steps")).backupAuditSteps(context), context.standard);
 
 export const backupAudit = (
   steps: BackupAuditSteps,
+  standard: Standard,
 ): Operation<BackupAuditRequest, AuditedDatabase, BackupAuditPlan, BackupAuditOutcome> => ({
   ...backupAuditDescription,
 
   observe: (request, step) => step("look at the database", queryStep, () => steps.observe(request.database)),
-  plan: planBackupAudit,
+  plan: (request, source) => planBackupAudit(request, source, standard),
   stillHolds: auditStillHolds,
 
   async run(plan, step) {

@@ -1,8 +1,9 @@
 /** Pure: from the request and what was observed to what the backups are held to. */
-import type { BackupPlan, Environment, Tier } from "../../../components/standards";
+import type { BackupPlan } from "../../../components/standards/fixed";
+import type { Standard } from "../../../components/standards/standard";
 import { targetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
-import { tierOf } from "../../tier-of";
+import { heldTo, tierOf } from "../../tier-of";
 import type { BackupAuditRequest } from "./request";
 
 /** The database as the cloud describes it, but for what its backups change every few minutes. */
@@ -17,8 +18,8 @@ export interface AuditedDatabase {
 
 export interface BackupAuditPlan extends PlanBasis {
   source: AuditedDatabase;
-  tier: Tier;
-  environment: Environment;
+  tier: string;
+  environment: string;
   objectives: {
     backupRetentionDays: number;
     rpoSeconds: number;
@@ -27,13 +28,18 @@ export interface BackupAuditPlan extends PlanBasis {
   };
 }
 
-export function planBackupAudit(request: BackupAuditRequest, source: AuditedDatabase): BackupAuditPlan {
-  const { tier, environment, standard } = tierOf(source.tags);
-  const { backupRetentionDays, rpoSeconds, drillEveryDays, backupPlan } = standard;
+export function planBackupAudit(
+  request: BackupAuditRequest,
+  source: AuditedDatabase,
+  standard: Standard,
+): BackupAuditPlan {
+  const { tier, environment, objectives } = tierOf(source.tags, standard);
+  const { backupRetentionDays, rpoSeconds, drillEveryDays, backupPlan } = objectives;
   return {
     target: request.database,
     database: targetDatabase(source),
     tags: source.tags,
+    heldTo: heldTo(source.tags, standard),
     evidenceValidDays: drillEveryDays,
     source,
     tier,

@@ -1,5 +1,5 @@
 /** Pure: judges what the audit found. Each check names what it proves, with its figures. */
-import { backupPlanTag } from "../../../components/standards";
+import { backupPlanTag } from "../../../components/standards/fixed";
 import { verdictOf, type Check, type RecoveryEvidence, type Verdict } from "../../records";
 import type { BackupsFound, SnapshotFound, SnapshotsFound } from "../../targets/database-backups";
 import type { PageChecksums } from "../../targets/page-checksums";

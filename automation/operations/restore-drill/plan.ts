@@ -1,5 +1,5 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
-import type { Tier } from "../../../components/standards";
+import { tagNames, type Standard, type TierStandard } from "../../../components/standards/standard";
 import { targetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import type { StructureBudget } from "../../targets/structure-verification";
@@ -12,7 +12,7 @@ import {
   targetErrorSecondsMax,
   throwawayLifeHours,
 } from "./limits";
-import { tierOf } from "../../tier-of";
+import { heldTo, tierOf } from "../../tier-of";
 import type { Assertion } from "./assertions";
 import type { RestoreDrillRequest } from "./request";
 
@@ -92,8 +92,9 @@ export function planRestoreDrill(
   request: RestoreDrillRequest,
   source: ObservedSource,
   requestId: string,
+  standard: Standard,
 ): RestoreDrillPlan {
-  const { tier, standard } = tierOf(source.tags);
+  const { objectives } = tierOf(source.tags, standard);
   const drilled = drilledOf(request, source);
   const { identifier, stack } = throwawayNames(requestId);
   const expiresAt = new Date(Date.parse(source.observedAt) + throwawayLifeHours * 3_600_000).toISOString();
@@ -101,8 +102,9 @@ export function planRestoreDrill(
     target: request.database,
     database: targetDatabase(source),
     tags: source.tags,
+    heldTo: heldTo(source.tags, standard),
     ...subjectOf(drilled),
-    evidenceValidDays: standard.drillEveryDays,
+    evidenceValidDays: objectives.drillEveryDays,
     source,
     drilled,
     throwaway: {
@@ -112,23 +114,23 @@ export function planRestoreDrill(
       expiresAt,
       instanceClass: source.instanceClass,
       securityGroupIds: source.isolationSecurityGroupIds,
-      tags: throwawayTags(source.tags, requestId, expiresAt),
+      tags: throwawayTags(source.tags, requestId, expiresAt, standard),
       createTimeoutMinutes: createTimeoutMinutes((source.snapshot ?? source).allocatedStorageGib),
     },
     rpoAchievedSeconds:
       source.latestRestorableTime === null ? null : secondsBetween(source.latestRestorableTime, source.observedAt),
     objectives: {
-      rpoSeconds: standard.rpoSeconds,
-      rtoSeconds: standard.rtoSeconds,
+      rpoSeconds: objectives.rpoSeconds,
+      rtoSeconds: objectives.rtoSeconds,
       targetErrorSeconds: targetErrorSecondsMax,
     },
     markerGapSeconds,
-    restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
+    restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * objectives.rpoSeconds),
     structure: {
-      ...structureOf[tier],
+      ...structureOf(objectives.drillReading),
       ...(request.structureSeconds !== undefined && { secondsMax: request.structureSeconds }),
       ...(request.structureGib !== undefined && { bytesMax: request.structureGib * 2 ** 30 }),
-      coverageDays: coverageDrills * standard.drillEveryDays,
+      coverageDays: coverageDrills * objectives.drillEveryDays,
       damagesMax,
       connections: vcpusOf(source.instanceClass),
     },
@@ -166,11 +168,11 @@ export const throwawayNames = (requestId: string) => ({
  * Reading is the cost: the copy's blocks come from S3. What a drill leaves unread is the next one's first; below the
  * coverage that the tier asks for, the check is inconclusive.
  */
-const structureOf: Record<Tier, { secondsMax: number; bytesMax: number; coverageMin: number }> = {
-  gold: { secondsMax: 4 * 3600, bytesMax: 4 * 2 ** 40, coverageMin: 0.95 },
-  silver: { secondsMax: 2 * 3600, bytesMax: 2 * 2 ** 40, coverageMin: 0.8 },
-  bronze: { secondsMax: 3600, bytesMax: 2 ** 40, coverageMin: 0.6 },
-};
+const structureOf = ({ hoursMax, tebibytesMax, coveragePercent }: TierStandard["drillReading"]) => ({
+  secondsMax: hoursMax * 3600,
+  bytesMax: tebibytesMax * 2 ** 40,
+  coverageMin: coveragePercent / 100,
+});
 
 /**
  * One session keeps one vCPU busy. A class's name shows its vCPUs: "xlarge" has 4, "2xlarge" twice as many, and so on.
@@ -190,10 +192,13 @@ const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * M
  * The tags of a copy of production data say whose it is, which run created it and when it expires; it keeps the
  * classification of its source.
  */
-function throwawayTags(source: Record<string, string>, requestId: string, expiresAt: string): Record<string, string> {
-  const kept = ["service", "owner", "environment", "tier", "data-classification", "cost-center"].filter(
-    (k) => source[k] !== undefined,
-  );
+function throwawayTags(
+  source: Record<string, string>,
+  requestId: string,
+  expiresAt: string,
+  { tags }: Standard,
+): Record<string, string> {
+  const kept = tagNames.map((name) => tags[name].key).filter((k) => source[k] !== undefined);
   return {
     ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
     "shipshape:run": requestId,

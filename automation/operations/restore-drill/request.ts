@@ -29,8 +29,7 @@ const fields = z.strictObject({
     .max(structureSecondsMax, `a throwaway does not live long enough for more than ${structureSecondsMax} seconds`)
     .optional()
     .meta({
-      description:
-        "how long heaps and indexes may be read; by default the tier decides: 3600 bronze, 7200 silver, 14400 gold",
+      description: "how long heaps and indexes may be read; by default the tier decides",
     }),
   structureGib: z
     .number()
@@ -39,8 +38,7 @@ const fields = z.strictObject({
     .max(structureGibMax, `no database has more than ${structureGibMax} GiB`)
     .optional()
     .meta({
-      description:
-        "how much of heaps and indexes may be read; by default the tier decides: 1024 bronze, 2048 silver, 4096 gold",
+      description: "how much of heaps and indexes may be read; by default the tier decides",
     }),
 });
 

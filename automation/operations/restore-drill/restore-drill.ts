@@ -1,4 +1,5 @@
 /** The restore drill: order and branches; steps.ts has what each step does, verify.ts how it is judged. */
+import type { Standard } from "../../../components/standards/standard";
 import type { Operation, Step } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
 import {
@@ -26,15 +27,16 @@ const nothingYet: RestoreDrillOutcome = {
 };
 
 export const open = async (context: OperationContext) =>
-  restoreDrill((await import("./steps")).restoreDrillSteps(context));
+  restoreDrill((await import("./steps")).restoreDrillSteps(context), context.standard);
 
 export const restoreDrill = (
   steps: RestoreDrillSteps,
+  standard: Standard,
 ): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
   ...restoreDrillDescription,
 
   observe: (request, step) => step("look at the source", quickStep, () => steps.observe(request)),
-  plan: planRestoreDrill,
+  plan: (request, source, requestId) => planRestoreDrill(request, source, requestId, standard),
   stillHolds: drillStillHolds,
 
   async run(plan, step) {

@@ -1,4 +1,4 @@
-import { dataClassifications, environments, tiers } from "../../../components/standards";
+import { classificationsOf, environmentsOf, tiersOf, type TagName } from "../../../components/standards/standard";
 import type { ConfiguredApproval } from "../roles";
 import { defineAdmissionRule, type AdmissionFacts } from "../rule";
 
@@ -20,24 +20,18 @@ export const requireConfiguredApprovals = defineAdmissionRule({
   },
 });
 
-const known: Record<string, readonly string[]> = {
-  tier: tiers,
-  environment: environments,
-  "data-classification": dataClassifications,
-};
-
 /** Whether all conditions of an entry hold. */
-function matches(one: ConfiguredApproval, { operation, plan }: AdmissionFacts): boolean {
-  const tagged = (name: string, wanted: readonly string[] | undefined) => {
-    const value = plan.tags[name] ?? "";
-    return wanted === undefined || wanted.includes(value) || !known[name]?.includes(value);
+function matches(one: ConfiguredApproval, { operation, plan, standard }: AdmissionFacts): boolean {
+  const tagged = (name: TagName, wanted: readonly string[] | undefined, known: readonly string[]) => {
+    const value = plan.tags[standard.tags[name].key] ?? "";
+    return wanted === undefined || wanted.includes(value) || !known.includes(value);
   };
   return (
     (one.operation?.includes(operation.name) ?? true) &&
     (one.effect?.includes(operation.effect) ?? true) &&
-    tagged("tier", one.tier) &&
-    tagged("environment", one.environment) &&
-    tagged("data-classification", one.dataClassification)
+    tagged("tier", one.tier, tiersOf(standard)) &&
+    tagged("environment", one.environment, environmentsOf(standard)) &&
+    tagged("dataClassification", one.dataClassification, classificationsOf(standard))
   );
 }
 

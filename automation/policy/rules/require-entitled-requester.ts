@@ -11,8 +11,8 @@ export const requireEntitledRequester = defineAdmissionRule({
   solution:
     "Ask an operator or a member of the owning team to request it, or have `shipshape.yaml` name you (docs/configuration.md); a worker that starts puts the file in force. `shipshape status` shows since when which roles are.",
   owner: "team-platform",
-  judge({ access, principal, operation, plan }) {
-    const owner = plan.tags["owner"];
+  judge({ access, principal, operation, plan, standard }) {
+    const owner = plan.tags[standard.tags.owner.key];
     if (principalOf(principal).kind === "embedded" && plan.database.account !== embeddedAccount)
       return {
         verdict: "denied",

@@ -1,29 +1,29 @@
 import type { Judgement } from "../../records";
-import type { Tier } from "../../../components/standards";
+import type { TierStandard } from "../../../components/standards/standard";
 import { tierOf } from "../../tier-of";
 import { defineAdmissionRule } from "../rule";
 
-/** What a change needs if the recovery of its database is not proven today, by the tier of a database in production. */
-const unproven: Record<Tier, Omit<Judgement, "reason">> = {
-  gold: { verdict: "denied" },
-  silver: { verdict: "needs-approval", approvals: [{ by: "owning-team", people: 1 }] },
-  bronze: { verdict: "allowed" },
+/** What a change needs if the recovery of its database is not proven today, by what its tier says. */
+const unproven: Record<TierStandard["unprovenRecovery"], Omit<Judgement, "reason">> = {
+  denied: { verdict: "denied" },
+  "owner-approves": { verdict: "needs-approval", approvals: [{ by: "owning-team", people: 1 }] },
+  allowed: { verdict: "allowed" },
 };
 
 export const requireFreshRecovery = defineAdmissionRule({
   id: "require-fresh-recovery",
-  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So a gold database in production is changed only while its recovery is proven, and the team that owns a silver one decides whether to take the risk. A database without a known tier or environment is judged as gold in production; an operation that does not say what is known about the recovery, as one of which nothing is known.",
+  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So the standard says for each tier whether a database in production is changed only while its recovery is proven (as Shipshape's own gold), whether the team that owns it decides to take the risk (silver), or neither. A database without a known tier or environment is judged as the strictest; an operation that does not say what is known about the recovery, as one of which nothing is known.",
   solution:
     "Request a restore drill of the database and wait for its verdict (`shipshape request restore-drill --help`); then request the change again. `shipshape status` says since when the recovery is not proven, and why.",
   owner: "team-platform",
-  judge({ operation, plan: { target, tags, recovery } }) {
+  judge({ operation, plan: { target, tags, recovery }, standard }) {
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
     if (recovery?.recoverability === "fresh")
       return { verdict: "allowed", reason: `the recovery of ${target} is proven: ${recovery.reason}` };
-    const { tier, environment } = tierOf(tags);
+    const { tier, environment, objectives } = tierOf(tags, standard);
     const known = recovery ? `${recovery.recoverability}, ${recovery.reason}` : "nothing is known about it";
     const reason = `the recovery of ${target} (${tier}, ${environment}) is not proven: ${known}`;
-    return environment === "production" ? { ...unproven[tier], reason } : { verdict: "allowed", reason };
+    return { ...unproven[objectives.unprovenRecovery], reason };
   },
 });

@@ -1,4 +1,4 @@
-import { standardTag } from "../../../components/standards";
+import { standardTag } from "../../../components/standards/fixed";
 import { defineAdmissionRule } from "../rule";
 
 export const requireKnownSource = defineAdmissionRule({
@@ -6,10 +6,11 @@ export const requireKnownSource = defineAdmissionRule({
   why: "A change needs a team that is responsible for the database, and a database that is declared as `StandardDatabase`: a change to any other may be undone by the next `up` of the program that declares it, or nobody may notice it. Every database may be read, and copied into a throwaway: it stays as it is, and the backups of a database that nobody owns need proof most. Anyone who may tag a database can set these tags, so the rule prevents mistakes only; abuse is prevented by the approval of the plan.",
   solution: `Declare the database as \`StandardDatabase\` and run \`up\`: that sets the tags \`owner\` and \`${standardTag}\`. Then request the operation again.`,
   owner: "team-platform",
-  judge({ operation, plan: { target, tags } }) {
-    const missing = ["owner", standardTag].filter((name) => !isMeaningful(tags[name]));
+  judge({ operation, plan: { target, tags }, standard }) {
+    const ownerTag = standard.tags.owner.key;
+    const missing = [ownerTag, standardTag].filter((name) => !isMeaningful(tags[name]));
     if (missing.length === 0)
-      return { verdict: "allowed", reason: `${target} belongs to ${tags["owner"]}, and Shipshape manages it` };
+      return { verdict: "allowed", reason: `${target} belongs to ${tags[ownerTag]}, and Shipshape manages it` };
     const found = `${target} has no tag ${missing.join(" and no tag ")}`;
     return operation.effect === "changes"
       ? { verdict: "denied", reason: `${found}: it must not be changed` }

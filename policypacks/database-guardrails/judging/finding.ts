@@ -114,7 +114,7 @@ function base(rule: Rule, resource: Resource, strictness: Strictness, kind: Find
     urn,
     type,
     name,
-    owner: resource.tag("owner"),
+    owner: strictness.owner,
     message,
   };
 }

@@ -3,7 +3,7 @@ import { Undecided, WrongType } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
 import type { AnySettings } from "./options";
 import type { Found, Rule, RuleSettings } from "./rule";
-import { isThrowaway, strictnessOf } from "../vocabulary/strictness";
+import { isThrowaway, strictnessOf, type Strictness } from "../vocabulary/strictness";
 
 /** Called when a rule needed a value that the RDS API does not report, so the resource was not judged by it. */
 export type NoteNotReported = (rule: Rule, resource: Resource) => void;
@@ -36,7 +36,7 @@ export function judgeStack(rule: Rule, stack: Stack, settings: AnySettings, notR
 function findingsOf(
   rule: Rule,
   resource: Resource,
-  { today }: RuleSettings,
+  { today, standard }: RuleSettings,
   check: () => Iterable<Found>,
   notReported?: NoteNotReported,
 ): Finding[] {
@@ -44,7 +44,7 @@ function findingsOf(
   if (!rule.throwaways && (resource.awaitingDeletion || isThrowaway(resource, today))) return [];
   const findings: Finding[] = [];
   const add = (found: Found) => {
-    const finding = findingOf(rule, resource, found, notReported);
+    const finding = findingOf(rule, resource, strictnessOf(resource, standard), found, notReported);
     if (finding) findings.push(finding);
   };
   try {
@@ -56,8 +56,13 @@ function findingsOf(
   return findings;
 }
 
-function findingOf(rule: Rule, resource: Resource, found: Found, notReported?: NoteNotReported): Finding | undefined {
-  const strictness = strictnessOf(resource);
+function findingOf(
+  rule: Rule,
+  resource: Resource,
+  strictness: Strictness,
+  found: Found,
+  notReported?: NoteNotReported,
+): Finding | undefined {
   if (found instanceof WrongType) return wrongTypeFinding(rule, resource, strictness, found);
   if (!(found instanceof Undecided)) return violationFinding(rule, resource, strictness, found);
   if (found.reason === "notReported") notReported?.(rule, resource);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Standard } from "../../../components/standards/standard";
 import type { Undecided, WrongType } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
 
@@ -19,6 +20,8 @@ export type Found = Violation | Undecided | WrongType;
 
 /** The settings that every rule receives. */
 export interface RuleSettings {
+  /** What the company's databases are held to. */
+  standard: Standard;
   /** For expiry dates. Never earlier than the real day, so that nothing expired becomes valid again. */
   today: string;
   /** The properties that any rule judges (`auditedProperties`): changes to them must not go unnoticed. */

@@ -1,4 +1,3 @@
-import { masterUsername } from "../../../components/standards";
 import { canonical } from "../vocabulary/properties";
 import { defineRule } from "../judging/rule";
 import { databases } from "../vocabulary/types";
@@ -13,7 +12,8 @@ export const forbidDefaultAdminName = defineRule({
   controls: ["RDS.24", "RDS.25"],
   properties: ["username", "masterUsername"],
   why: "Attackers try `postgres` and `admin` first. With another name, each such attempt is recognizable as an attack.",
-  solution: `Choose another name, such as \`${masterUsername}\` on standard databases. It can't be changed on an existing database, so this has to wait for a rebuild.`,
+  solution:
+    "Choose another name; `StandardDatabase` has one from the standard. It can't be changed on an existing database, so this has to wait for a rebuild.",
   types: databases,
   *check(database) {
     const property = database.has("masterUsername") ? "masterUsername" : "username";

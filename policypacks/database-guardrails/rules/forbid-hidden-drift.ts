@@ -1,4 +1,4 @@
-import { requiredTags } from "../../../components/standards";
+import { requiredTags, type Standard } from "../../../components/standards/standard";
 import { defineRule } from "../judging/rule";
 import {
   cluster,
@@ -63,8 +63,8 @@ export const forbidHiddenDrift = defineRule({
     grantRole,
     defaultPrivileges,
   ],
-  *check(resource, { audited }) {
-    const hiding = resource.ignoreChanges.filter((path) => hides(path, audited));
+  *check(resource, { audited, standard }) {
+    const hiding = resource.ignoreChanges.filter((path) => hides(path, audited, standard));
     if (hiding.length > 0)
       yield {
         property: "ignoreChanges",
@@ -76,10 +76,10 @@ export const forbidHiddenDrift = defineRule({
 });
 
 /** A path hides what is below it, and it hides part of the property that contains it. Only required tags count. */
-function hides(path: string, audited: ReadonlySet<string>): boolean {
+function hides(path: string, audited: ReadonlySet<string>, standard: Standard): boolean {
   const [first = "", second] = path.split(/[.[\]"']+/).filter((part) => part !== "");
   if (first === "*") return true;
   if (first === "tags" || first === "tagsAll")
-    return second === undefined || second === "*" || (requiredTags as readonly string[]).includes(second);
+    return second === undefined || second === "*" || requiredTags(standard).includes(second);
   return audited.has(first);
 }

@@ -17,12 +17,12 @@ export const forbidKeyDeletion = defineRule({
   solution:
     "Keep the key in the platform stack with `protect: true`, and in production also with `retainOnDelete: true` and a deletion window of 30 days.",
   typesInStack: keys,
-  *checkInStack(resource, stack) {
+  *checkInStack(resource, stack, { standard }) {
     if (!keysOfDatabases(stack).includes(resource)) return;
     if (resource.protect === false)
       yield { property: "protect", found: false, allowed: "true", change: "set the resource option protect to true" };
     const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
-    if (strictnessOf(resource).production && days < longestWindowDays)
+    if (strictnessOf(resource, standard).production && days < longestWindowDays)
       yield {
         property: "deletionWindowInDays",
         found: days,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { postgresPort } from "../../../components/standards";
+import { postgresPort } from "../../../components/standards/fixed";
 import { defaultPort } from "../vocabulary/engines";
 import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../vocabulary/network";
 import { decided, Undecided, WrongType, type Properties } from "../vocabulary/properties";

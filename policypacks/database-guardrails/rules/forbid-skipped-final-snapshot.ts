@@ -14,8 +14,8 @@ export const forbidSkippedFinalSnapshot = defineRule({
   why: "Deleting a database is the one change that can't be undone. If it was a mistake, the final snapshot is all that is left.",
   solution: "Set `skipFinalSnapshot` to false and `finalSnapshotIdentifier` to an unused name.",
   types: databases,
-  *check(database) {
-    if (!strictnessOf(database).production || isReplica(database)) return;
+  *check(database, { standard }) {
+    if (!strictnessOf(database, standard).production || isReplica(database)) return;
     if (database.boolean("skipFinalSnapshot"))
       yield {
         property: "skipFinalSnapshot",
@@ -32,9 +32,9 @@ export const forbidSkippedFinalSnapshot = defineRule({
       };
   },
   typesInStack: databases,
-  *checkInStack(database, stack) {
+  *checkInStack(database, stack, { standard }) {
     // RDS refuses a final snapshot of a replica. Only the stack of its source shows whether this is one.
-    if (strictnessOf(database).production && isReplica(database) && !followsKnownSource(database, stack))
+    if (strictnessOf(database, standard).production && isReplica(database) && !followsKnownSource(database, stack))
       throw new Undecided("skipFinalSnapshot", "elsewhere");
   },
 });

@@ -1,5 +1,5 @@
-import { masterUsername } from "../../../components/standards";
-import { mastersOf, ownerRole, powerfulRoles } from "../vocabulary/powers";
+import type { Standard } from "../../../components/standards/standard";
+import { mastersOf, ownerRole, powerfulRolesOf } from "../vocabulary/powers";
 import { canonical, decided } from "../vocabulary/properties";
 import type { Resource } from "../vocabulary/resource";
 import { defineRule, type Found } from "../judging/rule";
@@ -18,16 +18,16 @@ export const forbidSuperuserRoles = defineRule({
   solution:
     "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. Only the master may be a member of `rds_superuser` and of `owner`.",
   types: [role, grantRole],
-  *check(resource) {
+  *check(resource, { standard }) {
     if (resource.is(role))
       for (const power of powers) if (resource.has(power)) yield* decided(() => powerOf(resource, power));
-    yield* memberships(resource, powerfulRoles);
+    yield* memberships(resource, powerfulRolesOf(standard), standard);
   },
   // The names of the master users are only known together with the databases.
   typesInStack: [role, grantRole],
-  *checkInStack(resource, stack) {
-    const masters = mastersOf(stack).filter((name) => !powerfulRoles.includes(name));
-    if (masters.length > 0) yield* memberships(resource, masters);
+  *checkInStack(resource, stack, { standard }) {
+    const masters = mastersOf(stack).filter((name) => !powerfulRolesOf(standard).includes(name));
+    if (masters.length > 0) yield* memberships(resource, masters, standard);
   },
 });
 
@@ -36,7 +36,11 @@ function* powerOf(resource: Resource, power: string): Iterable<Found> {
     yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
 }
 
-function* memberships(resource: Resource, powerful: readonly string[]): Iterable<Found> {
+function* memberships(
+  resource: Resource,
+  powerful: readonly string[],
+  { birth: { masterUsername } }: Standard,
+): Iterable<Found> {
   const property = resource.is(role) ? "roles" : "grantRole";
   const single = resource.text(property);
   const { strings, unreadable } =

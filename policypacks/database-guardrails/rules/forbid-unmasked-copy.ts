@@ -1,3 +1,4 @@
+import { isProduction, type Standard } from "../../../components/standards/standard";
 import {
   environmentOfOrigin,
   followsGlobalCluster,
@@ -23,25 +24,25 @@ export const forbidUnmaskedCopy = defineRule({
     "Copy from a database that is not production, given by the name of its instance or of one of its automated backups. For a masked copy, write a waiver of category `mitigated`: a tag on the copy proves nothing.",
   throwaways: true,
   types: [...databases, exportTask],
-  *check(resource) {
-    if (resource.is(exportTask)) return yield* exported(resource);
+  *check(resource, { standard }) {
+    if (resource.is(exportTask)) return yield* exported(resource, standard);
     // A replica is judged in `checkInStack`, which can see its source.
     if ((!isCopy(resource) && !followsGlobalCluster(resource)) || isReplica(resource)) return;
-    yield* unmasked(resource);
+    yield* unmasked(resource, standard);
   },
   typesInStack: databases,
-  *checkInStack(database, stack) {
+  *checkInStack(database, stack, { standard }) {
     if (!isReplica(database)) return;
     const source = sourceOfReplica(database, stack);
-    if (source === undefined || strictnessOf(source).production) yield* unmasked(database);
+    if (source === undefined || strictnessOf(source, standard).production) yield* unmasked(database, standard);
   },
 });
 
-function* unmasked(copy: Resource): Iterable<Found> {
-  const environment = environmentOfCopy(copy);
-  if (environment === "production") return;
-  const origin = environmentOfOrigin(copy);
-  if (origin !== undefined && origin !== "production") return;
+function* unmasked(copy: Resource, standard: Standard): Iterable<Found> {
+  const environment = environmentOfCopy(copy, standard);
+  if (isProduction(standard, environment)) return;
+  const origin = environmentOfOrigin(copy, standard);
+  if (origin !== undefined && !isProduction(standard, origin)) return;
   yield {
     found: `a copy of ${origin === undefined ? "a database of unknown environment" : "production"}, created for ${environment}`,
     allowed: "copies of databases that are not production",
@@ -52,9 +53,9 @@ function* unmasked(copy: Resource): Iterable<Found> {
 }
 
 /** Guardrails cannot see data in a bucket. */
-function* exported(task: Resource): Iterable<Found> {
-  const origin = environmentOfOrigin(task);
-  if (origin !== undefined && origin !== "production") return;
+function* exported(task: Resource, standard: Standard): Iterable<Found> {
+  const origin = environmentOfOrigin(task, standard);
+  if (origin !== undefined && !isProduction(standard, origin)) return;
   const source = task.text("sourceArn");
   yield {
     property: "sourceArn",

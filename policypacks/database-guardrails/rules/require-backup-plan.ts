@@ -1,13 +1,13 @@
-import { backupPlanRetentionDays, backupPlanTag } from "../../../components/standards";
+import { backupPlanRetentionDays, backupPlanTag } from "../../../components/standards/fixed";
 import { followsKnownSource } from "../vocabulary/origin";
 import { defineRule } from "../judging/rule";
-import { strictnessOf } from "../vocabulary/strictness";
+import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
 import { backupSelection, databases } from "../vocabulary/types";
 import type { Resource, Stack } from "../vocabulary/resource";
 
 export const requireBackupPlan = defineRule({
   id: "require-backup-plan",
-  title: "A gold database is also backed up by an AWS Backup plan",
+  title: "A database whose tier requires copies in another Region is selected by an AWS Backup plan",
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.26"],
@@ -15,9 +15,9 @@ export const requireBackupPlan = defineRule({
   why: "RDS's own backups are in the same account and Region as the database, and can be lost with it. A plan keeps copies in a locked vault and in another Region.",
   solution: `Tag the database with \`${backupPlanTag}: vault-and-copy\`, so that the platform's plan selects it, or add your own selection to the stack.`,
   typesInStack: databases,
-  *checkInStack(database, stack) {
-    const { production, tier } = strictnessOf(database);
-    if (!production || tier !== "gold" || followsKnownSource(database, stack)) return;
+  *checkInStack(database, stack, { standard }) {
+    const strictness = strictnessOf(database, standard);
+    if (strictness.standard.backupPlan !== "vault-and-copy" || followsKnownSource(database, stack)) return;
     const tags = database.tags();
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
     if (plan !== undefined && Object.hasOwn(backupPlanRetentionDays, plan)) return;
@@ -25,7 +25,7 @@ export const requireBackupPlan = defineRule({
     yield {
       property: `tags.${backupPlanTag}`,
       found: plan,
-      allowed: "vault or vault-and-copy, or a selection in this stack (production gold)",
+      allowed: `vault or vault-and-copy, or a selection in this stack (${namedStrictness(strictness)})`,
       change: `add the tag ${backupPlanTag}: vault-and-copy`,
     };
   },

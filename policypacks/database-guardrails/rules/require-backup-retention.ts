@@ -15,8 +15,8 @@ export const requireBackupRetention = defineRule({
   why: "Damage is often noticed only after days. Rows deleted a week ago can't be recovered if backups are kept for one day, which is the AWS default.",
   solution: "Set `backupRetentionPeriod` to what the tier requires. `StandardDatabase` does.",
   // A replica's data is covered by its source's backups.
-  ...unlessReplica(function* (database) {
-    const strictness = strictnessOf(database);
+  ...unlessReplica(function* (database, { standard }) {
+    const strictness = strictnessOf(database, standard);
     const minimum = strictness.standard.backupRetentionDays;
     const found = database.number("backupRetentionPeriod");
     if ((found ?? defaultDays) < minimum)

@@ -14,8 +14,8 @@ export const requireDeletionProtection = defineRule({
   solution:
     "Set `deletionProtection` and the resource option `protect` to true. To retire a database, set `retire: true`, which removes both; this needs a waiver.",
   types: databases,
-  *check(database) {
-    const strictness = strictnessOf(database);
+  *check(database, { standard }) {
+    const strictness = strictnessOf(database, standard);
     if (!strictness.standard.protected) return;
     yield* decided(function* () {
       const found = database.boolean("deletionProtection");

@@ -1,4 +1,4 @@
-import { standardTag } from "../../../components/standards";
+import { standardTag } from "../../../components/standards/fixed";
 import { canonical } from "../vocabulary/properties";
 import { identifierOf } from "../vocabulary/origin";
 import type { Resource } from "../vocabulary/resource";

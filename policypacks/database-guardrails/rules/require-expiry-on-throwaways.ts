@@ -1,7 +1,8 @@
+import { ringTag } from "../../../components/standards/fixed";
 import { daysBetween } from "../vocabulary/days";
 import { isReplica, isRestored } from "../vocabulary/origin";
 import { defineRule } from "../judging/rule";
-import { expiryTag, ringTag, runTag, throwawayDaysMax } from "../vocabulary/strictness";
+import { expiryTag, runTag, throwawayDaysMax } from "../vocabulary/strictness";
 import { databases } from "../vocabulary/types";
 
 export const requireExpiryOnThrowaways = defineRule({
@@ -15,17 +16,18 @@ export const requireExpiryOnThrowaways = defineRule({
   solution: `Let an operation create the copy, or add the tags \`${runTag}\`, \`owner\` and \`${expiryTag}\` (${throwawayDaysMax} days ahead at most). If the restored database is to stay, make it a standard one with a ring (\`${ringTag}\`).`,
   throwaways: true,
   types: databases,
-  *check(database, { today }) {
+  *check(database, { standard, today }) {
+    const ownerTag = standard.tags.owner.key;
     const tags = database.tags();
     const isTaggedThrowaway = tags?.has(runTag) ?? false;
     const stays = tags?.has(ringTag) ?? false;
     if (!isTaggedThrowaway && (stays || !isRestored(database) || isReplica(database))) return;
-    const missing = [runTag, "owner", expiryTag].filter((name) => !tags?.has(name));
+    const missing = [runTag, ownerTag, expiryTag].filter((name) => !tags?.has(name));
     if (missing.length > 0)
       yield {
         property: "tags",
         found: `missing ${missing.join(", ")}`,
-        allowed: `${runTag}, owner and ${expiryTag}`,
+        allowed: `${runTag}, ${ownerTag} and ${expiryTag}`,
         change: `add ${missing.join(", ")}`,
       };
     const expiry = tags?.has(expiryTag) ? tags.string(expiryTag) : undefined;

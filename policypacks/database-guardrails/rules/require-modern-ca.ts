@@ -1,4 +1,4 @@
-import { caCertificate } from "../../../components/standards";
+import { caCertificate } from "../../../components/standards/fixed";
 import { defineRule } from "../judging/rule";
 import { clusterInstance, instance } from "../vocabulary/types";
 

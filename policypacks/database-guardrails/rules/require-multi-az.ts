@@ -1,3 +1,4 @@
+import type { Standard } from "../../../components/standards/standard";
 import { offers } from "../vocabulary/engines";
 import { followsKnownSource, isReplica } from "../vocabulary/origin";
 import type { Resource } from "../vocabulary/resource";
@@ -15,17 +16,17 @@ export const requireMultiAz = defineRule({
   why: "Without a standby, the loss of a zone or disk is an outage until a restore is complete: longer than the tier allows.",
   solution: "Set `multiAz` to true, or choose the tier that fits.",
   types: [instance],
-  *check(database) {
-    if (!isReplica(database)) yield* standbyOf(database);
+  *check(database, { standard }) {
+    if (!isReplica(database)) yield* standbyOf(database, standard);
   },
   typesInStack: [instance],
-  *checkInStack(database, stack) {
-    if (isReplica(database) && !followsKnownSource(database, stack)) yield* standbyOf(database);
+  *checkInStack(database, stack, { standard }) {
+    if (isReplica(database) && !followsKnownSource(database, stack)) yield* standbyOf(database, standard);
   },
 });
 
-function* standbyOf(database: Resource): Iterable<Found> {
-  const strictness = strictnessOf(database);
+function* standbyOf(database: Resource, standard: Standard): Iterable<Found> {
+  const strictness = strictnessOf(database, standard);
   if (!strictness.standard.multiAz || !offers(database, "standby")) return;
   const found = database.boolean("multiAz");
   if (!found)

@@ -1,6 +1,16 @@
 import { z } from "zod";
-import { requiredTags } from "../../../components/standards";
-import { defineRule } from "../judging/rule";
+import {
+  classificationsOf,
+  environmentsOf,
+  matchesPattern,
+  requiredTags,
+  tagNames,
+  tiersOf,
+  type Standard,
+  type TagName,
+} from "../../../components/standards/standard";
+import { defineRule, type Found } from "../judging/rule";
+import type { Properties } from "../vocabulary/properties";
 import { isThrowaway } from "../vocabulary/strictness";
 import {
   cluster,
@@ -17,8 +27,8 @@ import {
 } from "../vocabulary/types";
 
 /** Shared resources, and copies of a database, have no tier or ring. */
-const sharedTags = ["service", "owner", "environment", "cost-center"];
-const copyTags = ["service", "owner", "environment", "data-classification"];
+const sharedTags: TagName[] = ["service", "owner", "environment", "costCenter"];
+const copyTags: TagName[] = ["service", "owner", "environment", "dataClassification"];
 
 export const requireOwnerTags = defineRule({
   id: "require-owner-tags",
@@ -50,14 +60,13 @@ export const requireOwnerTags = defineRule({
     subnetGroup,
     eventSubscription,
   ],
-  *check(resource, { teams, today }) {
+  *check(resource, { standard, teams, today }) {
+    const keysOf = (names: readonly TagName[]) => names.map((name) => standard.tags[name].key);
     const wanted = isThrowaway(resource, today)
-      ? copyTags
+      ? keysOf(copyTags)
       : resource.is(instance, cluster, clusterInstance)
-        ? requiredTags
-        : resource.type.includes("napshot")
-          ? copyTags
-          : sharedTags;
+        ? requiredTags(standard)
+        : keysOf(resource.type.includes("napshot") ? copyTags : sharedTags);
     const tags = resource.tags();
     const missing = wanted.filter((name) => !tags?.has(name) || !isMeaningful(tags.text(name)));
     if (missing.length > 0)
@@ -67,16 +76,43 @@ export const requireOwnerTags = defineRule({
         allowed: `all of ${wanted.join(", ")}`,
         change: `add ${missing.join(", ")}`,
       };
-    const owner = teams && tags?.string("owner");
+    const ownerTag = standard.tags.owner.key;
+    const owner = teams && tags?.string(ownerTag);
+    for (const name of tagNames) yield* wrongValue(name, wanted, tags, standard);
     if (owner && !teams.includes(owner))
       yield {
-        property: "tags.owner",
+        property: `tags.${ownerTag}`,
         found: owner,
         allowed: teams.join(", "),
         change: "use a team that exists, or add it to the pack's config",
       };
   },
 });
+
+/** A value that the standard does not know is judged as the strictest, and so must not go unnoticed. */
+function* wrongValue(
+  name: TagName,
+  wanted: readonly string[],
+  tags: Properties | undefined,
+  standard: Standard,
+): Iterable<Found> {
+  const { key, pattern } = standard.tags[name];
+  const found = wanted.includes(key) && tags?.has(key) ? tags.text(key) : undefined;
+  if (found === undefined || !isMeaningful(found)) return;
+  const values: readonly string[] | undefined = {
+    environment: environmentsOf(standard),
+    tier: tiersOf(standard),
+    dataClassification: classificationsOf(standard),
+  }[name as string];
+  const isKnown = values?.includes(found) ?? (pattern === undefined || matchesPattern(pattern, found));
+  if (!isKnown)
+    yield {
+      property: `tags.${key}`,
+      found,
+      allowed: values?.join(", ") ?? `a value that matches ${pattern}`,
+      change: `use a value that the standard has`,
+    };
+}
 
 /** Spaces, dashes and invisible characters are not a value. An unreadable value may be one. */
 const isMeaningful = (value: string | undefined): boolean => value === undefined || /[\p{L}\p{N}]/u.test(value);

@@ -1,8 +1,7 @@
-import { maintenanceWindows } from "../../../components/standards";
+import { rings as standardRings, ringTag } from "../../../components/standards/fixed";
 import { offers } from "../vocabulary/engines";
 import type { Resource } from "../vocabulary/resource";
 import { defineRule } from "../judging/rule";
-import { ringTag } from "../vocabulary/strictness";
 import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePatchOwner = defineRule({
@@ -32,4 +31,4 @@ function inRing(database: Resource): boolean {
   const tags = database.tags();
   return tags?.has(ringTag) === true && (tags.text(ringTag) === undefined || rings.includes(tags.text(ringTag) ?? ""));
 }
-const rings = Object.keys(maintenanceWindows);
+const rings = standardRings.map(String);

@@ -11,8 +11,8 @@ export const requireRetainedAutomatedBackups = defineRule({
   properties: ["deleteAutomatedBackups"],
   why: "By default AWS deletes automated backups with the database. If they are retained, recovery to any moment before the deletion is possible; a final snapshot contains only the last state.",
   solution: "Set `deleteAutomatedBackups` to false in production.",
-  ...unlessReplica(function* (database) {
-    if (!strictnessOf(database).production) return;
+  ...unlessReplica(function* (database, { standard }) {
+    if (!strictnessOf(database, standard).production) return;
     const found = database.boolean("deleteAutomatedBackups");
     if (found !== false)
       yield {

@@ -1,3 +1,4 @@
+import { filled } from "../../../components/standards/standard";
 import { defineRule } from "../judging/rule";
 import { databases } from "../vocabulary/types";
 
@@ -13,19 +14,23 @@ export const requireStandardName = defineRule({
   properties: ["identifier", "clusterIdentifier"],
   why: "A name like `orders-production` tells the person on call what is down, without a lookup.",
   solution:
-    "Name the database `<service>-<environment>`, with a suffix if there are several: lower-case words joined by single hyphens.",
+    "Name the database `<service>-<environment>` (or as your standard says), with a suffix if there are several: lower-case words joined by single hyphens.",
   types: databases,
-  *check(database) {
+  *check(database, { standard }) {
     const property = database.has("clusterIdentifier") ? "clusterIdentifier" : "identifier";
-    const [service, environment] = [database.tag("service"), database.tag("environment")];
-    const start = service && environment ? `${service}-${environment}` : undefined;
+    const [service, environment] = [
+      database.tag(standard.tags.service.key),
+      database.tag(standard.tags.environment.key),
+    ];
+    const pattern = standard.birth.identifier;
+    const start = service && environment ? filled(pattern, { service, environment }) : undefined;
     const name = database.string(property);
     const wellFormed = name !== undefined && name.length <= lengthMax && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
     if (wellFormed && (start === undefined || name === start || name.startsWith(`${start}-`))) return;
     yield {
       property,
       found: name,
-      allowed: `${start ?? "<service>-<environment>"}, optionally followed by -<words>, ${lengthMax} characters at most`,
+      allowed: `${start ?? pattern.replace(/\{(\w+)\}/g, "<$1>")}, optionally followed by -<words>, ${lengthMax} characters at most`,
       change: "rename it when it is next rebuilt: renaming an existing database replaces it",
     };
   },

@@ -1,4 +1,4 @@
-import { standardTag } from "../../../components/standards";
+import { standardTag } from "../../../components/standards/fixed";
 import type { Resource, Stack } from "./resource";
 import { keyAlias, keys } from "./types";
 

@@ -1,4 +1,4 @@
-import { environments, type Environment } from "../../../components/standards";
+import { environmentsOf, type Standard } from "../../../components/standards/standard";
 import { canonical, decided, type Undecided, type WrongType } from "./properties";
 import type { Resource, Stack } from "./resource";
 import type { RuleSettings, Violation } from "../judging/rule";
@@ -100,9 +100,11 @@ export const followsKnownSource = (database: Resource, stack: Stack): boolean =>
  * or that of an automated snapshot, which RDS derives from it. Undefined for a manual snapshot, whose name can be
  * anything, and for a resource id. With several origins, all must be known, and the strictest counts.
  */
-export function environmentOfOrigin(copy: Resource): Environment | undefined {
-  const origins = namesOfOrigins(copy).map((name) => (name === undefined ? undefined : environmentInIdentifier(name)));
-  return origins.includes(undefined) ? undefined : environments.find((one) => origins.includes(one));
+export function environmentOfOrigin(copy: Resource, standard: Standard): string | undefined {
+  const origins = namesOfOrigins(copy).map((name) =>
+    name === undefined ? undefined : environmentInIdentifier(name, standard),
+  );
+  return origins.includes(undefined) ? undefined : environmentsOf(standard).find((one) => origins.includes(one));
 }
 
 function namesOfOrigins(copy: Resource): (string | undefined)[] {
@@ -122,13 +124,15 @@ const automatedSnapshot = /(?:^|:(?:cluster-)?snapshot:)rds:(.+)$/;
 /**
  * The environment in a name such as "orders-development"; the stricter if there are two.
  */
-export function environmentIn(name: string): Environment | undefined {
+export function environmentIn(name: string, standard: Standard): string | undefined {
   const words = canonical(name)
     .split(/[^a-z0-9]+/)
     .map((word) => word.replace(/\d+$/, ""));
-  return environments.find((environment) => words.includes(environment));
+  return environmentsOf(standard).find((environment) => words.includes(canonical(environment)));
 }
 
 /** The same for a database's name, where short forms count only for production: "dev" does not make rules less strict. */
-export const environmentInIdentifier = (name: string): Environment | undefined =>
-  /(^|[^a-z0-9])(prod|prd|live)\d*([^a-z0-9]|$)/.test(canonical(name)) ? "production" : environmentIn(name);
+export const environmentInIdentifier = (name: string, standard: Standard): string | undefined =>
+  /(^|[^a-z0-9])(prod|prd|live)\d*([^a-z0-9]|$)/.test(canonical(name))
+    ? environmentsOf(standard)[0]
+    : environmentIn(name, standard);

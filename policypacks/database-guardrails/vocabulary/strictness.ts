@@ -1,11 +1,10 @@
 import {
-  environments,
-  tiers,
+  environmentsOf,
+  isProduction,
+  tiersOf,
   tierStandard,
-  type Environment,
-  type Tier,
-  type TierStandard,
-} from "../../../components/standards";
+  type Standard,
+} from "../../../components/standards/standard";
 import { daysBetween } from "./days";
 import { environmentIn, environmentInIdentifier, identifierOf, isRestored } from "./origin";
 import type { Resource } from "./resource";
@@ -13,7 +12,6 @@ import { clusterInstance, databases } from "./types";
 
 export const runTag = "shipshape:run";
 export const expiryTag = "shipshape:expires-on";
-export const ringTag = "shipshape:ring";
 
 /**
  * A throwaway lives for hours; a week leaves time for a person to look at one. Beyond that it counts as a normal
@@ -23,27 +21,39 @@ export const throwawayDaysMax = 7;
 
 /** How strictly a resource is judged. */
 export interface Strictness {
-  environment: Environment;
-  tier: Tier;
+  environment: string;
+  tier: string;
   production: boolean;
-  standard: TierStandard;
+  standard: ReturnType<typeof tierStandard>;
+  /** The team that its findings are for. */
+  owner: string | undefined;
 }
 
 /**
  * Derived from its tags, its names and the component that created it. Without an environment or tier it is judged as
- * production gold, because nothing shows that less is enough. If they disagree, the stricter counts: a tag alone never
- * makes the rules less strict.
+ * production of the strictest tier, because nothing shows that less is enough. If they disagree, the stricter counts: a
+ * tag alone never makes the rules less strict.
  */
-export function strictnessOf(resource: Resource): Strictness {
+export function strictnessOf(resource: Resource, standard: Standard): Strictness {
   const { environment: declaredEnvironment, tier: declaredTier } = resource.declaredBy;
-  const tagged = resource.tag("environment");
-  const environment = strictest(environments, [
+  const { tags } = standard;
+  const tagged = resource.tag(tags.environment.key);
+  const environment = strictest(environmentsOf(standard), [
     tagged ?? "",
-    ...namedEnvironments(resource),
+    ...namedEnvironments(resource, standard),
     ...(declaredEnvironment === undefined ? [] : [declaredEnvironment]),
   ]);
-  const tier = strictest(tiers, [resource.tag("tier") ?? "", ...(declaredTier === undefined ? [] : [declaredTier])]);
-  return { environment, tier, production: environment === "production", standard: tierStandard(tier, environment) };
+  const tier = strictest(tiersOf(standard), [
+    resource.tag(tags.tier.key) ?? "",
+    ...(declaredTier === undefined ? [] : [declaredTier]),
+  ]);
+  return {
+    environment,
+    tier,
+    production: isProduction(standard, environment),
+    standard: tierStandard(standard, tier, environment),
+    owner: resource.tag(tags.owner.key),
+  };
 }
 
 /** The lists start with the strictest value; an unknown word counts as that one. */
@@ -60,16 +70,17 @@ export function declaredIn(
 }
 
 /** The environment in a database's name or, if there is none, in its stack's name. */
-function namedEnvironments(resource: Resource): Environment[] {
+function namedEnvironments(resource: Resource, standard: Standard): string[] {
   const identifier = identifierOf(resource);
-  const own = identifier === undefined ? undefined : environmentInIdentifier(identifier);
-  const named = own ?? (resource.is(...databases, clusterInstance) ? environmentOfStack(resource) : undefined);
+  const own = identifier === undefined ? undefined : environmentInIdentifier(identifier, standard);
+  const named =
+    own ?? (resource.is(...databases, clusterInstance) ? environmentOfStack(resource, standard) : undefined);
   return named === undefined ? [] : [named];
 }
 
-function environmentOfStack({ urn }: Resource): Environment | undefined {
+function environmentOfStack({ urn }: Resource, standard: Standard): string | undefined {
   return urn.startsWith("urn:pulumi:")
-    ? environmentIn(urn.slice("urn:pulumi:".length).split("::")[0] ?? "")
+    ? environmentIn(urn.slice("urn:pulumi:".length).split("::")[0] ?? "", standard)
     : undefined;
 }
 
@@ -105,10 +116,9 @@ export const namedStrictness = ({ environment, tier }: Strictness): string => `$
  * For copies the least strict counts: a copy tagged as production whose own name or stack says otherwise does not count
  * as production.
  */
-export function environmentOfCopy(copy: Resource): Environment {
-  const tagged = environments.find((one) => one === copy.tag("environment")) ?? "production";
-  return (
-    [tagged, ...namedEnvironments(copy), environmentOfStack(copy) ?? tagged].find((one) => one !== "production") ??
-    "production"
-  );
+export function environmentOfCopy(copy: Resource, standard: Standard): string {
+  const [strictest, ...others] = environmentsOf(standard);
+  const tagged = others.find((one) => one === copy.tag(standard.tags.environment.key)) ?? strictest;
+  const named = [tagged, ...namedEnvironments(copy, standard), environmentOfStack(copy, standard) ?? tagged];
+  return named.find((one) => !isProduction(standard, one)) ?? tagged;
 }

@@ -1,8 +1,6 @@
 import { daysBetween } from "../vocabulary/days";
-import { levelOf, type Finding } from "../judging/finding";
-import { Resource } from "../vocabulary/resource";
+import type { Finding } from "../judging/finding";
 import { forbidStaleWaivers } from "../rules/forbid-stale-waivers";
-import { strictnessOf } from "../vocabulary/strictness";
 import { waiverWarningDays, type Waiver } from "./waiver";
 import type { Waivers, WaiverProblem } from "./waiver-files";
 import { matchesGlob, stackOf } from "./waiver-glob";
@@ -103,25 +101,11 @@ const finding = (waiver: Waiver, text: string): Finding => ({
 
 function broken({ file, line, message }: WaiverProblem): Finding {
   const { id, severity } = forbidStaleWaivers;
-  const level = levelOf(
-    severity,
-    strictnessOf(
-      new Resource({
-        urn: "",
-        type: "",
-        name: "",
-        properties: {},
-        protect: undefined,
-        ignoreChanges: [],
-        dependencies: {},
-      }),
-    ),
-  );
   return {
     rule: id,
     severity,
     kind: "violation",
-    level,
+    level: "mandatory", // as every rule of this severity
     urn: "",
     type: "waiver",
     name: file,

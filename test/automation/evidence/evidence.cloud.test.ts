@@ -1,3 +1,4 @@
+import { builtIn } from "../../../components/standards/built-in";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { STATEMENT_TYPE } from "../../../automation/evidence/envelope";
@@ -320,7 +321,7 @@ describe("what the cloud has", () => {
     })),
   });
   const seen = async (day: number, answer: FleetAnswer, hour = 0) =>
-    recordFleet(log.database, log.signer, await readLog(log.database, log.signer), answer, at(day, hour));
+    recordFleet(log.database, builtIn, log.signer, await readLog(log.database, log.signer), answer, at(day, hour));
   const sightings = async () =>
     (await readLog(log.database, log.signer)).entries.map(
       (e) => e.sighting?.databases?.map((d) => d.identifier) ?? null,

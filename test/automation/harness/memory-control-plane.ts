@@ -2,6 +2,7 @@
  * The control plane of one request in memory: what `stages.ts` and the sweep do for the lifecycle, without a database.
  * The lifecycle, the admission rules and the operation are the real ones.
  */
+import { builtIn } from "../../../components/standards/built-in";
 import { randomBytes } from "node:crypto";
 import { ShipshapeError, describeError } from "../../../automation/errors";
 import { carryOut, cleanUp, prepare, type Stages } from "../../../automation/lifecycle";
@@ -213,6 +214,7 @@ export class MemoryControlPlane {
       request: this.request,
       operation: this.operation,
       plan,
+      standard: builtIn,
       principal: "ana",
       access: {},
       now: new Date(),

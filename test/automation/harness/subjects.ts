@@ -1,4 +1,5 @@
 /** What the harness runs: each operation of the registry, and the one of the tests, in each of its cases. */
+import { builtIn } from "../../../components/standards/built-in";
 import type { Database } from "../../../automation/database";
 import { operations, type RegisteredOperation } from "../../../automation/operations/registry";
 import type { RecoveryEvidence } from "../../../automation/records";
@@ -78,6 +79,7 @@ export function contextOf(cloud: MemoryCloud) {
     },
   };
   return {
+    standard: builtIn,
     database: labels(cloud),
     access: {},
     stacks: { workspacesFolder: "/nowhere", environment: {} },

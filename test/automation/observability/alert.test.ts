@@ -46,6 +46,7 @@ function proven(hoursLeft: number, recoverability: DatabaseRecovery["recoverabil
 const known = (change: Partial<Expiring>): Expiring => ({
   now,
   fleet: [orders],
+  ownerTag: "owner",
   recoveries: [],
   waivers: [],
   waiting: [],

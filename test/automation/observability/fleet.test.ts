@@ -1,3 +1,4 @@
+import { builtIn } from "../../../components/standards/built-in";
 import { fleetMembers, totalsOf, unreadOf, type KnownOfMembers } from "../../../automation/observability/fleet";
 import type { DatabaseRecovery } from "../../../automation/observability/recoverability";
 import {
@@ -32,6 +33,7 @@ const declaration = (name: string, stack = "shop/prod", change: Partial<Declared
 const read: StacksAnswer = { asked: true, backend: "file:///states", stacks: [], unread: [] };
 const members = (change: Partial<KnownOfMembers>) =>
   fleetMembers({
+    standard: builtIn,
     cloud: { asked: true, databases: [] },
     stacks: read,
     ownershipOf: (stack) => (stack === "shop/prod" ? "ours" : "delivered"),

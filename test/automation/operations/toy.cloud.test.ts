@@ -1,5 +1,6 @@
 // One more operation is a folder and a line: toy-operation.ts is requested, refused, approved, killed and carried out,
 // and no file of the product knows it.
+import { builtIn } from "../../../components/standards/built-in";
 import { join } from "node:path";
 import { openControlPlane, type ControlPlane } from "../../../automation/control-plane";
 import { ProbedControlPlane } from "../probe";
@@ -11,7 +12,13 @@ const unused = () => {
 };
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: unused };
+  const settings = {
+    standard: builtIn,
+    databaseUrl: probed.postgres.url,
+    signer: unused,
+    toolVersions: {},
+    operations: unused,
+  };
   controlPlane = await openControlPlane(settings);
 });
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { builtIn } from "../../../components/standards/built-in";
 import type { AdmissionFacts } from "../../../automation/policy/rule";
 import { targetDatabase } from "../../../automation/fleet-records";
 import type { Effect, PlanBasis } from "../../../automation/records";
@@ -19,6 +20,7 @@ export const facts = (effect: Effect, change: Partial<AdmissionFacts> = {}): Adm
   request: { input: { database: "orders" }, reason: "monthly" },
   operation: { name: "reindex", effect, owner: "team-platform" },
   plan,
+  standard: builtIn,
   principal: "ana",
   access: {},
   now: new Date("2026-05-31T12:00:00Z"),

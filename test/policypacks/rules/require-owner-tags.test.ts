@@ -29,6 +29,14 @@ claims(requireOwnerTags, {
       database(tagged({ owner: "team-ghost" })),
       'tags.owner is "team-ghost"; allowed: team-orders, team-platform',
     ],
+    "a tier that the standard does not have": [
+      database(tagged({ tier: "platinum" })),
+      'tags.tier is "platinum"; allowed: gold, silver, bronze',
+    ],
+    "an environment and a classification that it does not have": [
+      database(tagged({ environment: "Production", "data-classification": "secret" })),
+      'tags.data-classification is "secret"; allowed: public, internal, confidential, restricted',
+    ],
     "tags of the wrong type": [database({ tags: "owner=me" }), "an object"],
     "a snapshot without tags": [resource(snapshot), "add service, owner"],
   },

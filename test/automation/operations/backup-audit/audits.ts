@@ -1,3 +1,4 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import { planBackupAudit, type AuditedDatabase } from "../../../../automation/operations/backup-audit/plan";
 import type { BackupAuditOutcome } from "../../../../automation/operations/backup-audit/verify";
 import type { SnapshotFound } from "../../../../automation/targets/database-backups";
@@ -11,7 +12,7 @@ export const source: AuditedDatabase = {
   tags: { service: "orders", owner: "team-orders", environment: "staging", tier: "gold" },
 };
 export const planOf = (tags: Record<string, string> = source.tags) =>
-  planBackupAudit({ database: source.identifier }, { ...source, tags });
+  planBackupAudit({ database: source.identifier }, { ...source, tags }, builtIn);
 
 export const snapshot = (identifier: string, more: Partial<SnapshotFound> = {}): SnapshotFound => ({
   identifier,

@@ -1,9 +1,10 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import { auditStillHolds, planBackupAudit } from "../../../../automation/operations/backup-audit/plan";
 import { backupAuditRequest } from "../../../../automation/operations/backup-audit/request";
 import { source } from "./audits";
 
 const request = { database: "orders-staging" };
-const planned = (tags: Record<string, string>) => planBackupAudit(request, { ...source, tags });
+const planned = (tags: Record<string, string>) => planBackupAudit(request, { ...source, tags }, builtIn);
 
 test("backups are held to what the tier means in the environment", () => {
   expect(planned({ tier: "silver", environment: "production" })).toMatchObject({

@@ -1,3 +1,4 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import type { ObservedSource } from "../../../../automation/operations/restore-drill/plan";
 import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
 import type { Found, RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/outcome";
@@ -35,7 +36,7 @@ export const source: ObservedSource = {
 };
 
 export const request = { database: "orders-production" };
-export const plan = planRestoreDrill(request, source, "260301100000-aaaaaaaa");
+export const plan = planRestoreDrill(request, source, "260301100000-aaaaaaaa", builtIn);
 
 export const inventory = (differing: Record<string, string> = {}): CatalogInventory => {
   const digests = { relation: "r", column: "c", routine: "p", ...differing };

@@ -1,15 +1,15 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import {
   drillStillHolds,
   planRestoreDrill,
   recoveryTarget,
   secondsBetween,
 } from "../../../../automation/operations/restore-drill/plan";
-import { sizeStandards } from "../../../../components/standards";
 import { restoreDrillRequest } from "../../../../automation/operations/restore-drill/request";
 import { plan, request, source } from "./drills";
 
 const planned = (differing: Partial<typeof source>) =>
-  planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
+  planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa", builtIn);
 const tagged = (tags: Record<string, string>) => planned({ tags });
 
 test("the throwaway is named after the request, is isolated, and its tags say whose data it has, which run created it and when it expires", () => {
@@ -73,7 +73,8 @@ test.each([
 
 test("a request can set how long heaps and indexes are read, within a throwaway's lifetime", () => {
   expect(
-    planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa").structure.secondsMax,
+    planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa", builtIn).structure
+      .secondsMax,
   ).toBe(50_000);
   const accepts = (structureSeconds: unknown) =>
     restoreDrillRequest.safeParse({ ...request, structureSeconds }).success;
@@ -95,9 +96,9 @@ test.each([
 
 test("what was read counts for four drills; a request can set how much is read", () => {
   expect(plan.structure.coverageDays).toBe(28);
-  expect(planRestoreDrill({ ...request, structureGib: 7 }, source, "260301100000-aaaaaaaa").structure.bytesMax).toBe(
-    7 * 2 ** 30,
-  );
+  expect(
+    planRestoreDrill({ ...request, structureGib: 7 }, source, "260301100000-aaaaaaaa", builtIn).structure.bytesMax,
+  ).toBe(7 * 2 ** 30);
 });
 
 test.each([
@@ -108,7 +109,7 @@ test.each([
     "backups of 2026-03-01T08:00:00.000Z",
   ],
 ])("a request with %j restores %j, and a part of the backups is its own subject", (fields, recovery, subject) => {
-  const made = planRestoreDrill({ ...request, ...fields }, source, "260301100000-aaaaaaaa");
+  const made = planRestoreDrill({ ...request, ...fields }, source, "260301100000-aaaaaaaa", builtIn);
   expect([made.drilled, made.subject]).toEqual([recovery, subject]);
 });
 
@@ -124,7 +125,7 @@ test("the wait for the second marker is longer than any objective, so that a wai
 
 test("a copy is checked with one session per vCPU, 16 at most, or 2 if its class does not show the number", () => {
   const sessions = (instanceClass: string) => planned({ instanceClass }).structure.connections;
-  for (const { instanceClass, vcpus } of Object.values(sizeStandards)) expect(sessions(instanceClass)).toBe(vcpus);
+  for (const { instanceClass, vcpus } of Object.values(builtIn.sizes)) expect(sessions(instanceClass)).toBe(vcpus);
   expect(["db.t3.micro", "db.r5.large", "db.t4g.xlarge", "db.m6i.2xlarge", "db.r7i.24xlarge"].map(sessions)).toEqual([
     2, 2, 4, 8, 16,
   ]);

@@ -1,3 +1,4 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import { restoreDrill } from "../../../../automation/operations/restore-drill/restore-drill";
 import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
@@ -67,7 +68,7 @@ const namesOf = (taken: Taken[]) => taken.map(({ name }) => name);
 test("a passing drill takes each step once, in this order, and its record has everything that its verdict needs", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
-  const outcome = await restoreDrill(steps).run(plan, step);
+  const outcome = await restoreDrill(steps, builtIn).run(plan, step);
   expect(outcome).toEqual({
     ...good,
     phases: [
@@ -104,8 +105,13 @@ test("a passing drill takes each step once, in this order, and its record has ev
 test("a drill of a past second writes no markers and waits until that second is restorable", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
-  const itsPlan = planRestoreDrill({ ...request, at: "2026-03-01T09:00:00Z" }, source, "260301100000-aaaaaaaa");
-  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  const itsPlan = planRestoreDrill(
+    { ...request, at: "2026-03-01T09:00:00Z" },
+    source,
+    "260301100000-aaaaaaaa",
+    builtIn,
+  );
+  const outcome = await restoreDrill(steps, builtIn).run(itsPlan, step);
   const target = "2026-03-01T09:00:00.000Z";
   expect(outcome).toMatchObject({ recoveryTarget: target, markers: null, found: { markers: null, source: null } });
   expect(namesOf(taken).slice(0, 3)).toEqual([
@@ -117,7 +123,7 @@ test("a drill of a past second writes no markers and waits until that second is 
   expect(called).toContainEqual(["restore", itsPlan, target]);
   expect(called).toContainEqual(["compareCatalogs", itsPlan, "db-COPY", null, good.found.recoveryPoint]);
   expect(called.map(([name]) => name)).not.toContain("readMarkers");
-  expect(await restoreDrill(steps).cleanUp?.(itsPlan, step)).not.toHaveProperty("left");
+  expect(await restoreDrill(steps, builtIn).cleanUp?.(itsPlan, step)).not.toHaveProperty("left");
   expect(called.map(([name]) => name)).not.toContain("removeMarkers");
 });
 
@@ -134,9 +140,14 @@ test("a drill of a snapshot needs no automated backups, restores at once, and ha
   const { steps, called } = effects({ compareCatalogs: { ...good.found.catalog, losses } });
   const { step, taken } = stepsTaken();
   const ofSnapshot = { ...source, snapshot, backupRetentionDays: 0, latestRestorableTime: null };
-  const itsPlan = planRestoreDrill({ ...request, snapshot: snapshot.identifier }, ofSnapshot, "260301100000-aaaaaaaa");
+  const itsPlan = planRestoreDrill(
+    { ...request, snapshot: snapshot.identifier },
+    ofSnapshot,
+    "260301100000-aaaaaaaa",
+    builtIn,
+  );
   expect(itsPlan.throwaway.createTimeoutMinutes).toBe(300);
-  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  const outcome = await restoreDrill(steps, builtIn).run(itsPlan, step);
   expect(outcome).toMatchObject({ recoveryTarget: null, markers: null, notRestorable: null });
   expect(outcome.phases.map(({ name }) => name)).toEqual(["restore", "verify"]);
   expect(namesOf(taken).slice(0, 2)).toEqual(["register the throwaway", "restore into isolation"]);
@@ -149,7 +160,7 @@ test("the team's assertions run last, if it has any", async () => {
   const { step, taken } = stepsTaken();
   const assertion = { name: "orders-are-whole", sql: "select", searchPath: [], sha256: "ab" };
   const itsPlan = { ...plan, source: { ...source, assertions: [assertion] } };
-  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  const outcome = await restoreDrill(steps, builtIn).run(itsPlan, step);
   expect(namesOf(taken).at(-1)).toBe("run the team's assertions");
   expect(outcome).toMatchObject({ found: { assertions: { "orders-are-whole": asserted } } });
   expect(outcome.phases.at(-1)).toMatchObject({ name: "verify", endedAt: "2026-03-01T10:19:00.000Z" });
@@ -161,7 +172,7 @@ test("the team's assertions run last, if it has any", async () => {
 
 test("each step has a time limit and is retried; waits and reads get more time than their own limits", async () => {
   const { step, taken } = stepsTaken();
-  const drill = restoreDrill(effects().steps);
+  const drill = restoreDrill(effects().steps, builtIn);
   await drill.observe(request, step);
   await drill.run(plan, step);
   await drill.cleanUp?.(plan, step);
@@ -185,7 +196,7 @@ test.each([
   const { steps, called } = effects();
   const { step } = stepsTaken();
   const without = { ...plan, source: { ...source, ...differing } };
-  const outcome = await restoreDrill(steps).run(without, step);
+  const outcome = await restoreDrill(steps, builtIn).run(without, step);
   expect(called).toEqual([]);
   expect(outcome).toEqual({
     phases: [],
@@ -203,7 +214,7 @@ test("markers that do not become restorable end the drill before anything is cre
     waitUntilRestorable: { at: "2026-03-01T10:30:00.000Z", reason: "there is no restorable time" },
   });
   const { step } = stepsTaken();
-  const outcome = await restoreDrill(steps).run(plan, step);
+  const outcome = await restoreDrill(steps, builtIn).run(plan, step);
   expect(called.map(([name]) => name)).not.toContain("restore");
   expect(outcome).toMatchObject({
     notRestorable: { reason: "there is no restorable time" },
@@ -220,7 +231,7 @@ test("a failed restore ends the drill, its record says when and why, and the ver
     restore: { succeeded: false, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" },
   });
   const { step } = stepsTaken();
-  const outcome = await restoreDrill(steps).run(plan, step);
+  const outcome = await restoreDrill(steps, builtIn).run(plan, step);
   expect(called.map(([name]) => name)).not.toContain("adopt");
   expect(outcome).toMatchObject({
     restore: {
@@ -240,14 +251,14 @@ test("a failed restore ends the drill, its record says when and why, and the ver
 
 test("a copy that is not isolated is neither adopted nor read", async () => {
   const { steps, called } = effects({ requireIsolation: new Error("exposed") });
-  await expect(restoreDrill(steps).run(plan, stepsTaken().step)).rejects.toThrow("exposed");
+  await expect(restoreDrill(steps, builtIn).run(plan, stepsTaken().step)).rejects.toThrow("exposed");
   expect(called.at(-1)?.[0]).toBe("requireIsolation");
 });
 
 test("the source is observed by the requested identifier", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
-  expect(await restoreDrill(steps).observe(request, step)).toBe(source);
+  expect(await restoreDrill(steps, builtIn).observe(request, step)).toBe(source);
   expect(called).toEqual([["observe", request]]);
   expect(namesOf(taken)).toEqual(["look at the source"]);
 });
@@ -256,7 +267,7 @@ test("the copy of real data is removed first and recorded as removed once that i
   const left = [{ kind: "recovery markers", identifier: "orders-production", reason: "read-only" }];
   const { steps, called } = effects({ removeMarkers: left });
   const { step, taken } = stepsTaken();
-  expect(await restoreDrill(steps).cleanUp?.(plan, step)).toEqual({
+  expect(await restoreDrill(steps, builtIn).cleanUp?.(plan, step)).toEqual({
     removed: [{ kind: "database", identifier: plan.throwaway.identifier, provenGoneBy: "none" }],
     left,
   });
@@ -276,12 +287,12 @@ test("the copy of real data is removed first and recorded as removed once that i
 
 test("a throwaway that is not proven gone is not recorded as removed", async () => {
   const { steps, called } = effects({ proveGone: new Error("still there") });
-  await expect(restoreDrill(steps).cleanUp?.(plan, stepsTaken().step)).rejects.toThrow("still there");
+  await expect(restoreDrill(steps, builtIn).cleanUp?.(plan, stepsTaken().step)).rejects.toThrow("still there");
   expect(called.map(([name]) => name)).not.toContain("recordRemoval");
 });
 
 test("a drill creates only a throwaway, and names who is responsible for it", () => {
-  expect(restoreDrill(effects().steps)).toMatchObject({
+  expect(restoreDrill(effects().steps, builtIn)).toMatchObject({
     name: "restore-drill",
     owner: "platform",
     effect: "throwaway",

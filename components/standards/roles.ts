@@ -2,29 +2,27 @@
  * Who may log in to a standard database, and what each may do there. The names are the same in every database, so that
  * runbooks, guardrails and people mean the same thing by "readonly".
  */
-export const roleNames = ["owner", "readwrite", "readonly", "monitoring", "shipshape"] as const;
-export type RoleName = (typeof roleNames)[number];
 export type Authentication = "password" | "iam";
 
 export interface RoleStandard {
   purpose: string;
   /** The complete list of roles it is a member of: a membership granted by hand is drift. */
-  memberOf: readonly string[];
+  memberOf: string[];
   /** Privileges on the database itself; `PUBLIC` has none. */
-  onDatabase: readonly ("CONNECT" | "CREATE" | "TEMPORARY")[];
+  onDatabase: ("CONNECT" | "CREATE" | "TEMPORARY")[];
   /** On the application's schema, and on each that the owner creates later. */
-  onSchemas: readonly "USAGE"[];
+  onSchemas: "USAGE"[];
   /**
    * On tables, views and sequences of the application's schema, and on those that the owner creates later, in any
    * schema.
    */
-  onTables: readonly string[];
-  onSequences: readonly string[];
+  onTables: string[];
+  onSequences: string[];
   /**
    * On functions and procedures that the owner creates later. `PUBLIC` has none: one that runs with the owner's rights
    * would let every role write.
    */
-  onFunctions: readonly "EXECUTE"[];
+  onFunctions: "EXECUTE"[];
   /** 0 = none. The owner runs migrations and `shipshape` integrity checks, both long by nature. */
   statementTimeoutMilliseconds: number;
   idleInTransactionTimeoutMilliseconds: number;
@@ -32,7 +30,8 @@ export interface RoleStandard {
   connectionLimit: number;
 }
 
-export const roleStandards: Record<RoleName, RoleStandard> = {
+/** The roles of every database; the first may be a member of those after it. A company's standard may add others. */
+export const roleStandards: Record<string, RoleStandard> = {
   owner: {
     purpose: "owns the application's schema and runs migrations",
     // Gives no access to rows that it does not already own, but the right to end sessions that block a migration.
@@ -99,13 +98,6 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     connectionLimit: 10,
   },
 };
-
-/**
- * The schema of integrity checks: a separate one, so that the right to run them can be granted without naming every
- * overload.
- */
-export const integritySchema = "amcheck";
-export const controlSchema = "shipshape";
 
 /**
  * What a team may install: extensions of RDS for PostgreSQL 16 to 18 that neither leave the database (no foreign

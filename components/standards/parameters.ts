@@ -15,7 +15,10 @@ export interface Parameter {
 const atOnce = (name: string, value: string): Parameter => ({ name, value, applyMethod: "immediate" });
 const atRestart = (name: string, value: string): Parameter => ({ name, value, applyMethod: "pending-reboot" });
 
-/** In a reader's order: who may connect, what is logged, what can be found out after a restore, who is stopped. */
+/**
+ * Those of Shipshape's standard, in a reader's order: who may connect, what is logged, what can be found out after a
+ * restore, who is stopped.
+ */
 export const standardParameters: readonly Parameter[] = [
   // The defaults of every family from 15 on, still sent: an audit reads the attached group, not the defaults behind it.
   atRestart("rds.force_ssl", "1"),
@@ -89,9 +92,12 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
   work_mem: bounds(1_024, 262_144, "kB"),
 };
 
-/** The standard overlaid with a team's values: a value replaces, it never removes. */
-export function resolvedParameters(requested: Readonly<Record<string, number>>): Parameter[] {
-  const kept = standardParameters.filter((parameter) => !(parameter.name in requested));
+/** The standard's parameters overlaid with a team's values: a value replaces, it never removes. */
+export function resolvedParameters(
+  standard: readonly Parameter[],
+  requested: Readonly<Record<string, number>>,
+): Parameter[] {
+  const kept = standard.filter((parameter) => !(parameter.name in requested));
   const set = Object.entries(requested).map(([name, value]) => ({
     name,
     value: String(value),

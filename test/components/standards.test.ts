@@ -1,0 +1,35 @@
+import { builtIn } from "../../components/standards/built-in";
+import { standardOf, type StandardContent } from "../../components/standards/standard";
+
+const { digest, ...content } = builtIn;
+const changed = (change: (copy: StandardContent) => void): string => {
+  const copy = structuredClone(content) as unknown as StandardContent;
+  change(copy);
+  return standardOf(copy).digest;
+};
+
+test("the digest is that of what the standard says: each figure changes it, the order of its parts does not", () => {
+  expect(changed(() => {})).toBe(digest);
+  expect(changed((copy) => (copy.sizes = Object.fromEntries(Object.entries(copy.sizes).reverse())))).toBe(digest);
+  const others = [
+    changed((copy) => (copy.tiers["gold"]!.elsewhere.ring = 1)),
+    changed((copy) => copy.tierOrder.reverse()),
+    changed((copy) => (copy.birth.masterUsername = "another")),
+    changed((copy) => (copy.version = "1.1.1")),
+  ];
+  expect(new Set([digest, ...others]).size).toBe(5);
+});
+
+test("a figure of Shipshape's own standard changes together with its version", () => {
+  expect([builtIn.version, digest]).toEqual([
+    "1.1.0",
+    "3c06b3f21b8d420ad42f2df53f745bab6c71d4de5e463e406475dfac54bc0641",
+  ]);
+});
+
+test("no part of a standard can be changed", () => {
+  expect(() => ((builtIn.tiers["gold"]!.production.alarms as { cpuPercent: number }).cpuPercent = 99)).toThrow(
+    /read only/,
+  );
+  expect(() => (builtIn.postgres.parameters as unknown[]).pop()).toThrow();
+});
