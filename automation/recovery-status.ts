@@ -9,6 +9,7 @@ import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./obs
 import type { DeclaredDatabase, FleetAnswer, FleetDatabase, TargetDatabase } from "./fleet-records";
 import type { RecoveryEvidence } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
+import { fileOf, type VerifiedBefore } from "./targets/structure-pieces";
 
 /** The databases with what is known about each, but for throwaways. */
 export async function recoveryStatus(
@@ -97,39 +98,46 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
   });
 }
 
-/** When signed drills of its latest state have checked what of a database's heaps and indexes. */
-export function verifiedRelations(
+/** What signed drills of a database's latest state have read of its heaps and indexes since then, the newest first. */
+export function verifiedBlocks(
   { entries }: LogContent,
   { resourceId, account, region }: TargetDatabase,
   since: Date,
-): { everything: string | null; relations: Record<string, string> } {
-  const found: ReturnType<typeof verifiedRelations> = { everything: null, relations: {} };
-  for (const { run } of entries) {
+): VerifiedBefore {
+  const found: VerifiedBefore = { leftUnread: false, files: {} };
+  let isNewest = true;
+  for (const { run } of [...entries].reverse()) {
     if (run?.kind !== "verdict" || run.predicate.operation !== "restore-drill") continue;
-    const { database: d, issuedAt, plan, outcome } = run.predicate;
-    if (d?.resourceId !== resourceId || d.account !== account || d.region !== region || new Date(issuedAt) < since)
-      continue;
+    const { database: d, issuedAt: at, plan, outcome } = run.predicate;
+    if (d?.resourceId !== resourceId || d.account !== account || d.region !== region || new Date(at) < since) continue;
     const { to = "latest" } = (plan?.["drilled"] ?? {}) as { to?: unknown };
     const structure = verifiedSchema.safeParse(outcome);
     if (to !== "latest" || !structure.success || structure.data.found.structure.damages.length > 0) continue;
-    const { verified, left, available } = structure.data.found.structure;
+    const { verified, unread, available } = structure.data.found.structure;
     if (!available) continue;
-    if (verified) for (const { id } of verified) found.relations[id] = issuedAt;
-    else if (left.count === 0) {
-      found.everything = issuedAt;
-      found.relations = {};
-    }
+    if (isNewest) found.leftUnread = unread.count > 0;
+    isNewest = false;
+    for (const file of verified ?? [])
+      for (const [from, until] of file.blocks) (found.files[fileOf(file)] ??= []).push({ from, until, at });
   }
   return found;
 }
 
+/** Earlier statements say how many bytes of a relation were read, and not of which file: its first one has its id. */
+const verifiedFile = z.union([
+  z.object({ id: z.string(), file: z.string(), blocks: z.array(z.tuple([z.int(), z.int()])) }),
+  z
+    .object({ id: z.string(), bytes: z.number() })
+    .transform(({ id, bytes }) => ({ id, file: id, blocks: [[0, Math.floor(bytes / 8192)]] as [number, number][] })),
+]);
 const verifiedSchema = z.object({
   found: z.object({
     structure: z.object({
       available: z.boolean(),
       damages: z.array(z.unknown()),
-      left: z.object({ count: z.number() }),
-      verified: z.array(z.object({ id: z.string() })).nullable(),
+      unread: z.object({ count: z.number() }),
+      /** Null in earlier statements: everything, but not what that was. */
+      verified: z.array(verifiedFile).nullable(),
     }),
   }),
 });

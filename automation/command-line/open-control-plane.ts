@@ -64,8 +64,8 @@ function operationContext(
       return recoveryEvidence(await log(), found, new Date());
     },
     verifiedSince: async (found, since) => {
-      const { verifiedRelations } = await import("../recovery-status");
-      return verifiedRelations(await log(), found, since);
+      const { verifiedBlocks } = await import("../recovery-status");
+      return verifiedBlocks(await log(), found, since);
     },
   };
 }

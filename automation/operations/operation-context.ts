@@ -4,7 +4,7 @@ import type { FleetDatabase, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
-import type { VerifiedBefore } from "../targets/structure-verification";
+import type { VerifiedBefore } from "../targets/structure-pieces";
 
 /** What the code of an operation may use. */
 export interface OperationContext {

@@ -61,8 +61,21 @@ export const sequencesMax = 10_000;
 /** Rows against an assertion are counted up to here: a figure for people, not a census. */
 export const assertionRowsMax = 1000;
 
-/** Checked relations that a statement lists for later drills: the largest, in about 100 kB. The rest is read again. */
+/**
+ * Ranges of checked blocks that a statement lists for later drills: those of the largest relations, in about 100 kB, and
+ * none of a relation of less than 1 MiB. The rest is read again.
+ */
 export const verifiedMax = 2000;
+export const verifiedBytesMin = 2 ** 20;
+
+/**
+ * Blocks of a heap that are checked at once, 64 MiB: less than a second when they are in memory, some seconds when they
+ * come from S3. A budget is exceeded by no more than the last piece, and several sessions share a large heap.
+ */
+export const pieceBlocks = 8192;
+
+/** How long measuring a relation waits for a lock; a copy has none but those of prepared transactions, and of vacuum. */
+export const measureLockMilliseconds = 200;
 
 /** How long an endpoint of alerts may take for its whole answer; Slack and SNS take less than a second. */
 export const alertAnswerSeconds = 10;

@@ -1,15 +1,21 @@
-/** Which relations of a database can be checked, and the check of one by amcheck. */
+/** Which relations of a database can be checked, and the check of a piece of one by amcheck. */
 import type { Client, DatabaseError } from "pg";
 import type { Amcheck } from "./amcheck";
 import { sessionWasLost } from "./control-session";
+import { measureLockMilliseconds } from "./limits";
 import { shownText } from "./shown-text";
+import type { Piece } from "./structure-pieces";
 
 export interface Relation {
-  oid: string;
+  /** Its oid. */
+  id: string;
+  /** The number of its file on disk: another one once it was rewritten. */
+  file: string;
   name: string;
   kind: "heap" | "index";
-  /** From statistics: reading the size of a locked relation would wait. */
-  bytes: string;
+  /** From statistics if a lock kept it from being measured. */
+  blocks: number;
+  blockBytes: number;
   skipped: string | null;
   uncheckable: string | null;
   runsUserCode: boolean;
@@ -22,8 +28,8 @@ export interface Relation {
 const RELATIONS = `
 with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
   where l.lanname not in ('internal', 'c'))
-select c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, case c.relkind when 'i' then 'index' else 'heap' end as kind,
-  (greatest(c.relpages, 0) * current_setting('block_size')::bigint)::text as bytes,
+select c.oid::text as id, coalesce(pg_relation_filenode(c.oid), 0)::text as file, format('%I.%I', n.nspname, c.relname) as name,
+  case c.relkind when 'i' then 'index' else 'heap' end as kind, greatest(c.relpages, 0) as blocks, current_setting('block_size')::int as "blockBytes",
   case when c.relpersistence = 't' then 'temporary' when c.relpersistence <> 'p' then 'unlogged: its rows are in no backup'
     when c.relkind = 'i' and not (i.indisvalid and i.indisready and i.indislive) then 'an invalid index'
     when a.amname <> case c.relkind when 'i' then 'btree' else 'heap' end then format('access method %s', a.amname) end as skipped,
@@ -39,13 +45,37 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index
 where c.relkind in ('r', 't', 'm', 'S', 'i')
 order by kind, c.relpages desc, c.oid`;
 
-/** The heaps, then the B-tree indexes, each largest first according to statistics. */
-export const relationsOf = async (client: Client): Promise<Relation[]> =>
-  (await client.query<Relation>(RELATIONS)).rows;
+/** The heaps, then the B-tree indexes, each largest first according to statistics; with their sizes as they are. */
+export async function relationsOf(client: Client): Promise<Relation[]> {
+  const { rows: relations } = await client.query<Relation>(RELATIONS);
+  await client.query(`set lock_timeout = ${measureLockMilliseconds}`);
+  const sizes = await blocksOf(client, relations);
+  await client.query("reset lock_timeout");
+  for (const relation of relations) relation.blocks = sizes.get(relation.id) ?? relation.blocks;
+  return relations;
+}
 
-/** The result of checking one relation. */
+/** But of those that are locked. */
+async function blocksOf(client: Client, relations: Relation[]): Promise<Map<string, number>> {
+  try {
+    const { rows } = await client.query<{ id: string; blocks: number | null }>(
+      "select id, (pg_relation_size(id::oid::regclass) / current_setting('block_size')::int)::float8 as blocks from unnest($1::text[]) as id",
+      [relations.map(({ id }) => id)],
+    );
+    return new Map(rows.flatMap(({ id, blocks }) => (blocks === null ? [] : [[id, blocks] as const])));
+  } catch (error) {
+    if (sessionWasLost(error)) throw error;
+    if (relations.length === 1) return new Map();
+    const middle = Math.ceil(relations.length / 2);
+    const first = await blocksOf(client, relations.slice(0, middle));
+    return new Map([...first, ...(await blocksOf(client, relations.slice(middle)))]);
+  }
+}
+
+/** The result of checking one piece. */
 export interface Found {
-  bytes?: string;
+  /** The blocks before this one were read, and are sound. */
+  soundUntil?: number;
   damage?: string;
   /** Why it could not be checked. */
   left?: string;
@@ -54,29 +84,10 @@ export interface Found {
   sessionLost?: boolean;
 }
 
-export async function check(
-  client: Client,
-  relation: Relation,
-  { schema }: Amcheck,
-  secondsLeft: number,
-): Promise<Found> {
+export async function check(client: Client, piece: Piece, amcheck: Amcheck, secondsLeft: number): Promise<Found> {
   try {
     await client.query(`set statement_timeout = '${secondsLeft}s'`);
-    // All arguments, each with its exact type, so that a user-defined overload in that schema can never match better.
-    if (relation.kind === "index") {
-      await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [
-        relation.oid,
-        !relation.runsUserCode,
-      ]);
-      return { bytes: await sizeOf(client, relation) };
-    }
-    const { rows } = await client.query<{ blkno: string; msg: string }>(
-      `select blkno, msg from ${schema}.verify_heapam($1::regclass, true, false, 'none'::text, null::bigint, null::bigint) limit 1`,
-      [relation.oid],
-    );
-    return rows[0]
-      ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) }
-      : { bytes: await sizeOf(client, relation) };
+    return await (piece.relation.kind === "index" ? checkIndex : checkBlocks)(client, piece, amcheck);
   } catch (error) {
     const { code, message } = error as DatabaseError;
     // a damaged page can crash its backend
@@ -89,20 +100,30 @@ export async function check(
   }
 }
 
-async function sizeOf(client: Client, relation: Relation): Promise<string> {
-  const { rows } = await client.query<{ bytes: string | null }>(
-    "select pg_relation_size($1::regclass)::text as bytes",
-    [relation.oid],
-  );
-  return rows[0]?.bytes ?? relation.bytes;
+// All arguments, each with its exact type, so that a user-defined overload in that schema can never match better.
+
+async function checkIndex(client: Client, { relation, until }: Piece, { schema }: Amcheck): Promise<Found> {
+  await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [
+    relation.id,
+    !relation.runsUserCode,
+  ]);
+  return { soundUntil: until };
 }
 
-/** Their sizes as they are, unless one of them is locked. */
-export async function sizesOf(client: Client, relations: Relation[]): Promise<Map<string, string>> {
-  await client.query("set lock_timeout = '1s'");
-  const { rows } = await client.query<{ oid: string; bytes: string | null }>(
-    "select oid, pg_relation_size(oid::oid::regclass)::text as bytes from unnest($1::text[]) as oid",
-    [relations.map(({ oid }) => oid)],
-  );
-  return new Map(rows.flatMap(({ oid, bytes }) => (bytes === null ? [] : [[oid, bytes] as const])));
+/** All blocks, frozen ones too; a TOAST table is a heap of its own. The last piece has no end: it reads to the last. */
+async function checkBlocks(client: Client, piece: Piece, { schema }: Amcheck): Promise<Found> {
+  const { relation, from, until } = piece;
+  try {
+    const { rows } = await client.query<{ blkno: string; msg: string }>(
+      `select blkno, msg from ${schema}.verify_heapam($1::regclass, true, false, 'none'::text, $2::bigint, $3::bigint) limit 1`,
+      [relation.id, from === 0 ? null : from, until === relation.blocks ? null : until - 1],
+    );
+    return rows[0] ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) } : { soundUntil: until };
+  } catch (error) {
+    // 22023: there are no such blocks. A vacuum of the copy has cut off empty ones at the end.
+    const now =
+      (error as DatabaseError).code === "22023" ? (await blocksOf(client, [relation])).get(relation.id) : until;
+    if (now === undefined || now >= until) throw error;
+    return now <= from ? { soundUntil: from } : checkBlocks(client, { ...piece, until: now }, { schema });
+  }
 }

@@ -11,29 +11,41 @@
  * not read is counted and listed.
  */
 import type { Client, DatabaseError } from "pg";
-import { checkSessionsLostMax, namedMax, verifiedMax } from "./limits";
+import { checkSessionsLostMax, namedMax } from "./limits";
 import { ensureAmcheck } from "./amcheck";
 import { CheckSessions, type CheckSession } from "./check-sessions";
 import { sessionWasLost } from "./control-session";
-import { check, relationsOf, sizesOf, type Found, type Relation } from "./relation-check";
+import { check, relationsOf, type Found, type Relation } from "./relation-check";
 import { shownText } from "./shown-text";
+import {
+  bytesOf,
+  inOrder,
+  piecesOf,
+  readBefore,
+  verifiedFiles,
+  type Piece,
+  type VerifiedBefore,
+  type VerifiedFile,
+} from "./structure-pieces";
 
 export interface StructureReport {
   available: boolean;
   /** Why amcheck could not be used, if so. */
   unavailableReason?: string;
+  /** Of which everything was read. */
   relationsChecked: number;
+  /** What was read and is sound. */
   bytesChecked: number;
   /** What is damaged, each with the database's message. From `damagesMax` on no further check starts. */
   damages: Named[];
   /** Not checked, because the check itself failed. */
   left: Remainder;
-  /** Not checked, because the budget of time or bytes was used up. */
+  /** Not checked, or only in part, because the budget of time or bytes was used up. The bytes are those not read. */
   unread: Remainder;
   /** Of these, the bytes that earlier drills have checked. */
   unreadBytesVerified: number;
-  /** What was checked and is sound, for later drills; null: everything. The smallest of very many are left out. */
-  verified: { id: string; bytes: number }[] | null;
+  /** What was checked and is sound, for later drills. */
+  verified: VerifiedFile[];
   /** Indexes whose pages were checked, but not whether they contain every row: that would run the database's own code. */
   structureOnly: Remainder;
   /** Relations of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
@@ -55,16 +67,9 @@ export interface Remainder {
   named: Named[];
 }
 
-/** When earlier drills checked what, by relation. */
-export interface VerifiedBefore {
-  /** When one last checked everything. */
-  everything: string | null;
-  relations: Record<string, string>;
-}
-
 export interface StructureBudget {
   secondsMax: number;
-  /** The next relation is not begun if this would be exceeded. */
+  /** The next piece of a relation is not begun if this would be exceeded. */
   bytesMax: number;
   damagesMax: number;
   /** Sessions that check at the same time, if the database grants as many. @default 1 */
@@ -103,50 +108,25 @@ export async function verifyStructures(
     const { report, session, relations } = begun;
     if (!session) return report;
     const checkable = relations.filter(({ skipped, uncheckable }) => skipped === null && uncheckable === null);
-    const ordered = inOrder(checkable, before, budget);
-    const found = await checkEach(ordered, session, sessions, budget, endsAt, progress);
+    const piecesIn = new Map(checkable.map((relation) => [relation, piecesOf(relation)]));
+    const pieces = inOrder([...piecesIn.values()].flat(), before, budget.bytesMax);
+    const found = await checkEach(pieces, session, sessions, budget, endsAt, progress);
     signal?.throwIfAborted();
-    const unread = checkable.filter((relation) => found.get(relation)?.unread !== undefined);
-    await measure(unread, sessions);
-    report.unreadBytesVerified = unread.reduce((sum, r) => sum + (lastVerified(r, before) ? Number(r.bytes) : 0), 0);
     for (const relation of relations)
       if (relation.skipped !== null) note(report.skipped, relation, relation.skipped);
-      else record(report, relation, found.get(relation) ?? { left: relation.uncheckable ?? ABANDONED });
-    if (unread.length > 0) report.verified = soundOf(found);
+      else if (relation.uncheckable !== null) note(report.left, relation, relation.uncheckable);
+      else record(report, relation, piecesIn.get(relation)!, found);
+    const sound = pieces.flatMap((p) => soundPart(p, found.get(p)!));
+    report.bytesChecked = sound.reduce((sum, piece) => sum + bytesOf(piece), 0);
+    report.verified = verifiedFiles(sound);
+    report.unreadBytesVerified = pieces
+      .filter((piece) => found.get(piece)!.unread !== undefined)
+      .reduce((sum, piece) => sum + readBefore(piece, before).blocks * piece.relation.blockBytes, 0);
     return report;
   } finally {
     await sessions.close();
   }
 }
-
-const lastVerified = ({ oid }: Relation, before: VerifiedBefore) => before.relations[oid] ?? before.everything ?? "";
-
-/**
- * Of those checked equally long ago the largest come first, so that sessions end together; if not all fit, the smallest,
- * so that one that never fits does not use up the budget of every drill.
- */
-function inOrder(relations: Relation[], before: VerifiedBefore, { bytesMax }: StructureBudget): Relation[] {
-  const fits = relations.reduce((sum, { bytes }) => sum + Number(bytes), 0) <= bytesMax;
-  const given = new Map(relations.map((relation, at) => [relation, at]));
-  const then = (a: Relation, b: Relation) =>
-    fits ? given.get(a)! - given.get(b)! : Number(a.bytes) - Number(b.bytes) || given.get(a)! - given.get(b)!;
-  return [...relations].sort((a, b) => lastVerified(a, before).localeCompare(lastVerified(b, before)) || then(a, b));
-}
-
-/** Sizes as they are; statistics know none of a relation that was never analysed. */
-async function measure(relations: Relation[], sessions: CheckSessions): Promise<void> {
-  if (relations.length === 0) return;
-  const session = await sessions.open().catch(() => undefined);
-  if (!session || typeof session === "string") return;
-  const sizes = await sizesOf(session.client, relations).catch(() => new Map<string, string>());
-  for (const relation of relations) relation.bytes = sizes.get(relation.oid) ?? relation.bytes;
-}
-
-const soundOf = (found: Map<Relation, Found>) =>
-  [...found]
-    .flatMap(([{ oid, bytes }, f]) => (f.bytes === undefined ? [] : [{ id: oid, bytes: Number(f.bytes ?? bytes) }]))
-    .sort((a, b) => b.bytes - a.bytes)
-    .slice(0, verifiedMax);
 
 interface Begun {
   report: StructureReport;
@@ -164,7 +144,7 @@ async function begin(sessions: CheckSessions, access: StructureAccess): Promise<
     left: none(),
     unread: none(),
     unreadBytesVerified: 0,
-    verified: null,
+    verified: [],
     structureOnly: none(),
     skipped: none(),
     database: "",
@@ -195,43 +175,43 @@ async function begin(sessions: CheckSessions, access: StructureAccess): Promise<
 
 const ABANDONED = "the check was abandoned";
 
-/** Checks each relation. All sessions share the budget, and each takes the next relation when it has finished one. */
+/** Checks each piece. All sessions share the budget, and each takes the next piece when it has finished one. */
 async function checkEach(
-  relations: Relation[],
+  pieces: Piece[],
   first: CheckSession,
   sessions: CheckSessions,
   budget: StructureBudget,
   endsAt: number,
   progress?: (share: number) => void,
-): Promise<Map<Relation, Found>> {
-  const found = new Map<Relation, Found>();
-  const bytes = relations.reduce((sum, relation) => sum + Number(relation.bytes), 0);
-  let [damages, bytesChecked, bytesBegun] = [0, 0, 0];
-  const checked = async (session: CheckSession | undefined, relation: Relation): Promise<Found> => {
+): Promise<Map<Piece, Found>> {
+  const found = new Map<Piece, Found>();
+  const damaged = new Set<Relation>();
+  const bytes = pieces.reduce((sum, piece) => sum + bytesOf(piece), 0);
+  let [bytesDone, bytesBegun] = [0, 0];
+  const checked = async (session: CheckSession | undefined, piece: Piece): Promise<Found> => {
     const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
     if (secondsLeft < 1) return { unread: "the time budget was used up" };
-    if (!session || damages >= budget.damagesMax) return { left: ABANDONED };
-    const expected = Number(relation.bytes);
-    if (bytesBegun + expected > budget.bytesMax) return { unread: "it exceeds what is left of the byte budget" };
-    bytesBegun += expected;
-    const result = await check(session.client, relation, session.amcheck, secondsLeft);
-    bytesBegun += Number(result.bytes ?? expected) - expected;
-    if (result.damage !== undefined) damages++;
-    bytesChecked += Number(relation.bytes);
-    progress?.(bytesChecked / Math.max(1, bytes));
+    if (!session || damaged.size >= budget.damagesMax) return { left: ABANDONED };
+    if (bytesBegun + bytesOf(piece) > budget.bytesMax) return { unread: "it exceeds what is left of the byte budget" };
+    bytesBegun += bytesOf(piece);
+    const result = await check(session.client, piece, session.amcheck, secondsLeft);
+    if (result.damage !== undefined) damaged.add(piece.relation);
+    // What a crash left unchecked is checked once more, and counts then.
+    if (result.sessionLost) bytesBegun -= bytesOf(piece);
+    else if (result.unread === undefined) progress?.((bytesDone += bytesOf(piece)) / Math.max(1, bytes));
     return result;
   };
 
-  const atOnce = Math.min(budget.connections ?? 1, relations.length);
+  const atOnce = Math.min(budget.connections ?? 1, pieces.length);
   let next = 0;
-  const suspects: Relation[] = [];
+  const suspects: Piece[] = [];
   const takeNext = async (session: CheckSession) => {
     while (suspects.length === 0) {
-      const relation = relations[next++];
-      if (!relation) return;
-      const result = await checked(session, relation);
-      if (result.sessionLost) suspects.push(relation);
-      else found.set(relation, result);
+      const piece = pieces[next++];
+      if (!piece) return;
+      const result = await checked(session, piece);
+      if (result.sessionLost) suspects.push(piece);
+      else found.set(piece, result);
     }
   };
   if (atOnce > 1) {
@@ -244,12 +224,12 @@ async function checkEach(
   }
 
   // One by one: everything if there is one session. Otherwise what a crash left unchecked: a crash ends all sessions, so
-  // only a check without others shows which relation crashes its backend.
+  // only a check without others shows which piece crashes its backend.
   let session: CheckSession | undefined = suspects.length === 0 ? first : await sessions.reopen();
   let sessionsLost = 0;
-  for (const relation of [...suspects, ...relations.slice(next)]) {
-    const result = await checked(sessionsLost > checkSessionsLostMax ? undefined : session, relation);
-    found.set(relation, result);
+  for (const piece of [...suspects, ...pieces.slice(next)]) {
+    const result = await checked(sessionsLost > checkSessionsLostMax ? undefined : session, piece);
+    found.set(piece, result);
     if (!result.sessionLost) continue;
     session = await sessions.reopen();
     sessionsLost++;
@@ -257,20 +237,36 @@ async function checkEach(
   return found;
 }
 
-function record(report: StructureReport, relation: Relation, found: Found): void {
-  if (found.unread !== undefined) return note(report.unread, relation, found.unread);
-  if (found.left !== undefined) return note(report.left, relation, found.left);
+/** Only what was read to its end without a finding: a check stops at the first damage. */
+const soundPart = (piece: Piece, { soundUntil }: Found): Piece[] =>
+  soundUntil === undefined ? [] : [{ ...piece, until: soundUntil }];
+
+/** Adds what was found in the pieces of one relation, whose first damage is named. */
+function record(report: StructureReport, relation: Relation, pieces: Piece[], found: Map<Piece, Found>): void {
+  const of = (what: "damage" | "left" | "unread") => {
+    const those = pieces.filter((piece) => found.get(piece)![what] !== undefined);
+    return { problem: those[0] && found.get(those[0])![what], bytes: those.reduce((sum, p) => sum + bytesOf(p), 0) };
+  };
+  const [damage, left, unread] = [of("damage"), of("left"), of("unread")];
+  if (damage.problem !== undefined)
+    report.damages.push({ relation: shownText(relation.name), problem: damage.problem });
+  if (left.problem !== undefined) note(report.left, relation, left.problem, left.bytes);
+  if (unread.problem !== undefined) {
+    const read = Math.floor((1 - unread.bytes / sizeOf(relation)) * 100);
+    note(report.unread, relation, `${read > 0 ? `${read} % of it was read; ` : ""}${unread.problem}`, unread.bytes);
+  }
+  if (left.problem !== undefined || unread.problem !== undefined) return;
   report.relationsChecked++;
-  report.bytesChecked += Number(found.bytes ?? relation.bytes);
-  if (found.damage !== undefined) report.damages.push({ relation: shownText(relation.name), problem: found.damage });
   if (relation.runsUserCode)
     note(report.structureOnly, relation, "its expression or predicate runs code of the database");
 }
 
 const none = (): Remainder => ({ count: 0, bytes: 0, named: [] });
 
-function note(remainder: Remainder, relation: Relation, problem: string): void {
+const sizeOf = ({ blocks, blockBytes }: Relation) => blocks * blockBytes;
+
+function note(remainder: Remainder, relation: Relation, problem: string, bytes = sizeOf(relation)): void {
   remainder.count++;
-  remainder.bytes += Number(relation.bytes);
+  remainder.bytes += bytes;
   if (remainder.named.length < namedMax) remainder.named.push({ relation: shownText(relation.name), problem });
 }

@@ -2,7 +2,7 @@ import type { LogContent } from "../../automation/evidence/reading";
 import type { RunStatement } from "../../automation/evidence/run-statement";
 import { targetDatabase } from "../../automation/fleet-records";
 import type { VerdictWord } from "../../automation/records";
-import { signedDrills, verifiedRelations } from "../../automation/recovery-status";
+import { signedDrills, verifiedBlocks } from "../../automation/recovery-status";
 
 const orders = targetDatabase({
   identifier: "orders",
@@ -56,26 +56,44 @@ test("drills of a snapshot decide nothing about a database, and those of an earl
 
 describe("what earlier drills have checked", () => {
   const since = new Date("2026-03-01T00:00:00Z");
-  const sound = { available: true, damages: [], left: { count: 0 } };
-  const some = (...ids: string[]) => ({ ...sound, verified: ids.map((id) => ({ id, bytes: 8192 })) });
-  const all = { ...sound, verified: null };
-  const verified = (...drills: Sealed[]) => verifiedRelations(logOf(...drills), orders, since);
+  const sound = { available: true, damages: [], left: { count: 0 }, unread: { count: 0 }, verified: [] };
+  const some = (...files: { id: string; file: string; blocks: [number, number][] }[]) => ({
+    ...sound,
+    verified: files,
+  });
+  const verified = (...drills: Sealed[]) => verifiedBlocks(logOf(...drills), orders, since);
+  const read = (day: number, from: number, until: number) => ({ from, until, at: `2026-03-0${day}T00:00:00.000Z` });
 
-  test("accumulates, each relation with its newest time, until one checks everything", () => {
+  test("accumulates by file and blocks, the newest first", () => {
     const parts = [
-      { id: "1", structure: some("16400", "16500") },
-      { id: "2", structure: some("16500") },
+      { id: "1", structure: some({ id: "16400", file: "16400", blocks: [[0, 10], [20, 30]] }) }, // prettier-ignore
+      { id: "2", structure: some({ id: "16400", file: "16999", blocks: [[0, 5]] }) },
+      { id: "3", structure: some({ id: "16400", file: "16400", blocks: [[10, 20]] }) },
     ];
     expect(verified(...parts)).toEqual({
-      everything: null,
-      relations: { "16400": "2026-03-01T00:00:00.000Z", "16500": "2026-03-02T00:00:00.000Z" },
-    });
-    expect(verified(...parts, { id: "3", structure: all }, { id: "4", structure: some("16600") })).toEqual({
-      everything: "2026-03-03T00:00:00.000Z",
-      relations: { "16600": "2026-03-04T00:00:00.000Z" },
+      leftUnread: false,
+      files: {
+        "16400/16400": [read(3, 10, 20), read(1, 0, 10), read(1, 20, 30)],
+        "16400/16999": [read(2, 0, 5)],
+      },
     });
   });
 
+  test("says whether the newest drill left something unread", () => {
+    const left = { ...sound, unread: { count: 1 } };
+    expect(verified({ id: "1", structure: left }, { id: "2", structure: sound }).leftUnread).toBe(false);
+    expect(verified({ id: "1", structure: sound }, { id: "2", structure: left }).leftUnread).toBe(true);
+  });
+
+  test("counts what statements of before say of a relation in its first file, and not that they read everything", () => {
+    const listed = { ...sound, verified: [{ id: "16400", bytes: 81_920 }] };
+    expect(verified({ id: "1", structure: listed }, { id: "2", structure: { ...sound, verified: null } })).toEqual({
+      leftUnread: false,
+      files: { "16400/16400": [read(1, 0, 10)] },
+    });
+  });
+
+  const all = some({ id: "16400", file: "16400", blocks: [[0, 10]] });
   test.each<[string, Partial<Sealed>]>([
     ["is older", { issuedAt: "2026-02-28T23:59:59.999Z" }],
     ["is of another database", { database: { ...orders, resourceId: "db-OTHER" } }],
@@ -84,10 +102,9 @@ describe("what earlier drills have checked", () => {
     ["is of an earlier moment", { drilled: { to: "time" } }],
     ["found damage", { structure: { ...all, damages: [{}] } }],
     ["could not use amcheck", { structure: { ...all, available: false } }],
-    ["could not check everything", { structure: { ...all, left: { count: 1 } } }],
     ["got no further than the restore", { structure: undefined }],
-    ["is from before drills listed it", { structure: sound }],
+    ["is from before drills listed it", { structure: { ...all, verified: undefined } }],
   ])("does not count if the drill %s", (_, differing) => {
-    expect(verified({ id: "1", structure: all, ...differing } as Sealed)).toEqual({ everything: null, relations: {} });
+    expect(verified({ id: "1", structure: all, ...differing } as Sealed)).toEqual({ leftUnread: false, files: {} });
   });
 });

@@ -12,5 +12,5 @@ export const snapshotStep = { attemptsMax: 3, timeoutSeconds: 600 };
 /** A login and one statement. */
 export const connectionStep = { attemptsMax: 3, timeoutSeconds: 120 };
 
-/** Verifies every signature of the log: about a minute for a hundred thousand. */
+/** A worker that has just started reads the whole log: about a minute for a hundred thousand statements. */
 export const evidenceStep = { attemptsMax: 3, timeoutSeconds: 600 };

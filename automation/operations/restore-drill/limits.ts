@@ -67,5 +67,5 @@ export const assertionBytesMax = 4000;
 /** How long one assertion may take: the copy is cold, and on AWS its blocks come from S3. */
 export const assertionSecondsMax = 300;
 
-/** Verifies every signature of the log: about a minute for a hundred thousand. */
+/** A worker that has just started reads the whole log: about a minute for a hundred thousand statements. */
 export const evidenceStep = { attemptsMax: 3, timeoutSeconds: 600 };

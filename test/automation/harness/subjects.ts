@@ -86,7 +86,7 @@ export function contextOf(cloud: MemoryCloud) {
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
-    verifiedSince: () => Promise.resolve({ everything: null, relations: {} }),
+    verifiedSince: () => Promise.resolve({ leftUnread: false, files: {} }),
   };
 }
 

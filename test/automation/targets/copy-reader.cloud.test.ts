@@ -29,6 +29,9 @@ alter table app.hidden enable row level security;
 create policy few on app.hidden using (false);
 create function app.write() returns int language plpgsql security definer as $$begin insert into app.noted values ('write'); return 1; end$$;
 grant execute on function app.write() to public;
+create function app.all_hidden() returns setof app.hidden language sql stable security definer set search_path = pg_catalog, pg_temp
+  begin atomic select * from app.hidden; end;
+revoke execute on function app.all_hidden from public; grant execute on function app.all_hidden to pg_read_all_data;
 reset role;
 create function app.act() returns void language plpgsql as $$begin
   begin insert into app.noted values (current_user); exception when others then null; end;
@@ -224,6 +227,17 @@ describe("a team's assertion", () => {
       problem: expect.stringMatching(/row-level security/) as string,
     });
   });
+});
+
+test("an assertion sees behind row-level security only what the owner of the table shows it, through a function", async () => {
+  const run = (sql: string) => asReader((client) => runAssertion(client, sql, []));
+  expect(await run("select from app.all_hidden()")).toMatchObject({ rows: 1, problem: null });
+  await database.admin("alter table app.hidden force row level security");
+  expect(await run("select from app.all_hidden()")).toMatchObject({
+    rows: null,
+    problem: expect.stringMatching(/row-level security/) as string,
+  });
+  await database.admin("alter table app.hidden no force row level security");
 });
 
 test("a lost role, extension, grant, policy and sequence are called by their names", async () => {

@@ -1,23 +1,29 @@
 import { DatabaseError, type Client } from "pg";
-import { verifyStructures, type VerifiedBefore } from "../../../automation/targets/structure-verification";
+import type { VerifiedBefore } from "../../../automation/targets/structure-pieces";
+import { verifyStructures } from "../../../automation/targets/structure-verification";
 import { until } from "../../until";
 
-// What PostgreSQL itself reports has its own test (structure-verification.cloud.test.ts); this one covers which session
-// checks what.
+// What PostgreSQL itself reports has its own test (structure-verification.cloud.test.ts), and so has which pieces there
+// are (structure-pieces.test.ts); this one covers which session checks what. A block has one byte here.
 jest.mock("../../../automation/targets/limits", () => ({
   ...jest.requireActual<object>("../../../automation/targets/limits"),
   checkReopenSeconds: 0.05,
   checkReopenPollMilliseconds: 1,
+  pieceBlocks: 100,
+  verifiedBytesMin: 0,
 }));
 
 const damage = (message: string) => Object.assign(new DatabaseError(message, 0, "error"), { code: "XX001" });
+const outOfRange = () => Object.assign(damage("starting block number must be between"), { code: "22023" });
 const lost = () => new Error("Connection terminated unexpectedly");
 
 /** A database with this many heaps, from `heap 0`; tests define what happens when one is checked. */
 class FakeDatabase {
   heaps = 8;
   /** Of each heap, by its place. @default 1 */
-  bytes: number[] = [];
+  blocks: number[] = [];
+  /** What is locked, and cannot be measured. */
+  locked = new Set<string>();
   atCheck: (name: string, session: number) => Promise<void> = () => Promise.resolve();
   atOpen: (session: number) => Promise<void> = () => Promise.resolve();
   hidesDamage: (session: number) => boolean = () => false;
@@ -25,7 +31,7 @@ class FakeDatabase {
   /** The open sessions. */
   readonly open = new Set<number>();
   /** Which session checked what. */
-  readonly checks: { name: string; session: number }[] = [];
+  readonly checks: { name: string; session: number; from: number; until: number | null }[] = [];
   private readonly inFlight = new Map<number, (error: Error) => void>();
 
   /** Behaves like a server whose backend crashed. */
@@ -51,18 +57,24 @@ class FakeDatabase {
     if (sql.includes("p.prosrc = p.proname"))
       return { rows: ["bt_index_check", "verify_heapam"].map((name) => ({ name, schema: "amcheck", allowed: true })) };
     if (sql.includes("from pg_class c join pg_namespace"))
-      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`, this.bytes[i] ?? 1)) };
-    if (sql.includes("verify_heapam")) await this.check(session, String(values[0]));
-    if (sql.includes("unnest"))
-      return { rows: (values[0] as string[]).map((oid) => ({ oid, bytes: this.sizeOf(oid) })) };
-    if (sql.includes("pg_relation_size")) return { rows: [{ bytes: this.sizeOf(String(values[0])) }] };
+      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`)) };
+    if (sql.includes("verify_heapam")) {
+      const [name, from, last] = values as [string, number | null, number | null];
+      if ((from ?? 0) >= this.blocksOf(name) || (last ?? 0) >= this.blocksOf(name)) throw outOfRange();
+      await this.check(session, name, from ?? 0, last === null ? null : last + 1);
+    }
+    if (sql.includes("unnest")) {
+      const names = values[0] as string[];
+      if (names.some((name) => this.locked.has(name))) throw Object.assign(damage("locked"), { code: "55P03" });
+      return { rows: names.map((id) => ({ id, blocks: this.blocksOf(id) })) };
+    }
     return { rows: [{}].slice(sql.includes("verify_heapam") ? 1 : 0) };
   }
 
-  private readonly sizeOf = (name: string) => String(this.bytes[Number(name.replace("heap ", ""))] ?? 1);
+  private readonly blocksOf = (name: string) => this.blocks[Number(name.replace("heap ", ""))] ?? 1;
 
-  private check(session: number, name: string): Promise<void> {
-    this.checks.push({ name, session });
+  private check(session: number, name: string, from: number, until: number | null): Promise<void> {
+    this.checks.push({ name, session, from, until });
     return new Promise((resolve, reject) => {
       this.inFlight.set(session, reject);
       this.atCheck(name, session).then(resolve, reject);
@@ -70,11 +82,14 @@ class FakeDatabase {
   }
 }
 
-const heap = (name: string, bytes: number) => ({
-  oid: name,
+/** According to statistics, which know nothing of it. */
+const heap = (name: string) => ({
+  id: name,
+  file: name,
   name,
   kind: "heap",
-  bytes: String(bytes),
+  blocks: 0,
+  blockBytes: 1,
   skipped: null,
   uncheckable: null,
   runsUserCode: false,
@@ -85,13 +100,20 @@ let database: FakeDatabase;
 beforeEach(() => (database = new FakeDatabase()));
 afterEach(() => expect([...database.open]).toEqual([]));
 const budget = { secondsMax: 60, bytesMax: 1000, damagesMax: 20 };
-const nothing: VerifiedBefore = { everything: null, relations: {} };
-const verify = (connections?: number, more: object = {}, signal?: AbortSignal, before = nothing) =>
+const nothing: VerifiedBefore = { leftUnread: false, files: {} };
+const verify = (
+  connections?: number,
+  more: object = {},
+  signal?: AbortSignal,
+  before = nothing,
+  progress?: (share: number) => void,
+) =>
   verifyStructures(
     { reader: "reader", prepare: () => database.connect(), read: () => database.connect() },
     { ...budget, ...(connections && { connections }), ...more },
     before,
     signal,
+    progress,
   );
 const sessionsThatChecked = () => new Set(database.checks.map(({ session }) => session)).size;
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation);
@@ -157,78 +179,123 @@ test("all share one time limit", async () => {
   });
 });
 
+describe("a heap of more blocks than are read at once", () => {
+  beforeEach(() => {
+    database.heaps = 1;
+    database.blocks = [350];
+  });
+  const read = () => database.checks.map(({ from, until }) => [from, until]);
+
+  test("is shared by all sessions, each block read once, the last ones up to the end", async () => {
+    database.atCheck = together(4);
+    const shares: number[] = [];
+    const report = await verify(4, {}, undefined, undefined, (share) => void shares.push(share));
+    expect(read()).toEqual([[0, 100], [100, 200], [200, 300], [300, null]]); // prettier-ignore
+    expect(sessionsThatChecked()).toBe(4);
+    expect(report).toMatchObject({ relationsChecked: 1, bytesChecked: 350, unread: { count: 0 } });
+    expect(report.verified).toEqual([{ id: "heap 0", file: "heap 0", blocks: [[0, 350]] }]);
+    expect(shares).toEqual([...shares].sort((one, other) => one - other));
+    expect([shares.length, shares.at(-1)]).toEqual([4, 1]);
+  });
+
+  test("is read as far as the budget of bytes goes, and goes on from there in the next drill", async () => {
+    const first = await verify(1, { bytesMax: 260 });
+    expect(first).toMatchObject({ relationsChecked: 0, bytesChecked: 250, unread: { count: 1, bytes: 100 } });
+    expect(first.unread.named).toEqual([
+      { relation: "heap 0", problem: "71 % of it was read; it exceeds what is left of the byte budget" },
+    ]);
+    expect(first.verified).toEqual([{ id: "heap 0", file: "heap 0", blocks: [[0, 200], [300, 350]] }]); // prettier-ignore
+    database.checks.length = 0;
+    const second = await verify(1, { bytesMax: 260 }, undefined, {
+      leftUnread: true,
+      files: { "heap 0/heap 0": first.verified[0]!.blocks.map(([from, until]) => ({ from, until, at: "2026-01-01" })) },
+    });
+    expect(read()[0]).toEqual([200, 300]);
+    expect(second).toMatchObject({ bytesChecked: 250, unread: { bytes: 100 }, unreadBytesVerified: 100 });
+  });
+
+  test("is read as far as the budget of time goes", async () => {
+    database.atCheck = async (_, session) => {
+      if (database.checks.length < 3) return;
+      expect(session).toBe(1);
+      throw Object.assign(damage("canceling statement"), { code: "57014" });
+    };
+    const report = await verify(1, { secondsMax: 60 });
+    expect(report).toMatchObject({ bytesChecked: 200, left: { count: 0 }, unread: { count: 1, bytes: 150 } });
+    expect(report.unread.named[0]?.problem).toBe(
+      "57 % of it was read; its check did not finish within the time budget",
+    );
+    expect(report.verified[0]?.blocks).toEqual([[0, 200]]);
+  });
+
+  test("that is damaged is named once, by its first damage, and the damaged piece is not listed as read", async () => {
+    database.atCheck = (_, __) => {
+      const { from } = database.checks.at(-1)!;
+      return from === 100 || from === 300 ? Promise.reject(damage(`block ${from}`)) : Promise.resolve();
+    };
+    const report = await verify(1, { damagesMax: 2 });
+    expect(report.damages).toEqual([{ relation: "heap 0", problem: "block 100" }]);
+    expect(report).toMatchObject({ relationsChecked: 1, bytesChecked: 200 });
+    expect(report.verified[0]?.blocks).toEqual([[0, 100], [200, 300]]); // prettier-ignore
+  });
+
+  test("that a vacuum of the copy makes shorter is read to its new end", async () => {
+    database.atCheck = () => {
+      database.blocks = [140];
+      return Promise.resolve();
+    };
+    const report = await verify(1);
+    expect(read()).toEqual([[0, 100], [100, 140]]); // prettier-ignore
+    expect(report).toMatchObject({ relationsChecked: 1, bytesChecked: 140, left: { count: 0 }, unread: { count: 0 } });
+    expect(report.verified[0]?.blocks).toEqual([[0, 140]]);
+  });
+
+  test("of which a piece crashes its backend: the others are read", async () => {
+    database.atCheck = () => {
+      if (database.checks.at(-1)?.from !== 100) return Promise.resolve();
+      database.crash();
+      return never();
+    };
+    const shares: number[] = [];
+    const report = await verify(2, {}, undefined, undefined, (share) => void shares.push(share));
+    expect(report).toMatchObject({ relationsChecked: 0, bytesChecked: 250, left: { count: 1, bytes: 100 } });
+    expect(shares).toEqual([...shares].sort((one, other) => one - other));
+    expect(shares.at(-1)).toBeLessThan(1);
+  });
+});
+
 describe("a budget of bytes that not all relations fit in", () => {
-  beforeEach(() => (database.bytes = [500, 400, 300, 200, 100, 50, 20, 10]));
+  beforeEach(() => (database.blocks = [50, 40, 30, 20, 10, 5, 2, 1]));
   const checked = () => database.checks.map(({ name }) => name);
 
   test("is spent on the smallest, and what was checked is listed for the next drill", async () => {
-    const report = await verify(1, { bytesMax: 400 });
+    const report = await verify(1, { bytesMax: 40 });
     expect(checked()).toEqual(["heap 7", "heap 6", "heap 5", "heap 4", "heap 3"]);
     expect(report).toMatchObject({
       relationsChecked: 5,
-      bytesChecked: 380,
+      bytesChecked: 38,
       left: { count: 0 },
-      unread: { count: 3, bytes: 1200 },
+      unread: { count: 3, bytes: 120 },
       unreadBytesVerified: 0,
     });
-    expect(report.verified).toEqual([
-      { id: "heap 3", bytes: 200 },
-      { id: "heap 4", bytes: 100 },
-      { id: "heap 5", bytes: 50 },
-      { id: "heap 6", bytes: 20 },
-      { id: "heap 7", bytes: 10 },
-    ]);
+    expect(report.verified.map(({ id }) => id)).toEqual(["heap 3", "heap 4", "heap 5", "heap 6", "heap 7"]);
     expect(report.unread.named[0]).toEqual({
       relation: "heap 0",
       problem: "it exceeds what is left of the byte budget",
     });
   });
 
-  test("is spent first on what no drill has checked, then on what was checked longest ago, which counts as covered", async () => {
-    const before = {
-      everything: null,
-      relations: { "heap 3": "2026-01-02", "heap 5": "2026-01-01", "heap 6": "2026-01-03" },
-    };
-    const report = await verify(1, { bytesMax: 1380 }, undefined, before);
-    expect(checked()).toEqual(["heap 7", "heap 4", "heap 2", "heap 1", "heap 0", "heap 5", "heap 6"]);
-    expect(report).toMatchObject({ unread: { count: 1, bytes: 200 }, unreadBytesVerified: 200 });
-  });
-
-  test("covers everything over several drills", async () => {
-    let before: VerifiedBefore = nothing;
-    const ever = new Set<string>();
-    for (let drill = 1; drill <= 4; drill++) {
-      const { verified } = await verify(1, { bytesMax: 500 }, undefined, before);
-      for (const { id } of verified ?? []) ever.add(id);
-      before = {
-        everything: null,
-        relations: {
-          ...before.relations,
-          ...Object.fromEntries((verified ?? []).map(({ id }) => [id, `2026-01-0${drill}`])),
-        },
-      };
-    }
-    expect(ever.size).toBe(8);
-  });
-
-  test("that all fit in does not matter: the largest come first, and nothing is listed", async () => {
-    const report = await verify(1, { bytesMax: 1580 }, undefined, { everything: "2026-01-01", relations: {} });
+  test("that all fit in does not matter: the largest come first", async () => {
+    const report = await verify(1, { bytesMax: 158 });
     expect(checked()[0]).toBe("heap 0");
-    expect(report).toMatchObject({ unread: { count: 0 }, verified: null });
+    expect(report).toMatchObject({ unread: { count: 0 } });
   });
 });
 
-test("a relation that is larger than statistics say does not let others exceed the budget of bytes", async () => {
-  database.bytes = [1, 1, 1];
-  database.heaps = 3;
-  const statistics = database.bytes;
-  database.atCheck = () => {
-    database.bytes = [900, 900, 900];
-    return Promise.resolve();
-  };
-  const report = await verify(1, { bytesMax: 900 });
-  expect(statistics).toEqual([1, 1, 1]);
-  expect(report).toMatchObject({ relationsChecked: 1, bytesChecked: 900, unread: { count: 2, bytes: 1800 } });
+test("what is locked is measured by statistics and checked all the same; the others are measured", async () => {
+  database.blocks = [7, 7, 7, 7, 7, 7, 7, 7];
+  database.locked = new Set(["heap 3"]);
+  expect(await verify()).toMatchObject({ relationsChecked: 8, bytesChecked: 49 });
 });
 
 test("after a crash the relations being checked are checked one by one: the one that crashes its backend is named as not checked", async () => {

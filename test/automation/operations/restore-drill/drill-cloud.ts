@@ -52,7 +52,7 @@ export class DrillCloud extends RdsAnswers {
       stacks: { workspacesFolder: "/nowhere", environment: {} },
       platformStack: "platform.dev",
       assertionsFolder: "/nowhere",
-      verifiedSince: () => Promise.resolve({ everything: null, relations: {} }),
+      verifiedSince: () => Promise.resolve({ leftUnread: false, files: {} }),
       ...more,
     });
   }

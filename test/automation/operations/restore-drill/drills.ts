@@ -91,7 +91,7 @@ export const good = {
       left: none,
       unread: none,
       unreadBytesVerified: 0,
-      verified: null,
+      verified: [],
       structureOnly: none,
       skipped: none,
       database: "orders",

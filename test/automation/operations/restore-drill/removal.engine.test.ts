@@ -22,7 +22,7 @@ const { identifier, stack } = plan.throwaway;
 const ownTag = { Key: "shipshape:run", Value: plan.throwaway.tags["shipshape:run"] };
 const requestId = identifier.slice("drill-".length);
 const never = new AbortController().signal;
-const nothingVerified = { everything: null, relations: {} };
+const nothingVerified = { leftUnread: false, files: {} };
 const noDatabase = {} as Database; // removal here only uses the cloud and the backend
 
 let cloud: Cloud;

@@ -22,7 +22,7 @@ function stepsTaken(): { step: Step; taken: Taken[] } {
   return { step, taken };
 }
 
-const nothingVerified = { everything: null, relations: {} };
+const nothingVerified = { leftUnread: false, files: {} };
 const asserted = { rows: 0, problem: null, seconds: 0.1 };
 
 /** Effects that return what a passing drill needs, and record their calls. */
