@@ -2,12 +2,14 @@
 import { existsSync } from "node:fs";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
+import { FollowedLog } from "../evidence/followed-log";
 import { firstKeyOf, type Signer } from "../evidence/ledger";
 import { type KnownLog } from "../evidence/log-head";
 import { LogMemory } from "../evidence/log-memory";
 import { parseVerifierKey, verifierKey } from "../evidence/public-key";
 import { readLog, unreadLog, type LogContent } from "../evidence/reading";
 import { createSigningKey, readSigningKey } from "../evidence/signing-key";
+import type { TargetDatabase } from "../fleet-records";
 import { printable } from "../printable";
 import type { Settings } from "../settings";
 import type { Terminal } from "./terminal";
@@ -31,6 +33,23 @@ export async function readEvidence(
 ): Promise<LogContent> {
   const log = await knownLog(settings, database, terminal);
   return log ? readLog(database, log) : unreadLog(database);
+}
+
+/**
+ * The same for one operation on one database, for as long as this process lives: only the first reading is of the whole
+ * log.
+ */
+export function followedEvidence(
+  settings: Settings,
+  database: Database,
+): (operation: string, about: TargetDatabase) => Promise<LogContent> {
+  let followed: FollowedLog | undefined;
+  return async (operation, about) => {
+    // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
+    const log = followed ? undefined : await knownLog(settings, database, { progress: () => {} });
+    if (log) followed ??= new FollowedLog(database, log);
+    return followed ? followed.about(operation, about) : unreadLog(database);
+  };
 }
 
 export async function knownLog(

@@ -6,7 +6,7 @@ import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { alertingOf } from "./alert-destinations";
-import { readEvidence, signerOf } from "./evidence-log";
+import { followedEvidence, signerOf } from "./evidence-log";
 import { databaseUrlOf, stackContext } from "./open-records";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
@@ -49,8 +49,7 @@ function operationContext(
   beforeCall: () => void,
 ): OperationContext {
   const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
-  // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
-  const log = () => readEvidence(settings, database, { progress: () => {} });
+  const log = followedEvidence(settings, database);
   return {
     standard: builtIn,
     database,
@@ -61,11 +60,11 @@ function operationContext(
     assertionsFolder,
     recoveryOf: async (found) => {
       const { recoveryEvidence } = await import("../recovery-status");
-      return recoveryEvidence(await log(), found, new Date());
+      return recoveryEvidence(await log("restore-drill", found), found, new Date());
     },
     verifiedSince: async (found, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
-      return verifiedBlocks(await log(), found, since);
+      return verifiedBlocks(await log("restore-drill", found), found, since);
     },
   };
 }

@@ -92,6 +92,28 @@ export function nodesOver(leaves: Hash[]): NodeReader {
     });
 }
 
+/** A complete subtree; those that cover a tree, left to right, are all that appending to it and its root need. */
+export interface Subtree {
+  level: number;
+  hash: Hash;
+}
+
+/** The subtrees over one leaf more. */
+export function withLeaf(subtrees: readonly Subtree[], leaf: Hash): Subtree[] {
+  const kept = [...subtrees];
+  let last: Subtree = { level: 0, hash: leaf };
+  for (let left = kept.at(-1); left?.level === last.level; left = kept.at(-1)) {
+    kept.pop();
+    last = { level: last.level + 1, hash: innerHash(left.hash, last.hash) };
+  }
+  return [...kept, last];
+}
+
+export const rootOver = (subtrees: readonly Subtree[]): Hash =>
+  subtrees.length === 0
+    ? emptyRoot()
+    : subtrees.map(({ hash }) => hash).reduceRight((right, left) => innerHash(left, right));
+
 const isCount = (n: number) => Number.isSafeInteger(n) && n >= 0;
 
 /** The root of the first `size` leaves. */

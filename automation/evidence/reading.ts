@@ -138,29 +138,37 @@ async function leavesOf(
 }
 
 function entryOf({ row, position, statement }: SignedRow, problems: LogProblem[]): LogEntry {
-  const entry: LogEntry = { position, envelope: row.envelope, statement, run: undefined, sighting: undefined };
-  try {
-    if (statement.predicateType === KEY_CHANGE_TYPE) return entry;
-    if (statement.predicateType === FLEET_TYPE) return { ...entry, sighting: sightingOf(statement) };
-    if (statement.predicateType === POPULATION_TYPE) {
-      populationIn(statement);
-      return entry;
-    }
-    entry.run = runStatementOf(statement);
-    const { predicate, kind, id } = entry.run;
-    const verdict = kind === "verdict" ? predicate.verdict : null;
-    if (
-      row.id !== id ||
-      row.target !== predicate.target ||
-      row.verdict !== verdict ||
-      row.expires_on?.toISOString() !== predicate.expiresOn
-    )
-      problems.push({ what: `the columns of ${id} were altered; the signed statement counts` });
-  } catch (error) {
-    problems.push({
-      what: `the statement at position ${position} has an unknown format: ${reasonOf(error)}`,
-      lost: { position },
-    });
-  }
+  const found = readEntry(position, row.envelope, statement);
+  if ("problem" in found) problems.push(found.problem);
+  const { entry } = found;
+  if (!entry.run) return entry;
+  const { predicate, kind, id } = entry.run;
+  const verdict = kind === "verdict" ? predicate.verdict : null;
+  if (
+    row.id !== id ||
+    row.target !== predicate.target ||
+    row.verdict !== verdict ||
+    row.expires_on?.toISOString() !== predicate.expiresOn
+  )
+    problems.push({ what: `the columns of ${id} were altered; the signed statement counts` });
   return entry;
+}
+
+/** What a statement of the log says, or that its format is not known here. */
+export function readEntry(
+  position: number,
+  envelope: string,
+  statement: SignedRow["statement"],
+): { entry: LogEntry } | { entry: LogEntry; problem: LogProblem } {
+  const entry: LogEntry = { position, envelope, statement, run: undefined, sighting: undefined };
+  try {
+    if (statement.predicateType === KEY_CHANGE_TYPE) return { entry };
+    if (statement.predicateType === FLEET_TYPE) return { entry: { ...entry, sighting: sightingOf(statement) } };
+    if (statement.predicateType !== POPULATION_TYPE) return { entry: { ...entry, run: runStatementOf(statement) } };
+    populationIn(statement);
+    return { entry };
+  } catch (error) {
+    const what = `the statement at position ${position} has an unknown format: ${reasonOf(error)}`;
+    return { entry, problem: { what, lost: { position } } };
+  }
 }

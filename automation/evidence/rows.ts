@@ -55,7 +55,7 @@ export async function sortRows(database: Database, size: number, history: KeyHis
     try {
       if (position < 0 || sorted.signed[position]) throw new Error(`position ${position} belongs to another statement`);
       const statement = openEnvelope(row.envelope, ...keysAt(history, position));
-      const name = `${statement.predicateType} ${JSON.stringify(statement.subject)}`;
+      const name = nameOf(statement);
       if (seen.has(name)) throw new Error("it repeats a statement of an earlier position");
       seen.add(name);
       if (position >= size) {
@@ -69,6 +69,9 @@ export async function sortRows(database: Database, size: number, history: KeyHis
   }
   return sorted;
 }
+
+/** The log has one statement of this name. */
+export const nameOf = ({ predicateType, subject }: Statement): string => `${predicateType} ${JSON.stringify(subject)}`;
 
 /**
  * What claims to be a key change, by its envelope and not by a column: an overlooked change would make earlier
@@ -101,8 +104,11 @@ export async function treeOfRows(database: Database, size: number, history: KeyH
 }
 
 /** In pages, so that a long log needs no more memory than the rows that are kept. */
-async function* rowsByPosition(database: Database): AsyncGenerator<EvidenceRow> {
-  for (let after: [string, string] = ["-9223372036854775808", "0"]; ;) {
+export async function* rowsByPosition(
+  database: Database,
+  from = "-9223372036854775808",
+): AsyncGenerator<EvidenceRow, void, undefined> {
+  for (let after: [string, string] = [from, "0"]; ;) {
     const rows = await database.query<EvidenceRow>(
       "select * from evidence where (log_index, row_id) > ($1::bigint, $2::bigint) order by log_index, row_id limit $3",
       [...after, statementsPerPage],

@@ -3,6 +3,7 @@ import { backup, restore, upgradeGap } from "./backups";
 import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
 import { commandLine } from "./command-line";
 import { verification } from "./evidence";
+import { followedLog } from "./followed-log";
 import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
@@ -25,6 +26,7 @@ const measures = [
   drillVerification,
   wholeDrill,
   verification,
+  ...followedLog,
   scheduledDatabases,
   ...queue,
   ...commandLine,

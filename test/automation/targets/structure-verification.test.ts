@@ -198,7 +198,7 @@ describe("a heap of more blocks than are read at once", () => {
     expect([shares.length, shares.at(-1)]).toEqual([4, 1]);
   });
 
-  test("is read as far as the budget of bytes goes, and goes on from there in the next drill", async () => {
+  test("is read as far as the budget of bytes allows; the next drill continues there", async () => {
     const first = await verify(1, { bytesMax: 260 });
     expect(first).toMatchObject({ relationsChecked: 0, bytesChecked: 250, unread: { count: 1, bytes: 100 } });
     expect(first.unread.named).toEqual([
@@ -214,7 +214,7 @@ describe("a heap of more blocks than are read at once", () => {
     expect(second).toMatchObject({ bytesChecked: 250, unread: { bytes: 100 }, unreadBytesVerified: 100 });
   });
 
-  test("is read as far as the budget of time goes", async () => {
+  test("is read as far as the budget of time allows", async () => {
     database.atCheck = async (_, session) => {
       if (database.checks.length < 3) return;
       expect(session).toBe(1);
@@ -292,7 +292,7 @@ describe("a budget of bytes that not all relations fit in", () => {
   });
 });
 
-test("what is locked is measured by statistics and checked all the same; the others are measured", async () => {
+test("the size of a locked relation comes from statistics, and of the others from their files; all are checked", async () => {
   database.blocks = [7, 7, 7, 7, 7, 7, 7, 7];
   database.locked = new Set(["heap 3"]);
   expect(await verify()).toMatchObject({ relationsChecked: 8, bytesChecked: 49 });
