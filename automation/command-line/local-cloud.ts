@@ -99,11 +99,11 @@ export async function callLocal<Answer>(
     signal: AbortSignal.timeout(localRequestTimeoutSeconds * 1000),
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch((thrown: unknown) => {
-    throw new ShipshapeError("local-unreachable", { url, request, reason: fetchFailure(thrown) });
+    throw new ShipshapeError("local-unreachable", { dataFolder, url, request, reason: fetchFailure(thrown) });
   });
   const text = await response.text();
   if (!response.ok)
-    throw new ShipshapeError("local-request-failed", { request, reason: refusal(text, response.status) });
+    throw new ShipshapeError("local-request-failed", { dataFolder, request, reason: refusal(text, response.status) });
   return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 

@@ -95,12 +95,16 @@ function prepareEngine(progress: Progress): Promise<StartRecord["engine"]> {
     });
 }
 
-async function preparePlugins(settings: Settings): Promise<void> {
-  const folder = join(settings.dataFolder, "pulumi-home");
+async function preparePlugins({ dataFolder }: Settings): Promise<void> {
+  const folder = join(dataFolder, "pulumi-home");
   await embeddedCloud()
     .installPlugins(folder)
     .catch((thrown: unknown) => {
-      throw new ShipshapeError("local-plugins-failed", { folder, reason: reasonOf(thrown) }, { cause: thrown });
+      throw new ShipshapeError(
+        "local-plugins-failed",
+        { dataFolder, folder, reason: reasonOf(thrown) },
+        { cause: thrown },
+      );
     });
 }
 
@@ -149,7 +153,7 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     if (cloud) return cloud;
     if (ended === undefined) stopServer();
     const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;
-    throw new ShipshapeError("local-start-failed", { reason, logFile });
+    throw new ShipshapeError("local-start-failed", { dataFolder: settings.dataFolder, reason, logFile });
   } finally {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
     await log.close();

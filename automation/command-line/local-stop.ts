@@ -35,6 +35,7 @@ export async function stopLocalCloud(settings: Settings, progress: (line: string
   });
   if (done === undefined)
     throw new ShipshapeError("local-stop-failed", {
+      dataFolder: settings.dataFolder,
       waitedSeconds: localStopWaitSeconds,
       left: remaining,
       logFile: localLogFile(settings.dataFolder),

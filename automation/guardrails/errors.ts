@@ -17,7 +17,7 @@ export const guardrailErrors = {
     httpStatus: 422,
     exitCode: 2,
     message: "{file}:{line}: {reason}",
-    hint: "it waives nothing until it is corrected; `npx shipshape waiver check` shows everything that is wrong",
+    hint: "it waives nothing until it is corrected; `npx shipshape waiver check --waivers <its folder>` shows everything that is wrong",
   },
   "waiver-exists": {
     httpStatus: 409,

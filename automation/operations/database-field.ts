@@ -4,9 +4,6 @@ import { z } from "zod";
 export const databaseField = (description: string) =>
   z
     .string()
-    .regex(
-      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-      "give the DB instance identifier as `shipshape local status` or RDS shows it",
-    )
+    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give the DB instance identifier as `npx shipshape fleet` or RDS shows it")
     .max(63)
     .meta({ description, placeholder: "identifier" });

@@ -11,7 +11,7 @@ export const policyErrors = {
     httpStatus: 403,
     exitCode: 1,
     message: "the plan {digest} was not approved within {waitedHours} h",
-    hint: "nothing was done; request it again, and ask those who may approve in time (`shipshape show {id}` shows what they see)",
+    hint: "nothing was done; request it again, and ask those who may approve in time (`npx shipshape show {id}` shows what they see)",
   },
   "approval-rejected": {
     httpStatus: 403,
@@ -23,7 +23,7 @@ export const policyErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "request {id} does not wait for an approval: it is {status}",
-    hint: "`shipshape status` lists the requests that wait",
+    hint: "`npx shipshape status` lists the requests that wait",
   },
   "approval-own-request": {
     httpStatus: 403,
@@ -35,7 +35,7 @@ export const policyErrors = {
     httpStatus: 403,
     exitCode: 2,
     message: "{principal} may not approve or reject the plan of request {id}",
-    hint: "it needs approval by {who}; `shipshape explain {id}` shows who has answered",
+    hint: "it needs approval by {who}; `npx shipshape explain {id}` shows who has answered",
   },
   "role-missing": {
     httpStatus: 403,
@@ -53,7 +53,7 @@ export const policyErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "{principal} has already answered the plan of request {id}",
-    hint: "`shipshape show {id}` shows who has answered, and how many are needed",
+    hint: "`npx shipshape show {id}` shows who has answered, and how many are needed",
   },
   "approval-too-late": {
     httpStatus: 409,
@@ -65,7 +65,7 @@ export const policyErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "the plan of request {id} is {digest}, not {given}",
-    hint: "read the plan (`shipshape show {id}`), and give at least the first 12 characters of its digest",
+    hint: "read the plan (`npx shipshape show {id}`), and give at least the first 12 characters of its digest",
   },
   "plan-altered": {
     httpStatus: 500,

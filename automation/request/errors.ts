@@ -5,18 +5,18 @@ export const requestErrors = {
     httpStatus: 404,
     exitCode: 2,
     message: 'there is no operation "{operation}"; known: {known}',
-    hint: "`shipshape request --help` lists the operations",
+    hint: "`npx shipshape request --help` lists the operations",
   },
   "request-invalid": {
     httpStatus: 422,
     exitCode: 2,
     message: "the request for {operation} cannot be accepted: {problems}",
-    hint: "nothing was stored; `shipshape request {operation} --help` shows the options",
+    hint: "nothing was stored; `npx shipshape request {operation} --help` shows the options",
   },
   "request-unknown": {
     httpStatus: 404,
     exitCode: 2,
     message: 'there is no request "{id}"',
-    hint: "`shipshape status` lists the latest requests",
+    hint: "`npx shipshape status` lists the latest requests",
   },
 } as const satisfies ErrorTable;

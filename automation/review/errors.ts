@@ -5,6 +5,6 @@ export const reviewErrors = {
     httpStatus: 404,
     exitCode: 2,
     message: 'there is no open finding "{id}"; open: {known}',
-    hint: "`shipshape status` lists the open findings",
+    hint: "`npx shipshape status` lists the open findings",
   },
 } as const satisfies ErrorTable;

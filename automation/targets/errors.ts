@@ -5,13 +5,13 @@ export const targetErrors = {
     httpStatus: 404,
     exitCode: 2,
     message: 'there is no database "{identifier}"; known: {known}',
-    hint: "`shipshape local status` lists the databases; `pulumi up` on a database stack creates one",
+    hint: "`npx shipshape fleet` lists the databases; `pulumi up` on a database stack creates one",
   },
   "database-not-available": {
     httpStatus: 409,
     exitCode: 1,
     message: 'database "{identifier}" is {status}, not available',
-    hint: "`shipshape local status` shows when it becomes available; a stopped one starts with `aws rds start-db-instance --db-instance-identifier {identifier}`",
+    hint: "`aws rds describe-db-instances --db-instance-identifier {identifier}` shows when it becomes available; a stopped one starts with `aws rds start-db-instance --db-instance-identifier {identifier}`",
   },
   "database-role-unknown": {
     httpStatus: 404,
@@ -77,6 +77,6 @@ export const targetErrors = {
     httpStatus: 400,
     exitCode: 2,
     message: "SHIPSHAPE_ALERT_WEBHOOK_URL is not the address of a webhook: {problem}",
-    hint: "its value is a secret and not shown; `shipshape alerts test` sends a message to the address that is set",
+    hint: "its value is a secret and not shown; `npx shipshape alerts test` sends a message to the address that is set",
   },
 } as const satisfies ErrorTable;

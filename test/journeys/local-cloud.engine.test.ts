@@ -56,7 +56,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     expect(await shipshape("local", "env")).toMatchObject({
       code: 3,
       stdout: "",
-      stderr: expect.stringContaining("shipshape local start") as string,
+      stderr: expect.stringContaining("shipshape local --data-folder") as string,
     });
     expect(await shipshape("local", "stop")).toMatchObject({ code: 0, stdout: "nothing is running\n" });
   });

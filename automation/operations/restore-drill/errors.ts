@@ -6,7 +6,7 @@ export const restoreDrillErrors = {
     exitCode: 2,
     message:
       "{identifier} cannot be restored to {target}: its automated backups restore to any second from {from} to {until}",
-    hint: "request it with a moment between these; `shipshape request backup-audit --database {identifier} --reason ...` shows what the backups are",
+    hint: "request it with a moment between these; `npx shipshape request backup-audit --database {identifier} --reason ...` shows what the backups are",
   },
   "snapshot-unusable": {
     httpStatus: 409,
@@ -25,13 +25,13 @@ export const restoreDrillErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "the assertions in {folder} cannot be used: {problem}",
-    hint: "docs/operations/restore-drill.md says what they look like; `shipshape request restore-drill --plan-only ...` shows those that a drill would run",
+    hint: "docs/operations/restore-drill.md says what they look like; `npx shipshape request restore-drill --database <identifier> --plan-only --reason ...` shows those that a drill would run",
   },
   "throwaway-not-ours": {
     httpStatus: 409,
     exitCode: 1,
     message: "{identifier} is not the throwaway of this run, by its name or tag: it is left alone",
-    hint: "find out who created it; once it is removed, `shipshape clean-up <request id>` tries again",
+    hint: "find out who created it; once it is removed, `npx shipshape clean-up {id}` tries again",
   },
   "throwaway-exposed": {
     httpStatus: 500,
@@ -43,6 +43,6 @@ export const restoreDrillErrors = {
     httpStatus: 500,
     exitCode: 1,
     message: "the throwaway {identifier} still exists after its removal",
-    hint: "look at its events in the cloud; then `shipshape clean-up <request id>` tries again",
+    hint: "look at its events in the cloud; then `npx shipshape clean-up {id}` tries again",
   },
 } as const satisfies ErrorTable;

@@ -272,7 +272,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "stan
       // The plan is read from a table: whatever it says now, a run removes only what is named after it.
       const own = throwawayNames(requestId);
       if (identifier !== own.identifier || stack !== own.stack)
-        throw new ShipshapeError("throwaway-not-ours", { identifier: `${identifier} (stack ${stack})` });
+        throw new ShipshapeError("throwaway-not-ours", { id: requestId, identifier: `${identifier} (stack ${stack})` });
       const { removeStack } = await pulumi();
       await removeStack(s.stacks, stackOf(plan), signal);
       const found = await findOwn(plan);
@@ -285,10 +285,11 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "stan
     /** Looks for what is left by its identifier, which is unique because it contains the request's id. */
     async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
       const { identifier, stack } = plan.throwaway;
-      if (await findDatabase(clients, identifier)) throw new ShipshapeError("throwaway-left", { identifier });
+      const left = (what: string) => new ShipshapeError("throwaway-left", { id: runOf(plan), identifier: what });
+      if (await findDatabase(clients, identifier)) throw left(identifier);
       const [backup] = await findBackups(clients, identifier);
-      if (backup) throw new ShipshapeError("throwaway-left", { identifier: backup });
-      if (await stackExists(s.stacks, stack)) throw new ShipshapeError("throwaway-left", { identifier: stack });
+      if (backup) throw left(backup);
+      if (await stackExists(s.stacks, stack)) throw left(stack);
       return [
         { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` },
         {
@@ -344,10 +345,10 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "stan
 
   /** The throwaway, if it exists. One of that name that is not ours is left alone. */
   async function findOwn(plan: RestoreDrillPlan): Promise<DBInstance | undefined> {
-    const { identifier, tags } = plan.throwaway;
+    const { identifier } = plan.throwaway;
     const found = await findDatabase(clients, identifier);
-    if (found && !found.TagList?.some(({ Key, Value }) => Key === "shipshape:run" && Value === tags["shipshape:run"]))
-      throw new ShipshapeError("throwaway-not-ours", { identifier });
+    if (found && tagsOf(found)["shipshape:run"] !== runOf(plan))
+      throw new ShipshapeError("throwaway-not-ours", { id: runOf(plan), identifier });
     return found;
   }
 
@@ -380,5 +381,8 @@ const pulumi = async () => ({
   ...(await import("../../runner/pulumi-stack")),
   ...(await import("../../../stacks/restored-database")),
 });
+
+/** The request whose throwaway it is, as its tag says. */
+const runOf = ({ throwaway }: RestoreDrillPlan) => throwaway.tags["shipshape:run"] ?? "";
 
 const now = () => new Date().toISOString();

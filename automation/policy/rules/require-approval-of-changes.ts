@@ -14,7 +14,7 @@ export const requireApprovalOfChanges = defineAdmissionRule({
   id: "require-approval-of-changes",
   why: "A change of a database can lose data or end a service, so someone other than the requester reads its plan first. An operation that only reads, or creates only an isolated throwaway, is worth more the more often it runs; an approval would make it rare.",
   solution:
-    "Someone else reads the plan (`shipshape show <id>`) and approves it by its digest (`shipshape approve <id> --help`). A plan waits for a week.",
+    "Someone else reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). A plan waits for a week.",
   owner: "team-platform",
   judge: ({ operation }) => byEffect[operation.effect](operation.name),
 });

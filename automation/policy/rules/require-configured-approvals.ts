@@ -6,7 +6,7 @@ export const requireConfiguredApprovals = defineAdmissionRule({
   id: "require-configured-approvals",
   why: "Which requests people want to see before they run differs between companies: one has every copy of confidential data approved by the team that owns it, another lets drills run without one, since approvals would make them rare. So the list `approvals` in `shipshape.yaml` decides. A tag that is missing, or has a value that the standard does not know, counts as any that the list names: a database is not approved more easily because its tags are wrong.",
   solution:
-    "Those whom the entry names read the plan (`shipshape show <id>`) and approve it by its digest (`shipshape approve <id> --help`). To be asked less often, narrow the entry (docs/configuration.md).",
+    "Those whom the entry names read the plan (`npx shipshape show <id>`) and approve it by its digest (`npx shipshape approve <id> --help`). To be asked less often, narrow the entry (docs/configuration.md).",
   owner: "team-platform",
   judge(facts) {
     const matching = (facts.access.approvals ?? []).filter((one) => matches(one, facts));

@@ -9,7 +9,7 @@ export const requireEntitledRequester = defineAdmissionRule({
   id: "require-entitled-requester",
   why: "A database is changed on behalf of the team that owns it, or by those who operate the fleet: others do not know what a change would break. Those who may request operations may have any database read, or copied into an isolated throwaway. Without roles in `shipshape.yaml`, everyone who can use the control plane may ask for everything. A name that `local env --as` issues counts for databases of the embedded cloud alone.",
   solution:
-    "Ask an operator or a member of the owning team to request it, or have `shipshape.yaml` name you (docs/configuration.md); a worker that starts puts the file in force. `shipshape status` shows since when which roles are.",
+    "Ask an operator or a member of the owning team to request it, or have `shipshape.yaml` name you (docs/configuration.md); a worker that starts puts the file in force. `npx shipshape status` shows since when which roles are.",
   owner: "team-platform",
   judge({ access, principal, operation, plan, standard }) {
     const owner = plan.tags[standard.tags.owner.key];

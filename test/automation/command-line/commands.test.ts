@@ -161,7 +161,7 @@ test("an unexpected error is JSON for machines too, and has a stack trace for pe
     expect(errors).toMatch(/^unexpected: TypeError: x is not a function\n +at /);
     errors = "";
     expect(reportError(new ShipshapeError("run-over", { id: "x" }), false, terminal)).toBe(2);
-    expect(errors).toBe("error: the run of request x has ended\nhint:  `shipshape show x` shows how [run-over]\n");
+    expect(errors).toBe("error: the run of request x has ended\nhint:  `npx shipshape show x` shows how [run-over]\n");
   } finally {
     write.mockRestore();
   }

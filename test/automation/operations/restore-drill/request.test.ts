@@ -22,7 +22,7 @@ test.each([
 
 test("the refusal says where to find the identifier, and unknown fields are refused too", () => {
   expect(restoreDrillRequest.safeParse({ database: "Orders" }).error?.issues).toMatchObject([
-    { path: ["database"], message: "give the DB instance identifier as `shipshape local status` or RDS shows it" },
+    { path: ["database"], message: "give the DB instance identifier as `npx shipshape fleet` or RDS shows it" },
   ]);
   expect(restoreDrillRequest.safeParse({ database: "orders", region: "eu-central-1" }).error?.issues).toMatchObject([
     { keys: ["region"] },
