@@ -1,0 +1,32 @@
+/** Errors that no command line can be made to fail with in a test, each with the reason, and where it is tested. */
+import type { ErrorCode } from "../../../automation/errors";
+
+export const notCaused: Partial<Record<ErrorCode, string>> = {
+  interrupted: "a signal in the middle of `local start`; its hint names no command",
+  "control-plane-busy": "another process migrates for more than a minute: runner/durable.cloud",
+  "local-stop-failed": "a server that does not stop within two minutes",
+  "local-unreachable": "the server dies between two calls of one command",
+  "local-postgres-missing": "an installation without PostgreSQL: package.engine",
+  "local-cloud-missing": "an installation without the embedded cloud: package.engine",
+  "engine-missing": "a machine without an engine, Go and network: localcloud/toolchain",
+  "database-unreachable":
+    "the cloud restarts a database that is down; behind a firewall: targets/control-session.cloud",
+  "database-query-failed": "recorded in a drill's check: operations/restore-drill/steps",
+  "database-replaced": "a database recreated in the middle of a drill: operations/restore-drill/removal.engine",
+  "marker-table-changed": "recorded in a drill's check: targets/control-session.cloud",
+  "fleet-unreadable": "a missing permission, and the embedded cloud has none: guardrails/live, backup-audit steps",
+  "principal-embedded": "no command passes such a name to a control plane that is not an embedded cloud's: roles.cloud",
+  "preview-overdue": "a step of a preview that takes minutes: runner/preview-steps",
+  "step-repeated": "a mistake of the operation's author: runner/durable.cloud",
+  "operation-version-missing":
+    "a worker of another release; the request waits for one that has it: runner/durable.cloud",
+  "clean-up-lost": "three clean-ups whose workers died: runner/sweep.cloud",
+  "throwaway-outlived": "an alert and a finding, not the end of a command: runner/sweep.cloud",
+  "worker-silent": "a minute without a heartbeat: runner/liveness.cloud",
+  "stack-locked": "a lock of a dead engine on another machine: runner/pulumi-stack.engine",
+  "stack-failed": "an engine that fails in the middle of a drill: runner/pulumi-stack.engine",
+  "throwaway-not-ours": "someone else's database under the throwaway's name: operations/restore-drill/removal.engine",
+  "throwaway-exposed": "someone changes the throwaway in the middle of a drill: steps-around-the-copy",
+  "throwaway-left": "a cloud that keeps what was deleted: operations/restore-drill/removal.engine",
+  "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",
+};
