@@ -13,6 +13,7 @@ import {
   controlPlaneConnectionsMax,
   controlPlaneConnectSeconds,
   controlPlaneIdleTransactionSeconds,
+  statementsKnownMax,
 } from "./limits";
 
 export interface Database {
@@ -51,8 +52,34 @@ export async function openDatabase(url: string, beforeQuery: () => void = () => 
   return database;
 }
 
-/** Whatever prevents the first connection (an address, a password, a certificate) prevents all others. */
-async function connected(url: string): Promise<pg.Pool> {
+/**
+ * Sends the statements of every step under a name of their own, so that PostgreSQL parses and plans each once for a
+ * connection: those that add a row, or find one by its key, whatever the tables contain.
+ */
+class PreparingClient extends pg.Client {
+  // The overloads of the base class take callbacks, other queries and settings, which are passed on as they are.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override query(...given: any[]): any {
+    const [text, values, ...rest] = given as [unknown, unknown, ...unknown[]];
+    const name = typeof text === "string" && Array.isArray(values) ? nameOf(text) : undefined;
+    return Reflect.apply(super.query, this, name === undefined ? given : [{ name, text, values }, ...rest]);
+  }
+}
+
+const byKey = /^\s*insert into |\bwhere (?:workflow_uuid|request_id|id|request\.id) ?= ?\$\d/i;
+/** Its result would be another one once a column is added, which PostgreSQL refuses for a prepared statement. */
+const everyColumn = /(?:select|returning|,)\s+(?:\w+\.)?\*/i;
+const names = new Map<string, string | undefined>();
+
+/** Undefined for a statement that is not prepared. */
+function nameOf(text: string): string | undefined {
+  if (!names.has(text) && names.size < statementsKnownMax)
+    names.set(text, byKey.test(text) && !everyColumn.test(text) ? `s${names.size}` : undefined);
+  return names.get(text);
+}
+
+/** Connections to the control plane's database, also for the durable engine, whose steps then join its transactions. */
+export function connections(url: string, max: number): pg.Pool {
   const settings = {
     connectionString: url,
     connectionTimeoutMillis: controlPlaneConnectSeconds * 1000,
@@ -62,11 +89,18 @@ async function connected(url: string): Promise<pg.Pool> {
   const pool = new pg.Pool({
     ...settings,
     idle_in_transaction_session_timeout,
-    max: controlPlaneConnectionsMax,
+    max,
     application_name: "shipshape",
     options: `-c search_path=${SCHEMA}`,
+    Client: PreparingClient,
   });
   pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports it
+  return pool;
+}
+
+/** Whatever prevents the first connection (an address, a password, a certificate) prevents all others. */
+async function connected(url: string): Promise<pg.Pool> {
+  const pool = connections(url, controlPlaneConnectionsMax);
   try {
     (await patiently(() => pool.connect())).release();
     return pool;
@@ -78,6 +112,18 @@ async function connected(url: string): Promise<pg.Pool> {
       { cause: error },
     );
   }
+}
+
+/** A connection on which someone else has begun a transaction, and ends it. */
+export function joined(client: pg.ClientBase, beforeQuery: () => void): Database {
+  const inside: Database = {
+    query: async <Row extends object>(sql: string, values?: unknown[]) => {
+      beforeQuery();
+      return (await client.query<Row>(sql, values)).rows;
+    },
+    transaction: (nested) => nested(inside, client),
+  };
+  return inside;
 }
 
 function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {

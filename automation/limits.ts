@@ -7,6 +7,9 @@
  */
 export const controlPlaneConnectionsMax = 6;
 
+/** Different statements of a process that may be prepared; there are some three hundred, and their number must end. */
+export const statementsKnownMax = 1000;
+
 /** How long, and how often, a process tries again when the database has no connection left, or is starting. */
 export const controlPlaneBusySeconds = 60;
 export const controlPlaneBusyPollMilliseconds = 250;

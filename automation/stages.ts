@@ -18,7 +18,14 @@ import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
 import { readRequest } from "./request/requests";
 import { closeFinding, closeVerdictsOf } from "./review/findings";
-import { isCancelledOrTakenOver, stepsOf, type DurableClient, type Workflow, type Workflows } from "./runner/durable";
+import {
+  isCancelledOrTakenOver,
+  recordStep,
+  stepsOf,
+  type DurableClient,
+  type Workflow,
+  type Workflows,
+} from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
 import { goOn } from "./runner/pauses";
 import { endRun, markSealed, nextPreparation, queuePlannedRun, readRun, setCleanUp, setPlan } from "./runner/runs";
@@ -48,8 +55,8 @@ export async function enqueueRun(
 }
 
 /**
- * What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short
- * limits.
+ * What each stage does for the lifecycle, as durable steps. A step that seals also does what a transaction does not undo
+ * (a signature, the memory of the head), and is tried a few times.
  */
 export function stagesOf(
   sealing: Sealing,
@@ -58,9 +65,8 @@ export function stagesOf(
   durable: DurableClient,
   operationOf: OperationOf,
 ): Stages {
-  const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
-  const record = <T>(requestId: string, name: string, work: () => Promise<T>) =>
-    stepsOf(requestId)(name, recordKeeping, work);
+  const sealingStep = (requestId: string, name: string, work: () => Promise<void>) =>
+    stepsOf(requestId)(name, { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax }, work);
   return {
     load: async (requestId, part) => {
       // Written once, never changed: may be read any number of times, outside any step
@@ -75,27 +81,25 @@ export function stagesOf(
       };
     },
     running: (request, preparation) =>
-      record(request.id, "record running", () => continues(database, request, preparation)),
-    decide: (request, plan, preparation) =>
-      record(request.id, "decide", () =>
-        database.transaction(async (transaction, connection) => {
-          const operation = await operationOf(request.operation, request);
-          const access = (await accessInForce(transaction)) ?? {};
-          const principal = request.requestedBy;
-          const facts = { request, operation, plan, standard, principal, access, now: new Date() };
-          const decision = await admit(transaction, request.id, preparation, facts);
-          const status = decision.status === "needs-approval" ? "waiting" : "running";
-          // False after a crash between the commit and the record of this step: everything below was done.
-          const isNew = await setPlan(transaction, request.id, preparation, plan, status);
-          // The same plan as before, after a pause, has its approvals already.
-          const isAllowed =
-            decision.status === "allowed" || (decision.status === "needs-approval" && isApproved(decision));
-          if (isNew) decided(request.operation, decision);
-          if (isNew && isAllowed)
-            await enqueueRun(transaction, connection, durable, request, { preparation, target: plan.target });
-          return decision;
-        }),
-      ),
+      recordStep("record running", (transaction) => continues(transaction, request, preparation)),
+    decide: async (request, plan, preparation) => {
+      let isNew = false;
+      const decision = await recordStep("decide", async (transaction, connection) => {
+        const operation = await operationOf(request.operation, request);
+        const access = (await accessInForce(transaction)) ?? {};
+        const principal = request.requestedBy;
+        const facts = { request, operation, plan, standard, principal, access, now: new Date() };
+        const made = await admit(transaction, request.id, preparation, facts);
+        // The same plan as before, after a pause, has its approvals already.
+        const isAllowed = made.status === "allowed" || (made.status === "needs-approval" && isApproved(made));
+        const status = isAllowed ? "queued" : made.status === "needs-approval" ? "waiting" : "running";
+        isNew = await setPlan(transaction, request.id, preparation, plan, status);
+        if (isNew && isAllowed) await durable.enqueueRun(connection, request, preparation, plan.target);
+        return made;
+      });
+      if (isNew) decided(request.operation, decision);
+      return decision;
+    },
     decided: async (id, preparation) => {
       // Written once for each preparation
       const [run, decision] = [await readRun(database, id), await readDecision(database, id, preparation)];
@@ -106,48 +110,43 @@ export function stagesOf(
       return { plan: run.plan, decision };
     },
     prepareAgain: (request, preparation) =>
-      record(request.id, "prepare again", () =>
-        database.transaction(async (transaction, connection) => {
-          if (await nextPreparation(transaction, request.id, preparation))
-            await durable.enqueuePreparation(connection, request, preparation + 1);
-        }),
-      ),
+      recordStep("prepare again", async (transaction, connection) => {
+        if (await nextPreparation(transaction, request.id, preparation))
+          await durable.enqueuePreparation(connection, request, preparation + 1);
+      }),
     begun: (request, preparation, cleansUp) =>
-      record(request.id, "record begin", () => continues(database, request, preparation, cleansUp)),
+      recordStep("record begin", (transaction) => continues(transaction, request, preparation, cleansUp)),
     sealVerdict: (c) =>
-      record(c.request.id, "seal verdict", async () => {
+      sealingStep(c.request.id, "seal verdict", async () => {
         // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
         if (!(await readRun(database, c.request.id)).finishedAt) await sealed(sealing, database, c);
       }),
-    finished: (id, c) =>
-      record(id, "record end", async () => {
-        const ended = await database.transaction(async (transaction) => {
-          const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
-          const { verdict, checks } = c.verdict;
-          if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return undefined;
-          const run = await readRun(transaction, id);
-          if (verdict === "pass") await closeVerdictsOf(transaction, run);
-          else await raiseFinding(transaction, id, ...findingOf(c));
-          return run;
-        });
-        if (ended) runEnded(ended);
-      }),
+    finished: async (id, c) => {
+      let ended: Run | undefined;
+      await recordStep("record end", async (transaction) => {
+        const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
+        const { verdict, checks } = c.verdict;
+        if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
+        ended = await readRun(transaction, id);
+        if (verdict === "pass") await closeVerdictsOf(transaction, ended);
+        else await raiseFinding(transaction, id, ...findingOf(c));
+      });
+      if (ended) runEnded(ended);
+    },
     // `work` sets it: the workflow needs these stages, and they need the workflow.
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
     sealTeardown: (request, plan, report) =>
-      record(request.id, "seal teardown", async () =>
+      sealingStep(request.id, "seal teardown", async () =>
         sealTeardown(database, await sealing.signer(), request, plan, report),
       ),
     cleaned: (id, status, error) =>
-      record(id, "record clean-up", () =>
-        database.transaction(async (transaction) => {
-          await setCleanUp(transaction, id, status, error);
-          const summary = `the clean-up is stuck: ${describeError(error).message}`;
-          if (status === "stuck") await raiseFinding(transaction, id, "clean-up-stuck", summary);
-          else await closeFinding(transaction, `${id}.clean-up`);
-        }),
-      ),
+      recordStep("record clean-up", async (transaction) => {
+        await setCleanUp(transaction, id, status, error);
+        const summary = `the clean-up is stuck: ${describeError(error).message}`;
+        if (status === "stuck") await raiseFinding(transaction, id, "clean-up-stuck", summary);
+        else await closeFinding(transaction, `${id}.clean-up`);
+      }),
     // A run that was ended from outside begins no step; what it was doing is not its conclusion.
     isCancelledOrTakenOver: (error) => isCancelledOrTakenOver(error) || isRunOver(error),
   };
@@ -171,12 +170,12 @@ export const untilRunIsOver =
     });
 
 async function continues(
-  database: Database,
+  transaction: Database,
   { id: requestId, operation }: OperationRequest,
   preparation: number,
   cleansUp?: boolean,
 ): Promise<boolean> {
-  const going = await goOn(database, { requestId, operation, preparation }, cleansUp);
+  const going = await goOn(transaction, { requestId, operation, preparation }, cleansUp);
   if (going && going.queuedSeconds !== null) leftQueue(operation, going.queuedSeconds);
   return going !== undefined;
 }
@@ -250,6 +249,7 @@ export function sweepActions(
       await seal(await concludedOf(database, requestId));
       runEnded(await readRun(database, requestId));
     },
+    forget: () => durable.forgetUnneeded(),
     outlived: (transaction, requestId, error) =>
       raiseFinding(transaction, requestId, "throwaway-outlived", error.message),
   };

@@ -59,16 +59,14 @@ async function append(
     const { history, head, tree } = await openLog(t, signer);
     if (await isAppended(t, history)) return head?.note;
     const size = head?.checkpoint.size ?? 0;
-    await insertLeaves(t, [{ position: size, ...leaf }]);
     if (size === 0) await insertKey(t, verifierKey(signer.origin, signer.key));
     if (leaf.newKey) await insertKey(t, verifierKey(signer.origin, leaf.newKey));
     const added = await nodesOfAppend(size, leafHash(Buffer.from(leaf.envelope)), tree);
-    await insertNodes(t, added);
     const signed = await signCheckpoint(
       { origin: signer.origin, size: size + 1, root: await rootOf(size + 1, withNodes(tree, added)) },
       ...leaf.signers,
     );
-    await insertCheckpoint(t, size + 1, signed);
+    await insertRows(t, [{ position: size, ...leaf }], added, { size: size + 1, note: signed });
     return signed;
   });
   // After the commit: a remembered head that was never committed would refuse every later one.
@@ -134,8 +132,13 @@ export async function firstKeyOf(database: Database, origin: string): Promise<Ke
   return undefined;
 }
 
-/** The columns repeat what the statements say, as an index. */
-export function insertLeaves(t: Database, leaves: { position: number; statement: Statement; envelope: string }[]) {
+/** In one query. The columns of statements repeat what they say, as an index. */
+export function insertRows(
+  t: Database,
+  leaves: { position: number; statement: Statement; envelope: string }[],
+  nodes: Node[],
+  ...checkpoints: { size: number; note: string }[]
+) {
   const rows = leaves.map(({ position, statement: { predicateType, predicate, subject }, envelope }) => {
     const kind = kindOf(predicateType);
     const { requestId, target, verdict, issuedAt, expiresOn } = predicate;
@@ -155,22 +158,23 @@ export function insertLeaves(t: Database, leaves: { position: number; statement:
     };
   });
   return t.query(
-    `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
+    `with leaves as (
+     insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
      select log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope
-     from json_populate_recordset(null::evidence, $1) order by log_index`,
-    [JSON.stringify(rows)],
+     from json_populate_recordset(null::evidence, $1) order by log_index
+     ), nodes as (
+       insert into evidence_node (level, index, hash) select * from unnest($2::int[], $3::bigint[], $4::bytea[])
+     ) insert into evidence_checkpoint (size, note) select * from unnest($5::bigint[], $6::text[])`,
+    [
+      JSON.stringify(rows),
+      nodes.map((n) => n.level),
+      nodes.map((n) => n.index),
+      nodes.map((n) => n.hash),
+      checkpoints.map((c) => c.size),
+      checkpoints.map((c) => c.note),
+    ],
   );
 }
-
-export const insertNodes = (t: Database, nodes: Node[]) =>
-  t.query("insert into evidence_node (level, index, hash) select * from unnest($1::int[], $2::bigint[], $3::bytea[])", [
-    nodes.map((n) => n.level),
-    nodes.map((n) => n.index),
-    nodes.map((n) => n.hash),
-  ]);
-
-export const insertCheckpoint = (t: Database, size: number, note: string) =>
-  t.query("insert into evidence_checkpoint (size, note) values ($1, $2)", [size, note]);
 
 /** "verdict" of "urn:shipshape:evidence:restore-drill:verdict:v2". */
 const kindOf = (predicateType: string) => predicateType.split(":").at(-2) ?? "";

@@ -118,31 +118,40 @@ function openRemembered(note: string, origin: string, history: KeyHistory): Chec
   }
 }
 
-/** The stored nodes, the first of each position. A missing one is an Error, never a guess. */
+/**
+ * The stored nodes, the first of each position. A missing one is an Error, never a guess. Each is read once: the nodes
+ * that lead to a head are those that the next statement is added to.
+ */
 export function nodeReader(database: Database): NodeReader {
   let turn: Promise<unknown> = Promise.resolve();
+  const found = new Map<string, Hash>();
   return (nodes) => {
     // Proofs ask for several at once, and a connection answers one query after the other.
-    const answer = turn.then(() => storedNodes(database, nodes));
+    const answer = turn.then(() => storedNodes(database, nodes, found));
     turn = answer.catch(() => undefined);
     return answer;
   };
 }
 
-async function storedNodes(database: Database, nodes: Parameters<NodeReader>[0]): Promise<Hash[]> {
-  if (nodes.length === 0) return [];
-  const rows = await database.query<{ level: number; index: string; hash: Buffer }>(
+type Place = Parameters<NodeReader>[0][0];
+
+async function storedNodes(database: Database, nodes: Place[], found: Map<string, Hash>): Promise<Hash[]> {
+  const at = ({ level, index }: { level: number; index: number | string }) => `${level}/${index}`;
+  const missing = nodes.filter((n) => !found.has(at(n)));
+  for (const row of missing.length > 0 ? await readNodes(database, missing) : []) found.set(at(row), row.hash);
+  return nodes.map((n) => {
+    const hash = found.get(at(n));
+    if (!hash) throw new Error(`node ${at(n)} is missing`);
+    return hash;
+  });
+}
+
+const readNodes = (database: Database, nodes: Place[]) =>
+  database.query<{ level: number; index: string; hash: Buffer }>(
     `select distinct on (level, index) level, index, hash from evidence_node join unnest($1::int[], $2::bigint[]) as wanted (l, i) on level = l and index = i
        order by level, index, row_id`,
     [nodes.map((n) => n.level), nodes.map((n) => n.index)],
   );
-  const found = new Map(rows.map((r) => [`${r.level}/${r.index}`, r.hash]));
-  return nodes.map((n) => {
-    const hash = found.get(`${n.level}/${n.index}`);
-    if (!hash) throw new Error(`node ${n.level}/${n.index} is missing`);
-    return hash;
-  });
-}
 
 /** The newest checkpoint as stored, unverified. */
 export async function latestCheckpoint(database: Database): Promise<{ size: number; note: string } | undefined> {

@@ -21,7 +21,13 @@ interface Kind {
 const ED25519_HEADER = Buffer.from("302a300506032b6570032100", "hex");
 
 const fromSpki = (key: Buffer) => createPublicKey({ key, format: "der", type: "spki" });
-const spkiOf = (key: KeyObject) => publicKeyOf(key).export({ type: "spki", format: "der" });
+/** Exporting a key takes as long as signing with it, and one append asks for the same key again and again. */
+const exported = new WeakMap<KeyObject, Buffer>();
+function spkiOf(key: KeyObject): Buffer {
+  const known = exported.get(key) ?? publicKeyOf(key).export({ type: "spki", format: "der" });
+  exported.set(key, known);
+  return known;
+}
 
 const kinds: Record<"ed25519" | "ec", Kind> = {
   ed25519: {

@@ -7,15 +7,7 @@ import { ShipshapeError } from "../errors";
 import { signCheckpoint, type Checkpoint } from "./checkpoint";
 import type { Statement } from "./envelope";
 import { currentKey } from "./key-history";
-import {
-  APPEND_LOCK,
-  insertCheckpoint,
-  insertKey,
-  insertLeaves,
-  insertNodes,
-  rememberHead,
-  type Signer,
-} from "./ledger";
+import { APPEND_LOCK, insertKey, insertRows, rememberHead, type Signer } from "./ledger";
 import { statementsPerPage } from "./limits";
 import { headOf, rememberedHead, requireRemembered, type KnownLog } from "./log-head";
 import { nodesAdded, rootOf } from "./merkle-tree";
@@ -57,12 +49,11 @@ export async function restoreLog(
         const statement = requireSigned(target, one, bytes, history);
         page.push({ position: one.number, statement, envelope: bytes.toString() });
       }
-      await insertLeaves(t, page);
+      await insertRows(t, page, []);
     }
     if (from === size) return 0;
-    await insertNodes(t, nodesAdded(from, leaves));
     for (const { verifierKey, begin } of history) if (from === 0 || begin >= from) await insertKey(t, verifierKey);
-    await insertCheckpoint(t, size, note);
+    await insertRows(t, [], nodesAdded(from, leaves), { size, note });
     return size - from;
   });
   rememberHead(log, note);

@@ -68,26 +68,27 @@ export async function readDecision(
   requestId: string,
   preparation?: number,
 ): Promise<Decision | undefined> {
-  const [row] = await database.query<Omit<Decision, "approvals" | "expiresAt"> & { expiresAt: Date | null }>(
+  const [row] = await database.query<Stored>(
     `select request_id as "requestId", preparation, status, plan_digest as "planDigest", rules, decided_by as "decidedBy",
-       needed, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired"
+       needed, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired",
+       (select coalesce(jsonb_agg(jsonb_build_object('principal', principal, 'answer', answer, 'comment', comment,
+          'answeredAt', answered_at) order by answered_at, principal), '[]')
+        from approval where approval.request_id = decision.request_id and approval.plan_digest = decision.plan_digest) as approvals
      from decision where request_id = $1 and preparation = coalesce($2, preparation) order by preparation desc limit 1`,
     [requestId, preparation ?? null],
   );
   if (!row) return undefined;
-  const approvals = await approvalsOf(database, requestId, row.planDigest);
+  const approvals = row.approvals.map((one) => ({ ...one, answeredAt: new Date(one.answeredAt) }));
   return { ...row, expiresAt: row.expiresAt ?? undefined, approvals };
 }
+
+type Stored = Omit<Decision, "approvals" | "expiresAt"> & {
+  expiresAt: Date | null;
+  approvals: (Omit<Approval, "answeredAt"> & { answeredAt: string })[];
+};
 
 export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
   database.query(
     "insert into approval (request_id, plan_digest, principal, answer, comment) values ($1, $2, $3, $4, $5)",
     [decision.requestId, decision.planDigest, a.principal, a.answer, a.comment],
-  );
-
-const approvalsOf = (database: Database, requestId: string, planDigest: string) =>
-  database.query<Approval>(
-    `select principal, answer, comment, answered_at as "answeredAt" from approval
-     where request_id = $1 and plan_digest = $2 order by answered_at, principal`,
-    [requestId, planDigest],
   );

@@ -6,12 +6,13 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { DBOS, DBOSClient, Error as DbosErrors } from "@dbos-inc/dbos-sdk";
+import { runTransactionalInternalStep } from "@dbos-inc/dbos-sdk/internal/dbos";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import { wfQueueRunner } from "@dbos-inc/dbos-sdk/internal/wfqueue";
 import type pg from "pg";
-import { translateConnectionErrors, type Database } from "../database";
+import { connections, joined, translateConnectionErrors, type Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { poll } from "../poll";
 import {
@@ -32,7 +33,10 @@ import {
   stepBackoffSeconds,
   workerEngineConnectionsMax,
   workerStopWaitSeconds,
+  workflowsForgottenMax,
+  workflowsKeptDays,
 } from "./limits";
+import { unneededWorkflows } from "./ended-workflows";
 import { keepDoing } from "./keep-doing";
 import { Liveness, MAINTENANCE, notifyWorkers, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings, Work } from "./operation";
@@ -145,6 +149,7 @@ export async function startWorker(
   let maintainNow = () => {};
   const notified = (what: string) => (what === MAINTENANCE ? maintainNow() : looks.look(what));
   const own = (liveness = await Liveness.open({ ...settings, workerId: id, notified }));
+  const pool = connections(settings.url, workerEngineConnectionsMax);
   DBOS.setConfig({
     name: "shipshape",
     systemDatabaseUrl: settings.url,
@@ -152,7 +157,7 @@ export async function startWorker(
     executorID: id,
     applicationVersion: WORKFLOW_VERSION,
     logLevel: "error",
-    systemDatabasePoolSize: workerEngineConnectionsMax,
+    systemDatabasePool: pool,
     schedulerPollingIntervalMs: engineSchedulePollMilliseconds,
     notificationCoalesceMs: engineNotifyMilliseconds,
   });
@@ -176,7 +181,7 @@ export async function startWorker(
       await maintenance.stop();
       await DBOS.shutdown({ workflowCompletionTimeoutMS: drainSeconds * 1000 });
       looks.stop();
-      await own.close();
+      await Promise.all([own.close(), pool.end()]);
     },
   };
 }
@@ -242,6 +247,16 @@ export function stepsOf(requestId: string, observer?: StepObserver): Step {
     );
   return steps();
 }
+
+/**
+ * A step of the running workflow that only changes records: what it does and that it was done are one transaction,
+ * which the engine repeats while the database cannot be reached.
+ */
+export const recordStep = <T>(
+  name: string,
+  work: (transaction: Database, connection: pg.ClientBase) => Promise<T>,
+): Promise<T> =>
+  runTransactionalInternalStep((connection) => work(joined(connection!, requireLease), connection!), name);
 
 const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
   liveness ? liveness.during(requestId, work) : work();
@@ -387,6 +402,12 @@ export class DurableClient {
     }
     // Before workers that lack it look there.
     for (const { queue } of await putBack(this.database, assigned)) looking?.look(queue);
+  }
+
+  /** Has the engine forget some of the workflows that nothing needs any more. */
+  async forgetUnneeded(): Promise<void> {
+    const ids = await unneededWorkflows(this.database, workflowsKeptDays, workflowsForgottenMax);
+    if (ids.length > 0) await this.bounded(this.client.deleteWorkflows(ids));
   }
 
   close(): Promise<void> {

@@ -40,6 +40,12 @@ export const runsPerDatabaseMax = 1;
  */
 export const queuePollMilliseconds = 5000;
 
+/**
+ * The least time between two looks at a queue: a look costs as much as a step, and takes whatever has been queued and
+ * become free since the last one.
+ */
+export const queueLookMilliseconds = 20;
+
 /** How often the durable engine tells what its workflows wait for of each other: nothing here does. */
 export const engineNotifyMilliseconds = 60_000;
 
@@ -71,6 +77,12 @@ export const workerBeatMilliseconds = 2000;
 /** How often a step's progress is written: people read it, and verifying a large database takes hours. */
 export const progressWriteMilliseconds = 1000;
 
+/**
+ * How long a worker keeps the lock of a run between two steps: mostly the next one follows at once. The clean-up of a
+ * cancelled run may wait that much longer.
+ */
+export const runLockLingerMilliseconds = 1000;
+
 /** Dead workers without runs to take over are forgotten after this many days. */
 export const workerRecordDays = 7;
 
@@ -79,6 +91,13 @@ export const workerRecordDays = 7;
  * the run is the cause.
  */
 export const recoveriesMax = 20;
+
+/**
+ * Days that the durable engine's records of an ended workflow are kept: who wonders what a run did looks within a week,
+ * and its own records stay. And how many one sweep removes: more than any number of workers carries out meanwhile.
+ */
+export const workflowsKeptDays = 7;
+export const workflowsForgottenMax = 500;
 
 /** Workflows that were set aside for lack of their version, and that one pass of a worker puts back into their queues. */
 export const workflowsPutBackMax = 200;

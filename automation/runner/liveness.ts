@@ -15,7 +15,7 @@ import { translateConnectionErrors, type Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
 import { workerSilentSecondsMax } from "../limits";
 import type { WorkerRecord } from "../records";
-import { workerBeatMilliseconds, workerRecordDays } from "./limits";
+import { runLockLingerMilliseconds, workerBeatMilliseconds, workerRecordDays } from "./limits";
 
 /** "SHIP", and the next number: distinguishes our advisory locks from others in the same database. */
 const WORKER_LOCKS = 0x53_48_49_50;
@@ -51,6 +51,9 @@ export interface LivenessSettings {
 
 export class Liveness {
   private readonly inFlight = new Map<string, number>();
+  /** The runs whose locks this session holds, each with the query that took it. */
+  private readonly locked = new Map<string, Promise<unknown>>();
+  private letGo: NodeJS.Timeout | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private heldUntil = 0;
   private closed = false;
@@ -116,15 +119,15 @@ export class Liveness {
     await this.query("select pg_advisory_unlock($1, hashtext($2))", WORKER_LOCKS, workerId);
   }
 
-  /** Holds the run's lock while `work` is in progress. */
+  /** Holds the run's lock while `work` is in progress, and a little longer: its next step needs it again. */
   async during<T>(requestId: string, work: () => Promise<T>): Promise<T> {
-    await this.query("select pg_advisory_lock_shared($1, hashtext($2))", RUN_LOCKS, requestId);
     this.count(requestId, 1);
     try {
+      await (this.locked.get(requestId) ?? this.lock(requestId));
       return await work();
     } finally {
       this.count(requestId, -1);
-      await this.query("select pg_advisory_unlock_shared($1, hashtext($2))", RUN_LOCKS, requestId);
+      this.letGo ??= setTimeout(() => this.unlockIdle(), runLockLingerMilliseconds);
     }
   }
 
@@ -138,6 +141,7 @@ export class Liveness {
   async close(): Promise<void> {
     this.closed = true;
     this.wake();
+    clearTimeout(this.letGo);
     this.session.removeAllListeners("error").on("error", () => undefined);
     await this.query("delete from worker where id = $1", this.workerId).catch(() => undefined);
     await this.session.end();
@@ -173,13 +177,29 @@ export class Liveness {
     this.settings.lost(error);
   }
 
+  private lock(requestId: string): Promise<unknown> {
+    const taken = this.query("select pg_advisory_lock_shared($1, hashtext($2))", RUN_LOCKS, requestId);
+    this.locked.set(requestId, taken);
+    return taken;
+  }
+
+  /** All at once: of many short steps each would otherwise cost two queries. */
+  private unlockIdle(): void {
+    this.letGo = undefined;
+    const idle = [...this.locked.keys()].filter((id) => !this.inFlight.has(id));
+    for (const id of idle) this.locked.delete(id);
+    const sql = "select pg_advisory_unlock_shared($1, hashtext(id)) from unnest($2::text[]) as id";
+    if (idle.length > 0) void this.query(sql, RUN_LOCKS, idle).catch(() => undefined); // a lost session has no locks
+    if (this.locked.size > 0) this.letGo = setTimeout(() => this.unlockIdle(), runLockLingerMilliseconds);
+  }
+
   private async tryLock(locks: number, name: string): Promise<boolean> {
     const { rows } = await this.query("select pg_try_advisory_lock($1, hashtext($2)) as taken", locks, name);
     return (rows as { taken: boolean }[])[0]?.taken === true;
   }
 
   /** One after another: a session runs one query at a time. */
-  private query(sql: string, ...values: (string | number)[]): Promise<pg.QueryResult> {
+  private query(sql: string, ...values: (string | number | string[])[]): Promise<pg.QueryResult> {
     const answer = this.turn.then(() => this.session.query(sql, values));
     this.turn = answer.catch(() => undefined);
     return answer;

@@ -1,7 +1,8 @@
 /**
- * A worker looks at a queue as soon as something is queued or a place is free. Polling as often would cost an idle
- * worker more.
+ * A worker looks at a queue as soon as something is queued or a place is free, but while much is queued not for each
+ * place. Polling as often would cost an idle worker more.
  */
+import { queueLookMilliseconds } from "./limits";
 
 /** The loop of the durable engine that polls the queues. It has no public call to look now. */
 export interface QueueLoop {
@@ -27,6 +28,8 @@ export function lookWhenAsked(loop: QueueLoop, milliseconds: number): QueueLooks
     transitionIntervalMs: milliseconds,
   });
   const asked = new Set<string>();
+  const lookedAt = new Map<string, number>();
+  const later = new Map<string, NodeJS.Timeout>();
   let wakeLoop = () => {};
   const [schedule, poll] = [loop.scheduleDueQueues.bind(loop), loop.runQueuePoll.bind(loop)];
   const lookNow = (name: string) => {
@@ -41,10 +44,21 @@ export function lookWhenAsked(loop: QueueLoop, milliseconds: number): QueueLooks
   loop.runQueuePoll = async (...given) => {
     const { name } = given[1].queue;
     asked.delete(name);
+    lookedAt.set(name, performance.now());
     await poll(...given);
-    if (asked.has(name)) lookNow(name); // what was queued while it looked
+    if (asked.has(name)) look(name); // what was queued while it looked
   };
-  const look = (name: string) => (asked.add(name), lookNow(name));
+  const look = (name: string) => {
+    asked.add(name);
+    if (later.has(name)) return;
+    const wait = (lookedAt.get(name) ?? -Infinity) + queueLookMilliseconds - performance.now();
+    if (wait <= 0) lookNow(name);
+    else
+      later.set(
+        name,
+        setTimeout(() => (later.delete(name), lookNow(name)), wait),
+      );
+  };
   return {
     look,
     lookAtNew: async (executor, queues) => {
@@ -53,6 +67,7 @@ export function lookWhenAsked(loop: QueueLoop, milliseconds: number): QueueLooks
       queues.forEach(look);
     },
     stop: () => {
+      later.forEach((timer) => clearTimeout(timer));
       for (const name of ["scheduleDueQueues", "runQueuePoll"]) Reflect.deleteProperty(loop, name);
     },
   };

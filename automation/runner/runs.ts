@@ -34,7 +34,8 @@ export async function setPlan(
   status: RunStatus,
 ): Promise<boolean> {
   const changed = await database.query(
-    `update run set plan = $3, plan_digest = $4, planned_preparation = $2, status = $5
+    `update run set plan = $3, plan_digest = $4, planned_preparation = $2, status = $5,
+       queued_at = case when $5 = 'queued' then clock_timestamp() else queued_at end
      where request_id = $1 and preparation = $2 and coalesce(planned_preparation, 0) < $2 and finished_at is null returning 1`,
     [requestId, preparation, JSON.stringify(plan), planDigestOf(plan), status],
   );

@@ -36,6 +36,8 @@ export interface Sweep {
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
   /** Seals the statement that an ended run owes. */
   seal(requestId: string): Promise<void>;
+  /** Removes what nothing needs any more. */
+  forget(): Promise<void>;
   outlived(transaction: Database, requestId: string, error: ShipshapeError): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
     () => retryStuckCleanUps(s),
     async (liveness) => startMissingCleanUps(s, await toCleanUp(), liveness),
     async () => each(await toSeal(), ({ requestId }) => s.seal(requestId)),
+    () => s.forget(),
   ];
   return (liveness) => each(looks, (look) => look(liveness));
 }

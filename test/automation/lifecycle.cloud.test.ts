@@ -188,3 +188,32 @@ test("a step with a name already in use is refused, not merged with the first", 
   expect(run.steps["first"]?.attempts).toBe(1);
   await effects();
 });
+
+test("a week after a run that owes nothing, what the durable engine keeps of it is removed, and nothing else", async () => {
+  const [ended, stuck, recent] = [(await work("")).id, (await work("")).id, (await work("")).id];
+  await database.query(
+    "update run set clean_up = 'stuck', clean_up_changed_at = now(), clean_up_attempt = 4 where request_id = $1",
+    [stuck],
+  );
+  await database.query(
+    "update dbos.workflow_status set completed_at = completed_at - 8 * 86400000 where workflow_uuid like $1 || '%' or workflow_uuid like $2 || '%'",
+    [ended, stuck],
+  );
+  const tables = ["workflow_status", "workflow_input", "workflow_output", "operation_outputs"];
+  const kept = async (id: string) =>
+    Promise.all(
+      tables.map((table) => database.query(`select * from dbos.${table} where workflow_uuid like $1 || '%'`, [id])),
+    );
+  const records = async () =>
+    Promise.all(
+      ["request", "decision", "run", "evidence", "evidence_checkpoint"].map((table) =>
+        database.query(`select * from ${table} order by 1, 2`),
+      ),
+    );
+  const before = { stuck: await kept(stuck), recent: await kept(recent), records: await records() };
+  expect((await kept(ended)).map((rows) => rows.length > 0)).toEqual([true, true, true, true]);
+  expect((await work("", ended)).errors).toBe("");
+  expect(await kept(ended)).toEqual([[], [], [], []]);
+  expect({ stuck: await kept(stuck), recent: await kept(recent), records: await records() }).toEqual(before);
+  await effects();
+});

@@ -3,14 +3,7 @@ import { openDatabase, type ControlPlaneDatabase } from "../../automation/databa
 import { signCheckpoint } from "../../automation/evidence/checkpoint";
 import { sealStatement } from "../../automation/evidence/envelope";
 import { FollowedLog } from "../../automation/evidence/followed-log";
-import {
-  appendStatement,
-  insertCheckpoint,
-  insertKey,
-  insertLeaves,
-  insertNodes,
-  type Signer,
-} from "../../automation/evidence/ledger";
+import { appendStatement, insertKey, insertRows, type Signer } from "../../automation/evidence/ledger";
 import { statementsPerPage } from "../../automation/evidence/limits";
 import { leafHash, nodesAdded, nodesOver, rootOf, type Hash } from "../../automation/evidence/merkle-tree";
 import { verifierKey } from "../../automation/evidence/public-key";
@@ -75,13 +68,13 @@ async function filledLog(): Promise<{ database: ControlPlaneDatabase; signer: Si
         return { position: at + i, statement, envelope: await sealStatement(statement, signer) };
       }),
     );
-    await insertLeaves(database, page);
+    await insertRows(database, page, []);
     leaves.push(...page.map(({ envelope }) => leafHash(Buffer.from(envelope))));
   }
-  await insertNodes(database, nodesAdded(0, leaves));
   await insertKey(database, verifierKey(signer.origin, signer.key));
   const root = await rootOf(count, nodesOver(leaves));
-  await insertCheckpoint(database, count, await signCheckpoint({ origin: signer.origin, size: count, root }, signer));
+  const note = await signCheckpoint({ origin: signer.origin, size: count, root }, signer);
+  await insertRows(database, [], nodesAdded(0, leaves), { size: count, note });
   await database.query("analyze evidence");
   await database.query("analyze evidence_node");
   return {

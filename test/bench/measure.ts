@@ -15,6 +15,8 @@ export interface Measure {
   ours: string;
   floor: string;
   runs: number;
+  /** What its plain numbers are. @default seconds */
+  unit?: "MB";
   /** Why it cannot be taken on this machine; it is left out then. */
   missing?(): string | undefined;
   /** Prepares what both need, and returns what to time; `after` runs once at the end, whatever the outcome. */
@@ -32,18 +34,19 @@ export interface Measured {
   runs: number;
   oursTook: Taken;
   floorTook: Taken;
+  unit: "MB" | undefined;
   /** The median of the runs' own ratios, not the ratio of the medians. */
   ratio: number;
 }
 
 export async function take(measure: Measure, progress: (line: string) => void): Promise<Measured> {
-  const { name, ours, floor, runs } = measure;
+  const { name, ours, floor, runs, unit } = measure;
   const { after, ...things } = await measure.prepare();
   const pairs: { ours: Taken; floor: Taken }[] = [];
   try {
     for (let run = 0; run < runs; run++) {
       const pair = { floor: await time(() => things.floor(run)), ours: await time(() => things.ours(run)) };
-      progress(`${name} ${run + 1}/${runs}: ${took(pair.ours)} against ${took(pair.floor)}`);
+      progress(`${name} ${run + 1}/${runs}: ${took(pair.ours, unit)} against ${took(pair.floor, unit)}`);
       pairs.push(pair);
     }
   } finally {
@@ -54,6 +57,7 @@ export async function take(measure: Measure, progress: (line: string) => void): 
     ours,
     floor,
     runs,
+    unit,
     oursTook: typical(pairs.map((pair) => pair.ours)),
     floorTook: typical(pairs.map((pair) => pair.floor)),
     ratio: median(pairs.map((pair) => compared(pair.ours) / compared(pair.floor))),
@@ -68,9 +72,13 @@ function typical(all: Taken[]): Taken {
   return cpu.length === all.length ? { seconds, cpuSeconds: median(cpu) } : { seconds };
 }
 
-/** "3.32 s CPU in 3.01 s", or "235 ms". */
-export const took = ({ seconds, cpuSeconds }: Taken): string =>
-  cpuSeconds === undefined ? rounded(seconds) : `${rounded(cpuSeconds)} CPU in ${rounded(seconds)}`;
+/** "3.32 s CPU in 3.01 s", "235 ms", or "1.2 MB". */
+export const took = ({ seconds, cpuSeconds }: Taken, unit?: "MB"): string =>
+  unit
+    ? `${seconds.toPrecision(3)} ${unit}`
+    : cpuSeconds === undefined
+      ? rounded(seconds)
+      : `${rounded(cpuSeconds)} CPU in ${rounded(seconds)}`;
 
 const rounded = (seconds: number): string =>
   seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`;

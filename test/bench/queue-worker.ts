@@ -1,150 +1,89 @@
 /**
- * A worker with an operation that does nothing, or bare DBOS with the same workflows and steps:
- * `tsx queue-worker.ts <shipshape|dbos> <database url> <queued> <carried out> <postmaster's pid>`. It queues that many
- * requests, begins, and prints what it took until that many have ended. If none are queued, it is idle for a while; if
- * one is, it is queued when the worker has been idle.
+ * Carries out queued requests: `tsx queue-worker.ts <subject> <database url> <queued> <carried out> <postmaster's pid>`.
+ * It queues that many, begins, and prints what it took from the end of the first ones, by when everything is loaded,
+ * until that many more have ended. If none are queued, it is idle for a while; if one is, it is queued when the worker
+ * has been idle.
  */
-import { builtIn } from "../../components/standards/built-in";
-import { generateKeyPairSync } from "node:crypto";
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DBOS, DBOSClient } from "@dbos-inc/dbos-sdk";
-import { z } from "zod";
-import { openControlPlane } from "../../automation/control-plane";
-import { openDatabase, type Database } from "../../automation/database";
-import { heldKey } from "../../automation/evidence/signing-key";
-import { targetDatabase } from "../../automation/fleet-records";
-import { verdictOf, type PlanBasis } from "../../automation/records";
-import { operationsAtOnceMax, preparationsAtOnceMax } from "../../automation/runner/limits";
-import type { Operation } from "../../automation/runner/operation";
+import { promisify } from "node:util";
 import type { Taken } from "./measure";
 import { cpuSecondsOfFamily } from "./process-tree";
+import { subjects, type Subject, type SubjectName } from "./queue-subjects";
 
-const [which, url = "", queued = "", carriedOut = "", postmaster = ""] = process.argv.slice(2);
+/** Of the requests that were carried out. */
+export interface Carried extends Taken {
+  cpuSeconds: number;
+  /** From the worker's start, when all were queued, to the end of half of them, and of 99 in a hundred. */
+  halfSeconds: number;
+  mostSeconds: number;
+  /** The worker's memory at its highest. */
+  memoryBytes: number;
+  databaseBytes: number;
+}
+
+const [which = "", url = "", queued = "", carriedOut = "", postmaster = "", role = "worker"] = process.argv.slice(2);
 const idleSeconds = 20;
-const once = { attemptsMax: 1, timeoutSeconds: 60 };
+/** Ended before anything is measured: a worker loads and compiles its code with them. */
+const warmUp = 20;
 
-/** Reads nothing, does nothing, and passes: a request costs only what the control plane does about it. */
-const idle: Operation<{ database: string }, string, PlanBasis, string> = {
-  name: "idle",
-  version: 1,
-  owner: "a benchmark",
-  title: "do nothing",
-  examples: [],
-  effect: "reads",
-  request: z.strictObject({ database: z.string() }),
-  observe: (_, step) => step("observe", once, () => Promise.resolve("seen")),
-  plan: ({ database }) => ({
-    target: database,
-    database: targetDatabase({
-      identifier: database,
-      resourceId: `db-${database}`,
-      arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
-    }),
-    tags: { owner: "a benchmark", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
-    evidenceValidDays: 7,
-  }),
-  stillHolds: () => true,
-  run: (_, step) => step("run", once, () => Promise.resolve("done")),
-  verify: () => verdictOf([{ name: "done", verdict: "pass", explanation: "nothing was to do", figures: {} }]),
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6 + cpuSecondsOfFamily(Number(postmaster));
 };
 
-interface Subject {
-  queue(name: string): Promise<unknown>;
-  begin(): Promise<unknown>;
-  ended(): Promise<number>;
-}
-
-async function shipshape(): Promise<Subject> {
-  const key = heldKey(generateKeyPairSync("ed25519").privateKey);
-  const controlPlane = await openControlPlane({
-    standard: builtIn,
-    databaseUrl: url,
-    signer: () => Promise.resolve({ origin: "shipshape.test/evidence", ...key }),
-    toolVersions: {},
-    operations: () => Promise.resolve([idle]),
-  });
-  return {
-    queue: (database) => controlPlane.submit("idle", { database }, { requestedBy: "ana", reason: "a benchmark" }),
-    begin: () =>
-      controlPlane.work((error) => {
-        throw error;
-      }),
-    ended: () =>
-      count(controlPlane.database, "select count(*) from run where finished_at is not null and status = 'succeeded'"),
-  };
-}
-
-/** The same steps, which do nothing; the first workflow enqueues the second one, on a queue with a place per database. */
-async function dbos(): Promise<Subject> {
-  const step = (name: string) => DBOS.runStep(() => Promise.resolve(name), { name });
-  const carryOut = DBOS.registerWorkflow(
-    async () => {
-      for (const name of ["record running", "observe again", "record begin", "run", "seal", "record end"])
-        await step(name);
-    },
-    { name: "carry out" },
-  );
-  DBOS.registerWorkflow(
-    async (database: string) => {
-      for (const name of ["record running", "observe", "decide"]) await step(name);
-      await DBOS.startWorkflow(carryOut, {
-        queueName: "operations",
-        enqueueOptions: { queuePartitionKey: database },
-      })();
-    },
-    { name: "prepare" },
-  );
-  const database = await openDatabase(url);
-  const settings = { systemDatabaseUrl: url, systemDatabaseSchemaName: "dbos" };
-  DBOS.setConfig({ name: "bare", ...settings, applicationVersion: "1", logLevel: "error" });
-  await DBOS.launch(); // creates its tables
-  await DBOS.shutdown();
-  const client = await DBOSClient.create(settings);
-  return {
-    queue: (name) => client.enqueue({ queueName: "preparations", workflowName: "prepare", appVersion: "1" }, name),
-    begin: async () => {
-      await DBOS.launch();
-      // Looks as often as pays: with more its own looks take longer, with less its places stay empty.
-      const polled = { minPollingIntervalMs: 20 };
-      await DBOS.registerQueue("preparations", { workerConcurrency: preparationsAtOnceMax, ...polled });
-      await DBOS.registerQueue("operations", {
-        workerConcurrency: operationsAtOnceMax,
-        partitionConcurrency: 1,
-        ...polled,
-      });
-    },
-    ended: () =>
-      count(database, "select count(*) from dbos.workflow_status where name = 'carry out' and status = 'SUCCESS'"),
-  };
-}
-
-const count = async (database: Database, sql: string) =>
-  Number((await database.query<{ count: string }>(sql))[0]?.count);
-
-async function main(): Promise<void> {
+async function main(): Promise<unknown> {
   process.noDeprecation = true;
-  const subject = await (which === "dbos" ? dbos() : shipshape());
-  const names = Array.from({ length: Number(queued) }, (_, i) => `database-${i}`);
-  if (names.length < 2) {
-    await subject.begin();
-    await sleep(queued === "0" ? 65_000 : 5000); // the durable engine looks more often in its first minute
-  }
-  const enqueue = async () => {
-    while (names.length > 0) await Promise.all(names.splice(0, 8).map((name) => subject.queue(name)));
-  };
-  if (names.length > 1) await enqueue();
-  const cpu = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6 + cpuSecondsOfFamily(Number(postmaster));
-  };
+  const subject = await subjects[which as SubjectName](url);
+  if (role === "client") return enqueue(subject, Number(queued));
+  return Number(queued) < 2 ? resting(subject) : busy(subject);
+}
+
+async function enqueue(subject: Subject, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, i) => `database-${i}`);
+  while (names.length > 0) await Promise.all(names.splice(0, 8).map((name) => subject.queue(name)));
+}
+
+async function resting(subject: Subject): Promise<Taken> {
+  await subject.begin();
+  await sleep(queued === "0" ? 65_000 : 5000); // the durable engine looks more often in its first minute
   const [began, cpuBefore] = [performance.now(), cpu()];
   if (queued === "0") await sleep(idleSeconds * 1000);
-  else if (queued === "1") await enqueue();
-  else await subject.begin();
-  while ((await subject.ended()) < Number(carriedOut)) await sleep(queued === "1" ? 2 : 50);
-  const taken: Taken = { seconds: (performance.now() - began) / 1000, cpuSeconds: cpu() - cpuBefore };
-  process.stdout.write(`${JSON.stringify(taken)}\n`);
-  process.exit(0);
+  else await enqueue(subject, 1);
+  while ((await subject.ended()).length < Number(carriedOut)) await sleep(2);
+  return { seconds: (performance.now() - began) / 1000, cpuSeconds: cpu() - cpuBefore };
 }
 
-void main();
+async function busy(subject: Subject): Promise<Carried> {
+  // By another process, so that this one's memory is a worker's.
+  await promisify(execFile)(process.execPath, [...process.execArgv, ...process.argv.slice(1, 7), "client"]);
+  const bytesBefore = await subject.databaseBytes();
+  const startedAt = Date.now();
+  await subject.begin();
+  const until = async (count: number) => {
+    for (;;) {
+      const ended = await subject.ended();
+      if (ended.length >= count) return ended;
+      await sleep(50);
+    }
+  };
+  const before = (await until(warmUp)).length;
+  const [began, cpuBefore] = [performance.now(), cpu()];
+  const ended = await until(before + Number(carriedOut));
+  const [seconds, cpuSeconds] = [(performance.now() - began) / 1000, cpu() - cpuBefore];
+  const share = (of: number) => (ended[Math.ceil(ended.length * of) - 1]! - startedAt) / 1000;
+  const perRequest = Number(carriedOut) / (ended.length - before); // some more may have ended
+  return {
+    seconds: seconds * perRequest,
+    cpuSeconds: cpuSeconds * perRequest,
+    halfSeconds: share(0.5),
+    mostSeconds: share(0.99),
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
+    databaseBytes: ((await subject.databaseBytes()) - bytesBefore) / ended.length,
+  };
+}
+
+void main().then((taken) => {
+  process.stdout.write(`${JSON.stringify(taken ?? null)}\n`);
+  process.exit(0);
+});

@@ -12,7 +12,7 @@ export function reportLines(measured: Measured[]): string[] {
     "|---|---|---|---|---|",
     ...measured.map(
       (row) =>
-        `| ${row.name} | ${took(row.oursTook)}: ${row.ours} | ${took(row.floorTook)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`,
+        `| ${row.name} | ${took(row.oursTook, row.unit)}: ${row.ours} | ${took(row.floorTook, row.unit)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`,
     ),
   ];
 }

@@ -81,9 +81,16 @@ test("a run is quiet once all its steps have ended, on every worker, even if the
   expect(await noneInFlight("a run")).toEqual([false, false]);
   ends[1]?.();
   await steps[1];
-  expect(await noneInFlight("a run")).toEqual([true, true]);
-  await expect(one.during("a run", () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
-  expect(await noneInFlight("a run")).toEqual([true, true]);
+  // The others learn of it a little later, unless another step follows.
+  const isQuiet = async () => (await noneInFlight("a run")).every(Boolean);
+  expect(await one.hasNoStepInFlight("a run")).toBe(true);
+  await until("the others know", isQuiet);
+  const failing = one.during("a run", () => new Promise((_, reject) => ends.push(() => reject(new Error("failed")))));
+  await until("it is in flight", () => ends.length === 3);
+  expect(await noneInFlight("a run")).toEqual([false, false]);
+  ends[2]?.();
+  await expect(failing).rejects.toThrow("failed");
+  await until("the others know", isQuiet);
 });
 
 test("a step's result is what `during` returns", async () => {

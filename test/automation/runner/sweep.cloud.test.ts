@@ -37,6 +37,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
+    forget: async () => undefined,
     outlived: async (_, id, { code }) => void noted.push(`${code} ${id}`),
     ...change,
   });
