@@ -25,7 +25,7 @@ export interface Alerting {
 export async function raiseFinding(
   transaction: Database,
   requestId: string,
-  kind: Extract<AlertKind, `${"verdict" | "run" | "clean-up" | "throwaway"}-${string}`>,
+  kind: Extract<AlertKind, `${"verdict" | "run" | "clean-up" | "throwaway" | "change"}-${string}`>,
   summary: string,
 ): Promise<void> {
   const { target = "", operation, plan } = await readRun(transaction, requestId);

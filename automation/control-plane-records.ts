@@ -22,11 +22,12 @@ import {
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
-import type { FleetAnswer, Ownership } from "./fleet-records";
+import type { ExpectedChange, FleetAnswer, Ownership } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
+import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import type { StackContext } from "./runner/stack-state";
@@ -69,6 +70,10 @@ export interface ControlPlaneRecords {
   findings(countMax: number): Promise<Finding[]>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
+  /** What the delivered change of a request is to bring about. */
+  expectedChanges(requestId: string): Promise<ExpectedChange[]>;
+  /** What delivered changes have not brought about yet, the first to be late first. */
+  awaitedChanges(countMax: number): Promise<ExpectedChange[]>;
   /** What people were told, the latest first, with what became of it at each destination. */
   alerts(countMax: number): Promise<SentAlert[]>;
   /** How many alerts of the last days were not sent, although a destination was configured. */
@@ -124,6 +129,8 @@ export async function openRecords(
     decision: (id) => readDecision(database, id),
     findings: (countMax) => openFindings(database, countMax),
     answers: (requestId) => answersOf(database, requestId),
+    expectedChanges: (requestId) => expectedChangesOf(database, requestId),
+    awaitedChanges: (countMax) => awaitedChanges(database, countMax),
     alerts: (countMax) => latestAlerts(database, countMax),
     unsentAlerts: () => unsentAlerts(database),
     toil: (from, until) => readToil(database, from, until),

@@ -8,6 +8,7 @@ import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
 import { Publisher } from "./evidence/publisher";
+import { startExpecting } from "./expected-changes";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/access";
@@ -16,7 +17,7 @@ import type { Access } from "./policy/roles";
 import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { TelemetrySettings } from "./observability/telemetry-export";
-import type { FleetAnswer } from "./fleet-records";
+import type { FleetAnswer, InstanceProperties } from "./fleet-records";
 import type { Decision, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
@@ -98,6 +99,8 @@ export interface ControlPlaneSettings extends Sealing {
   publication?: () => Promise<PublicationTarget | undefined>;
   /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
   alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
+  /** What the cloud says, for changes that were delivered. @default they are never found to be made */
+  instances?: () => Promise<InstanceProperties>;
   /** What workers report to OpenTelemetry. @default nothing */
   telemetry?: TelemetrySettings | undefined;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
@@ -179,10 +182,11 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       if (alerting) await addOwnDestinations(database, alerting);
       const worker = await startWorker(lease, sweeper(actions));
       const alerts = alerting && startAlerts(database, alerting);
+      const expecting = settings.instances && startExpecting(database, settings.instances);
       return {
         id: worker.id,
         stop: async (drainSeconds) => {
-          await worker.stop(drainSeconds);
+          await Promise.all([worker.stop(drainSeconds), expecting?.stop()]);
           // Last: what the runs have sealed, told and measured.
           await Promise.all([publishing?.stop(), alerts?.stop(), telemetry?.stop()]);
         },

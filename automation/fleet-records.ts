@@ -49,6 +49,8 @@ export type FleetAnswer =
 export interface DeclaredDatabase extends TargetDatabase {
   /** "shipshape/database.orders-production": project and name. */
   stack: string;
+  /** Of the StandardDatabase that has it, or of the instance where there is none. */
+  urn: string;
   tags: Record<string, string>;
   /** Whether a StandardDatabase declares it. */
   isStandard: boolean;
@@ -59,6 +61,12 @@ export interface DeclaredDatabase extends TargetDatabase {
  * those who do. Unknown: that folder could not be read.
  */
 export type Ownership = "ours" | "delivered" | "unknown";
+
+export interface StackHome {
+  ownership: Ownership;
+  /** The folder and the name of its config file, and who commits there; null where this machine has none. */
+  config: { folder: string; file: string; author: { name: string; email: string } } | null;
+}
 
 /** What the backend has of one stack. */
 export interface BackendStack {
@@ -72,3 +80,70 @@ export interface BackendStack {
 export type StacksAnswer =
   | { asked: true; backend: string; stacks: BackendStack[]; unread: { stack: string; reason: string }[] }
   | { asked: false; backend: string | undefined; reason: string };
+
+/** What config and programs contain. */
+export type StackValue = string | number | boolean | null | StackValue[] | { [name: string]: StackValue };
+
+/** A change of a database, as its stack declares it. */
+export interface StackChange {
+  /** "shipshape/database.orders-production": project and name. */
+  stack: string;
+  /** The resource whose properties it sets: the StandardDatabase, or the instance where there is none. */
+  urn: string;
+  /**
+   * Each by its path in the arguments of that resource, which in a stack of ours is config `shipshape:request`. None if
+   * the stack declares what it should, and has to be brought up.
+   */
+  set: { path: string[]; value: StackValue }[];
+  /** In a sentence, for the commit and for those it is delivered to. */
+  why: string;
+  requestId: string;
+}
+
+/** A property of a DB instance, by its name in the RDS API, before and after a change. */
+export interface ExpectedValue {
+  property: string;
+  from: string | number | boolean | null;
+  to: string | number | boolean | null;
+}
+
+/** A change as it is planned: people approve this text, and nothing else is committed or delivered. */
+export interface PlannedChange extends StackChange {
+  /** A commit is made, pushed and brought up by us; the others are delivered to those who have the program. */
+  reaches: "commit" | "patch" | "instructions";
+  /** Of a commit or a patch: the name of the config file, and the SHA-256 of the text that it changes. */
+  config: { file: string; digest: string } | null;
+  /** The patch or the instructions. */
+  text: string;
+  /** What the RDS API shows once the change is done. */
+  expected: ExpectedValue[];
+  /** For how long a delivered change is waited for, in days. */
+  withinDays: number;
+}
+
+/**
+ * open: the cloud does not show it yet. overdue: nor in time. seen: it does. contradicted: it shows another value, or
+ * the database is gone. replaced: a later change of the same property was delivered. dropped: a person has answered its
+ * finding.
+ */
+export type ExpectedStatus = "open" | "overdue" | "seen" | "contradicted" | "replaced" | "dropped";
+
+/** A value that a delivered change is to bring about. */
+export interface ExpectedChange extends ExpectedValue {
+  requestId: string;
+  database: TargetDatabase;
+  stack: string;
+  until: Date;
+  status: ExpectedStatus;
+  /** What the cloud showed last; null before the first look, and where the database is gone. */
+  found: ExpectedValue["to"];
+  lookedAt: Date | null;
+}
+
+/** What the cloud says of each DB instance of one account and Region. */
+export interface InstanceProperties {
+  account: string | undefined;
+  region: string;
+  /** Its properties of one value, by the identity of the database. */
+  instances: ReadonlyMap<string, Readonly<Record<string, ExpectedValue["to"]>>>;
+}

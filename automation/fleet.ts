@@ -4,9 +4,11 @@ import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { fleetMembers, totalsOf, unreadOf, type FleetMember } from "./observability/fleet";
 import type { FleetAnswer, Ownership, StacksAnswer } from "./fleet-records";
+import { expectedChangesMax } from "./limits";
 import type { Recoverability } from "./records";
 import { recoveryOfAll } from "./recovery-status";
 import { openFindingsByDatabase } from "./review/findings";
+import { awaitedChanges } from "./runner/expected-changes";
 import { askBackend } from "./runner/backend-stacks";
 import type { StackContext } from "./runner/stack-state";
 import { scheduleOf } from "./schedule";
@@ -44,6 +46,7 @@ export async function fleetStatus(
     declared,
     schedules,
     findings,
+    expected: await awaitedChanges(database, expectedChangesMax),
   });
   const unread = [...unreadOf(cloud, stacks), ...log.problems.map((p) => `the evidence log: ${p.what}`)];
   return { lookedAt: now, cloud, stacks, unread, members, totals: totalsOf(members) };

@@ -89,3 +89,15 @@ export const expiryLookRetrySeconds = 600;
 
 /** Plans that wait for people and are looked at then, the oldest first. */
 export const waitingPlansMax = 1000;
+
+/** How often a worker checks whether a look for expected changes is due: an indexed query. */
+export const expectedLookMilliseconds = 30_000;
+
+/**
+ * How often the workers, together, ask the cloud for them: a change takes minutes once someone makes it, and the answer
+ * costs one listing of all instances.
+ */
+export const expectedLookSeconds = 300;
+
+/** Expected changes that one look takes, and that a list shows; the next look takes the next ones. */
+export const expectedChangesMax = 1000;

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { TargetDatabase } from "./fleet-records";
+import type { PlannedChange, TargetDatabase } from "./fleet-records";
 
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
@@ -60,6 +60,8 @@ export interface PlanBasis {
    * answers, nothing else.
    */
   subject?: string;
+  /** How it changes the stack of the database, if it does: this is what people approve. */
+  change?: PlannedChange;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
   /** What was known about the recovery of the database: an operation that changes it says so, for those who decide. */

@@ -26,6 +26,8 @@ export interface Settings {
   rootCertificateFile: string | undefined;
   /** The environment of this process, for programs it starts, without the control plane's own variables. */
   inherited: Readonly<Record<string, string>>;
+  /** What git gets in the folders of stacks, and the hooks there: no access to the cloud. */
+  gitEnvironment: Readonly<Record<string, string>>;
   /** What the Pulumi engine, its plugins and programs get. They must not inherit what is `undefined` here. */
   engineEnvironment: Readonly<Record<string, string | undefined>>;
 }
@@ -120,6 +122,7 @@ export function readSettings(
     colours: environment["NO_COLOR"] ? "never" : "auto",
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
     inherited: Object.fromEntries(given.filter(([name]) => !ownSecrets.includes(name))),
+    gitEnvironment: Object.fromEntries(given.filter(([name]) => gitNeeds.test(name))),
     engineEnvironment: Object.fromEntries(
       given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined]),
     ),
@@ -145,14 +148,17 @@ const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE", "SHI
  * reach the network, the cloud, the state backend and its secrets provider, and to verify certificates. They get
  * nothing else from this process.
  */
+const everyProgramNeeds = [
+  "PATH|PATHEXT|HOME|USER|USERNAME|LOGNAME|SHELL|TMPDIR|TEMP|TMP|LANG|LC_.*|TZ|NO_COLOR",
+  "XDG_.*|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH|ProgramData|SystemRoot|SYSTEMROOT|windir|ComSpec|COMSPEC",
+  "https?_proxy|all_proxy|no_proxy|grpc_proxy|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|PGSSLROOTCERT",
+].join("|");
 const engineNeeds = new RegExp(
-  `^(${[
-    "PATH|PATHEXT|HOME|USER|USERNAME|LOGNAME|SHELL|TMPDIR|TEMP|TMP|LANG|LC_.*|TZ|NO_COLOR",
-    "XDG_.*|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH|ProgramData|SystemRoot|SYSTEMROOT|windir|ComSpec|COMSPEC",
-    "https?_proxy|all_proxy|no_proxy|grpc_proxy|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|PGSSLROOTCERT",
-    "AWS_.*|PULUMI_.*|AZURE_.*|ARM_.*|GOOGLE_.*|CLOUDSDK_.*|VAULT_.*",
-  ].join("|")})$`,
+  `^(${everyProgramNeeds}|AWS_.*|PULUMI_.*|AZURE_.*|ARM_.*|GOOGLE_.*|CLOUDSDK_.*|VAULT_.*)$`,
 );
+
+/** What git needs to sign, and to push over SSH or HTTPS; no variable that leads it to another repository. */
+const gitNeeds = new RegExp(`^(${everyProgramNeeds}|SSH_.*|GIT_SSH|GIT_SSH_COMMAND|GIT_ASKPASS|GNUPGHOME|GPG_TTY)$`);
 
 /**
  * Removes the control plane's secrets from the environment once they are read: programs that this process starts would

@@ -88,6 +88,7 @@ export const memberRecord = (m: FleetMember) => ({
   inconclusiveSince: m.beside.map(({ requestId, issuedAt }) => ({ requestId, issuedAt })),
   nextDrill: m.nextDrill ? { dueAt: m.nextDrill.dueAt ?? null, reason: m.nextDrill.reason } : null,
   openFindings: m.openFindings,
+  expectedChanges: m.expectedChanges.map(({ database: _, stack: __, ...change }) => change),
 });
 
 export const dayOf = (at: Date | undefined): string => at?.toISOString().slice(0, 10) ?? "-";

@@ -4,6 +4,7 @@ import { ShipshapeError } from "../errors";
 import type { FleetMember } from "../observability/fleet";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
+import { expectedLine } from "./expected-changes";
 import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
 import { recoveryWord } from "./status";
 import { entries } from "./terminal";
@@ -50,7 +51,10 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
       cells: [recoveryWord(m.recoverability, terminal), until(m), nextDrill(m), String(m.openFindings || "-")],
       name: printable(m.database.identifier),
       text: printable(
-        `${m.owner ?? "no owner"}, ${m.tier ?? "no tier"}, ${m.environment ?? "no environment"}; ${declaredText(m)}`,
+        [
+          `${m.owner ?? "no owner"}, ${m.tier ?? "no tier"}, ${m.environment ?? "no environment"}; ${declaredText(m)}`,
+          ...m.expectedChanges.map((e) => `${expectedLine(e)} (request ${e.requestId})`),
+        ].join("; "),
       ),
     })),
   );

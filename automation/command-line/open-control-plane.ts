@@ -28,6 +28,10 @@ export async function withControlPlane<T>(
     },
     telemetry: settings.telemetry,
     alerting: (records) => alertingOf(settings, records),
+    instances: async () => {
+      const { awsClients } = await import("../targets/aws-access");
+      return (await import("../targets/instance-properties")).instanceProperties(awsClients());
+    },
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {
@@ -55,6 +59,9 @@ function operationContext(
     database,
     access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
     stacks: stackContext(settings),
+    homeOfStack: async (stack) =>
+      (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile)(stack),
+    gitEnvironment: settings.gitEnvironment,
     platformStack,
     secretsProvider,
     assertionsFolder,

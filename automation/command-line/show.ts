@@ -1,6 +1,8 @@
 import { printable, printableLines } from "../printable";
 import type { Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
+import type { ExpectedChange } from "../fleet-records";
+import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
 import { progressOf, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
@@ -17,6 +19,7 @@ export async function show(
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason, receivedAt } = await records.request(id);
     const answers = await records.answers(id);
+    const expected = await records.expectedChanges(id);
     if (options.json) {
       const more = {
         requestedBy,
@@ -25,6 +28,7 @@ export async function show(
         decision: decision ?? null,
         plan: run.plan ?? null,
         outcome: run.outcome ?? null,
+        expectedChanges: expected,
         answers,
       };
       return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
@@ -36,12 +40,28 @@ export async function show(
       terminal.say(
         `${a.findingId} answered by ${printable(a.reviewer)} at ${a.answeredAt.toISOString()}: ${a.status}${a.followUpRequestId ? ` ${a.followUpRequestId}` : ""}, ${printable(a.comment)}`,
       );
+    for (const line of changeLines(run, expected)) terminal.say(line);
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
     const { underWay } = progressOf(run);
     const silence = underWay && silenceOf(underWay, await records.workers());
     if (silence !== undefined) terminal.say(terminal.style("yellow", `  ${silence}`));
   });
+}
+
+/** The text that a change has committed or delivered; one that waits for approval is in its plan, and so are both. */
+function changeLines({ status, plan }: Run, expected: ExpectedChange[]): string[] {
+  const change = plan?.change;
+  if (!change || status !== "succeeded") return [];
+  const how = change.reaches === "commit" ? "committed" : "delivered";
+  return [
+    "",
+    `the ${how} change of stack ${printable(change.stack)}: ${printable(change.why)}`,
+    "",
+    ...printableLines(change.text).trimEnd().split("\n"),
+    ...(expected.length > 0 ? [""] : []),
+    ...expected.map(expectedLine),
+  ];
 }
 
 function decisionLines({ status, rules, needed, expiresAt, approvals }: Decision, run: Run): string[] {

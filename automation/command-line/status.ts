@@ -3,12 +3,13 @@ import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
-import type { FleetAnswer } from "../fleet-records";
+import type { ExpectedChange, FleetAnswer } from "../fleet-records";
 import type { Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { PublishedAccess, Refusal } from "../policy/access";
 import type { Pause } from "../runner/pauses";
 import type { CommandContext } from "./command-context";
+import { expectedLine } from "./expected-changes";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
 import { runRecord } from "./run-report";
@@ -22,6 +23,7 @@ interface Status {
   waiting: Run[];
   pauses: Pause[];
   findings: Finding[];
+  expectedChanges: ExpectedChange[];
   access: PublishedAccess | undefined;
   refusals: Refusal[];
   published: Publication[];
@@ -42,6 +44,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       waiting: await records.waiting(runsListedMax),
       pauses: await records.pauses(),
       findings: await records.findings(runsListedMax),
+      expectedChanges: await records.awaitedChanges(runsListedMax),
       access: await records.access(),
       refusals: await records.refusals(runsListedMax),
       published: await records.publications(),
@@ -72,7 +75,7 @@ const colours = {
 
 function statusLines(known: Status, terminal: Terminal): string[] {
   const { fleet, log, recovery, runs, waiting, pauses, findings, access, refusals, published } = known;
-  const { unsentAlerts: unsent } = known;
+  const { unsentAlerts: unsent, expectedChanges: expected } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -110,6 +113,13 @@ function statusLines(known: Status, terminal: Terminal): string[] {
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
       : []),
     ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
+    ...(expected.length > 0
+      ? ["", "changes that are delivered and not made yet (`npx shipshape show <id>` prints them):"]
+      : []),
+    ...expected.flatMap((e) => [
+      `  ${e.requestId}  ${printable(e.database.identifier)}`,
+      `    ${e.status === "overdue" ? terminal.style("red", expectedLine(e)) : expectedLine(e)}`,
+    ]),
     ...(unsent > 0 ? ["", terminal.style("yellow", unsentLine(unsent))] : []),
     "",
     accessLine(access),

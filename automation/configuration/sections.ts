@@ -58,6 +58,12 @@ const stacks = z.array(
   z.strictObject({
     project: name("the project, as its Pulumi.yaml names it"),
     folder: name("a folder of a git repository, relative to this file"),
+    author: z
+      .string()
+      .regex(/^[^<>\n]*[^<>\s][^<>\n]* <[^<>\s]+>$/, { error: () => 'give it as "Name <address>"' })
+      .transform((text) => /^(.*) <(.*)>$/.exec(text)!)
+      .transform(([, authorName = "", email = ""]) => ({ name: authorName.trim(), email }))
+      .default({ name: "Shipshape", email: "shipshape@localhost" }),
   }),
   { error: () => "give a list of entries" },
 );

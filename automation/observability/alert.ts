@@ -12,6 +12,8 @@ export const alertTitles = {
   "run-lost": "A run was lost",
   "clean-up-stuck": "A clean-up is stuck",
   "throwaway-outlived": "A throwaway still exists after its expiry",
+  "change-overdue": "A delivered change was not made in time",
+  "change-contradicted": "Something else was changed than was delivered",
   "approval-expires": "A plan that waits for approval is about to expire",
   "evidence-expires": "Recovery evidence is about to expire",
   "evidence-expired": "Recovery evidence has expired",

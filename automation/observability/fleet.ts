@@ -6,6 +6,7 @@ import type { Standard } from "../../components/standards/standard";
 import {
   identityOf,
   type DeclaredDatabase,
+  type ExpectedChange,
   type FleetAnswer,
   type Ownership,
   type StacksAnswer,
@@ -26,6 +27,8 @@ export interface FleetMember extends DatabaseRecovery {
   /** Undefined: no drill can be planned for it. */
   nextDrill: Pick<DrillSchedule, "dueAt" | "reason"> | undefined;
   openFindings: number;
+  /** What changes that were delivered to its owner have not brought about yet. */
+  expectedChanges: ExpectedChange[];
 }
 
 /** Open findings of one database. Without an identity the run ended before it found a database of that name. */
@@ -45,6 +48,8 @@ export interface KnownOfMembers {
   declared: DeclaredDatabase[];
   schedules: DrillSchedule[];
   findings: OpenFindings[];
+  /** Those that the cloud does not show yet. */
+  expected: ExpectedChange[];
 }
 
 export function fleetMembers({
@@ -56,6 +61,7 @@ export function fleetMembers({
   declared,
   schedules,
   findings,
+  expected,
 }: KnownOfMembers): FleetMember[] {
   const inCloud = new Map((cloud.asked ? cloud.databases : []).map((d) => [identityOf(d), d]));
   const inStacks = new Map<string, DeclaredDatabase[]>();
@@ -78,6 +84,7 @@ export function fleetMembers({
         ownership: declarations.length === 1 ? ownershipOf(declarations[0]!.stack) : undefined,
         nextDrill: planned.get(recovery),
         openFindings: (counts.get(identityOf(database)) ?? 0) + (counts.get(`named ${database.identifier}`) ?? 0),
+        expectedChanges: expected.filter((one) => identityOf(one.database) === identityOf(database)),
       };
     })
     .sort(byUrgency);

@@ -1,6 +1,6 @@
 import type { Standard } from "../../components/standards/standard";
 import type { Database } from "../database";
-import type { FleetDatabase, TargetDatabase } from "../fleet-records";
+import type { FleetDatabase, StackHome, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
@@ -13,6 +13,10 @@ export interface OperationContext {
   database: Database;
   access: AwsAccess;
   stacks: StackContext;
+  /** Whether a stack is ours, and where its config is. Errors: configuration-invalid, configuration-unreadable. */
+  homeOfStack(stack: string): Promise<StackHome>;
+  /** What git, and the hooks of the folder, run with. */
+  gitEnvironment: Readonly<Record<string, string>>;
   /** The platform stack whose isolation group throwaways are in, e.g. `platform.dev`. */
   platformStack: string;
   /** The secrets provider of throwaways' stacks. @default the platform stack's */

@@ -23,6 +23,10 @@ export async function openFinding(
 export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
 
+/** False if it was answered, has resolved itself, or never opened. */
+export const isFindingOpen = async (database: Database, id: string): Promise<boolean> =>
+  (await database.query("select from finding where id = $1 and answered_at is null", [id])).length > 0;
+
 /**
  * A later proof closes the open findings of earlier runs of the same operation and database, by resource id, account
  * and Region. A run that ended before it found a database has only a name, and a proof of the database with that name

@@ -41,6 +41,7 @@ export function databasesIn(
       databases.push({
         ...targetDatabase({ identifier, resourceId, arn }),
         stack,
+        urn: component?.urn ?? one.urn,
         tags: textsIn(tagsAll ?? tags),
         isStandard: component !== undefined,
       });

@@ -135,3 +135,17 @@ export const enginesReadingMax = 4;
 
 /** How long one of them may take: it reads from a bucket or a service, which answers within seconds. */
 export const stackReadSeconds = 120;
+
+/** For how long a delivered change is waited for: a team's sprint, after which a person has to ask. */
+export const changesExpectedDays = 14;
+
+/** Unchanged lines around each change of a patch: as many as `git diff` shows. */
+export const patchContextLines = 3;
+
+/**
+ * How long one call of git may take: it commits one file, whose hooks check it, or sends it to a remote, within seconds.
+ */
+export const gitCallSeconds = 60;
+
+/** What one call of git may print: a config file, which GitHub shows up to 1 MB. */
+export const gitOutputBytesMax = 16 * 2 ** 20;

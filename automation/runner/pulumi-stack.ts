@@ -7,8 +7,8 @@
  * cleared, and the program imports what the cloud has but the state lacks, by the provider's id. The provider's
  * "already exists" never counts as success.
  */
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import {
   LocalWorkspace,
   PulumiCommand,
@@ -27,6 +27,11 @@ export interface StackProgram {
    * @default the backend's own, or a passphrase
    */
   secretsProvider?: string | undefined;
+  /**
+   * The text of its `Pulumi.<stack>.yaml`. Such a stack has to exist: `up` would create its database a second time.
+   * @default it has no config, and is created
+   */
+  config?: string;
   /** The program; `adopt` has what the cloud has but the state lacks, name → id: the program must import it. */
   program(adopt: ReadonlyMap<string, string>): PulumiFn;
   /** Waits until the cloud has nothing in flight for this stack, then returns what it has, name → id. */
@@ -40,7 +45,9 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
     // An engine killed while creating the stack leaves a lock but no stack, so `cancel` does not know it.
     const cancel = async (refusal: string) =>
       (await exportState(s, p.stackName)) ? stack.cancel() : removeLockFile(refusal);
-    let isNew = await whenUnlocked({ name: p.stackName, cancel }, signal, () => created(stack));
+    if (p.config !== undefined && !(await exportState(s, p.stackName))) throw new Error("there is no such stack");
+    let isNew =
+      p.config === undefined && (await whenUnlocked({ name: p.stackName, cancel }, signal, () => created(stack)));
     // Repeat everything once a lock is gone: until then its owner may have changed cloud and state.
     await whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
@@ -116,17 +123,18 @@ async function removeBeginningWith(folder: string, beginning: string): Promise<v
  */
 async function stackOf(
   s: StackContext,
-  { stackName, secretsProvider }: Pick<StackProgram, "stackName" | "secretsProvider">,
+  { stackName, secretsProvider, config }: Pick<StackProgram, "stackName" | "secretsProvider" | "config">,
   ...moreArguments: string[]
 ): Promise<Stack> {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
+  if (config !== undefined) await writeFile(join(workDir, `Pulumi.${basename(stackName)}.yaml`), config);
   const workspace = await LocalWorkspace.create({
     workDir,
     // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
     // say.
     envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>,
-    projectSettings: projectSettings(workDir),
+    projectSettings: projectSettings(s, workDir),
     // In the stack's settings too: another worker may continue, without the file that the first one wrote.
     ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),
     pulumiCommand: await engineOnPath(),

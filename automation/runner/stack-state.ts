@@ -15,11 +15,17 @@ export interface StackContext {
    * must not inherit.
    */
   environment: Readonly<Record<string, string | undefined>>;
+  /** The stack's project. @default "shipshape" */
+  project?: string;
 }
 
 export const PROJECT = "shipshape";
 
-export const projectSettings = (workDir: string) => ({ name: PROJECT, runtime: "nodejs" as const, main: workDir });
+export const projectSettings = ({ project: name = PROJECT }: StackContext, workDir: string) => ({
+  name,
+  runtime: "nodejs" as const,
+  main: workDir,
+});
 
 export interface KnownStack {
   /** Secrets come in plain text. */
@@ -61,7 +67,7 @@ export async function exportState(s: StackContext, stackName: string): Promise<S
   const cwd = folderOf(s, stackName);
   await mkdir(cwd, { recursive: true });
   // JSON is YAML.
-  await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(cwd)));
+  await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(s, cwd)));
   const words = ["stack", "export", "--show-secrets", "--stack", stackName, "--non-interactive"];
   const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: stackStateBytesMax };
   try {
@@ -85,4 +91,5 @@ function inPlainText(value: unknown): unknown {
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, inPlainText(inner)]));
 }
 
-export const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder, stackName);
+export const folderOf = ({ workspacesFolder, project = PROJECT }: StackContext, stackName: string) =>
+  join(workspacesFolder, ...(project === PROJECT ? [] : [project]), stackName);

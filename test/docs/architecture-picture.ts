@@ -22,5 +22,14 @@ export function drawArchitecture(): string {
 export function withPicture(page: string, picture: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/architecture.md must contain ${begin} and, below it, ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n\`\`\`mermaid\n${picture.trim()}\n\`\`\`\n\n${page.slice(to)}`;
+  return `${page.slice(0, from + begin.length)}\n\n\`\`\`mermaid\n${withArrowsOfOneFolderTogether(picture.trim())}\n\`\`\`\n\n${page.slice(to)}`;
+}
+
+/** `A-->B & C` instead of a line for each. */
+function withArrowsOfOneFolderTogether(picture: string): string {
+  const arrows = new Map<string, string[]>();
+  for (const [, from = "", to = ""] of picture.matchAll(/^(\w+)-->(\w+)$/gm))
+    arrows.set(from, [...(arrows.get(from) ?? []), to]);
+  const rest = picture.split("\n").filter((line) => !line.includes("-->"));
+  return [...rest, ...[...arrows].map(([from, to]) => `${from}-->${to.join(" & ")}`)].join("\n");
 }

@@ -47,7 +47,9 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "standard">) {
+export function restoreDrillSteps(
+  s: Omit<OperationContext, "recoveryOf" | "standard" | "homeOfStack" | "gitEnvironment">,
+) {
   const clients = awsClients(s.access);
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };

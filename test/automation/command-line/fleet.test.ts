@@ -33,6 +33,7 @@ const member = (name: string, change: Partial<FleetMember> = {}): FleetMember =>
   ownership: "ours",
   nextDrill: { dueAt: new Date("2026-12-12T00:00:00Z"), reason: "its proof expires" },
   openFindings: 0,
+  expectedChanges: [],
   ...change,
 });
 const undeclared = member(longest, {

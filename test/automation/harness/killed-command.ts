@@ -5,10 +5,11 @@
 import { join } from "node:path";
 import { main } from "../../../automation/command-line/main";
 import { operations } from "../../../automation/operations/registry";
+import { toyChange } from "../operations/toy-change";
 import { toyOperation } from "../operations/toy-operation";
 import { disturbed } from "./disturbed";
 
 const [operation = "", moment = "", ...words] = process.argv.slice(2);
-const one = [...operations, toyOperation].filter(({ name }) => name === operation);
+const one = [...operations, toyOperation, toyChange].filter(({ name }) => name === operation);
 const disturbedOne = one.map((registered) => disturbed(registered, moment));
 void main(words, join(__dirname, "../../.."), disturbedOne).then((code) => (process.exitCode = code));

@@ -83,6 +83,8 @@ export function contextOf(cloud: MemoryCloud) {
     database: labels(cloud),
     access: {},
     stacks: { workspacesFolder: "/nowhere", environment: {} },
+    homeOfStack: () => Promise.reject(new Error("not used here")),
+    gitEnvironment: {},
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),

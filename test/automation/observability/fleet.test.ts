@@ -26,6 +26,7 @@ const recovery = (name: string, change: Partial<DatabaseRecovery> = {}): Databas
 const declaration = (name: string, stack = "shop/prod", change: Partial<DeclaredDatabase> = {}): DeclaredDatabase => ({
   ...databaseCalled(name),
   stack,
+  urn: "urn:pulumi:prod::shop::shipshape:index:StandardDatabase::orders",
   tags: { owner: "team-of-state" },
   isStandard: true,
   ...change,
@@ -41,6 +42,7 @@ const members = (change: Partial<KnownOfMembers>) =>
     declared: [],
     schedules: [],
     findings: [],
+    expected: [],
     ...change,
   });
 const only = (change: Partial<KnownOfMembers>) => members(change)[0]!;

@@ -225,6 +225,7 @@ describe("the fleet", () => {
     const declare = (name: string, more: Partial<DeclaredDatabase> = {}): DeclaredDatabase => ({
       ...databaseCalled(name),
       stack: "shop/prod",
+      urn: "urn:pulumi:prod::shop::shipshape:index:StandardDatabase::orders",
       tags: {},
       isStandard: true,
       ...more,

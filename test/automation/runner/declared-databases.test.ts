@@ -32,6 +32,7 @@ test("a standard database is known by resource id, account and Region, with its 
         account: "123456789012",
         region: "eu-central-1",
         stack: "shipshape/database.orders",
+        urn: component.urn,
         tags: { owner: "team-orders", tier: "gold" },
         isStandard: true,
       },
@@ -43,7 +44,8 @@ test("a standard database is known by resource id, account and Region, with its 
 test("a database that another component or no component declares is declared, without the standard", () => {
   const other = { urn: urn("acme:index:Service", "orders"), type: "acme:index:Service" };
   expect(read(other, instance({ parent: other.urn })).databases).toMatchObject([{ isStandard: false }]);
-  expect(read(instance({ parent: undefined as never })).databases).toMatchObject([{ isStandard: false }]);
+  const alone = instance({ parent: undefined as never });
+  expect(read(alone).databases).toMatchObject([{ isStandard: false, urn: alone.urn }]);
   const circle = { ...other, parent: other.urn };
   expect(read(circle, instance({ parent: circle.urn })).databases).toMatchObject([{ isStandard: false }]);
 });

@@ -1,0 +1,145 @@
+/**
+ * How an operation changes the stack of a database: one of ours by a commit and `up`; any other by delivering the
+ * change to those who have its program, and expecting it.
+ */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { ShipshapeError } from "../errors";
+import { identityOf, type PlannedChange, type TargetDatabase } from "../fleet-records";
+import type { Check, PlanBasis } from "../records";
+import { askBackend } from "../runner/backend-stacks";
+import { expectChanges } from "../runner/expected-changes";
+import { commitConfig, committedText, gitIn, type Committed } from "../runner/git-folder";
+import type { Step } from "../runner/operation";
+import type { StackProgram } from "../runner/pulumi-stack";
+import { configWith, type ObservedStack } from "../runner/stack-change";
+import { bringUpStep, commitStep, deliverStep } from "./limits";
+import type { OperationContext } from "./operation-context";
+
+export type StackChangeSteps = ReturnType<typeof stackChangeSteps>;
+
+export function stackChangeSteps(
+  s: Pick<OperationContext, "access" | "database" | "stacks" | "homeOfStack" | "gitEnvironment">,
+) {
+  const gitOf = (folder: string, signal?: AbortSignal) => gitIn(folder, s.gitEnvironment, signal);
+  const beforeEffect = () => s.access.beforeCall?.();
+  /** Errors: stack-folder-missing. */
+  const ownConfig = async (stack: string) => {
+    const { ownership, config } = await s.homeOfStack(stack);
+    if (ownership !== "ours" || !config) throw new ShipshapeError("stack-folder-missing", { stack });
+    return config;
+  };
+
+  return {
+    /** Errors: stack-undeclared, stack-folder-missing, stack-config-moved, git-unusable. */
+    async observe(database: TargetDatabase): Promise<ObservedStack> {
+      const { stack, urn } = await declarationOf(s, database);
+      const { ownership, config } = await s.homeOfStack(stack);
+      if (ownership === "unknown" && !config) throw new ShipshapeError("stack-folder-missing", { stack });
+      if (!config) return { stack, urn, ownership, config };
+      const { folder, file } = config;
+      const text = await (ownership === "ours"
+        ? committedText(gitOf(folder), folder, file)
+        : readFile(join(folder, file), "utf8"));
+      return { stack, urn, ownership, config: { file, text } };
+    },
+
+    /** Errors: stack-folder-missing, and those of `commitConfig`. */
+    async commit(
+      { stack, set, why, requestId, config: planned }: PlannedChange,
+      signal: AbortSignal,
+    ): Promise<Committed> {
+      const { folder, file, author } = await ownConfig(stack);
+      const subject =
+        set.length === 1
+          ? `Set ${set[0]!.path.join(".")} of ${basename(stack)} to ${JSON.stringify(set[0]!.value)}`
+          : `Set ${set.length} properties of ${basename(stack)}`;
+      return s.database.transaction(async (transaction) => {
+        // Of the runs on this machine, which share the folder; git's own locks hold against everyone else.
+        const lock = await transaction.query<{ taken: boolean }>(
+          "select pg_try_advisory_xact_lock(hashtext('shipshape git folder'), hashtext($1)) as taken",
+          [`${hostname()} ${folder}`],
+        );
+        if (!lock[0]?.taken) throw new ShipshapeError("git-locked", { folder, reason: "another run commits there" });
+        return commitConfig(gitOf(folder, signal), {
+          ...{ folder, file, author, subject, why, requestId, beforeEffect },
+          digest: planned?.digest ?? "",
+          changed: (text) => configWith(file, text, { set }),
+        });
+      });
+    },
+
+    /** With the config as it is committed. Errors: stack-config-moved, stack-locked, stack-failed. */
+    async bringUp(
+      { stack }: PlannedChange,
+      { revision }: Committed,
+      program: ProgramOf,
+      signal: AbortSignal,
+    ): Promise<void> {
+      const { folder, file } = await ownConfig(stack);
+      const git = gitOf(folder, signal);
+      const config = await committedText(git, folder, file, revision);
+      if (config !== (await committedText(git, folder, file)))
+        throw new ShipshapeError("stack-config-moved", { file, reason: "it was changed after our commit" });
+      // Loaded when used: the Automation API.
+      const { bringUp } = await import("../runner/pulumi-stack");
+      beforeEffect();
+      const project = dirname(stack);
+      const stackName = project.includes("/") ? stack : basename(stack);
+      await bringUp({ ...s.stacks, project: basename(project) }, { ...program, stackName, config }, signal);
+    },
+
+    /** Resolves to the moment until which it is expected. */
+    deliver: async (change: PlannedChange, database: TargetDatabase): Promise<string> =>
+      (await expectChanges(s.database, change, database)).toISOString(),
+  };
+}
+
+export type ProgramOf = Pick<StackProgram, "program" | "settleCloud">;
+
+export type ChangeOutcome = { committed: Committed } | { deliveredUntil: string };
+
+/** The steps that carry a planned change out; a delivered one ends with its delivery. */
+export async function carryOutChange(
+  steps: StackChangeSteps,
+  { change, database }: PlanBasis & { change: PlannedChange },
+  program: ProgramOf,
+  step: Step,
+): Promise<ChangeOutcome> {
+  if (change.reaches !== "commit")
+    return { deliveredUntil: await step("deliver the change", deliverStep, () => steps.deliver(change, database)) };
+  const committed = await step("commit the change", commitStep, (signal) => steps.commit(change, signal));
+  await step("bring the stack up", bringUpStep, (signal) => steps.bringUp(change, committed, program, signal));
+  return { committed };
+}
+
+/** Nothing is proven by a delivery: what it is about is as it was until its owner acts. */
+export function deliveredCheck({ change, tags }: PlanBasis & { change: PlannedChange }, deliveredUntil: string): Check {
+  const { stack, reaches, expected } = change;
+  const to = tags["owner"] ?? `those who have the program of ${stack}`;
+  return {
+    name: "change-is-made",
+    verdict: "inconclusive",
+    explanation: `delivered to ${to} (${reaches}), and expected until ${deliveredUntil.slice(0, 10)}: \`npx shipshape show ${change.requestId}\` prints it`,
+    figures: { deliveredUntil, ...Object.fromEntries(expected.map(({ property, to: value }) => [property, value])) },
+  };
+}
+
+async function declarationOf(
+  { stacks }: Pick<OperationContext, "stacks">,
+  database: TargetDatabase,
+): Promise<{ stack: string; urn: string }> {
+  const { identifier } = database;
+  const undeclared = (reason: string) => new ShipshapeError("stack-undeclared", { identifier, reason });
+  const answer = await askBackend(stacks);
+  if (!answer.asked) throw undeclared(`the stacks could not be read: ${answer.reason}`);
+  const all = answer.stacks.flatMap((one) => one.databases).filter((one) => identityOf(one) === identityOf(database));
+  const [one] = all;
+  if (all.length === 1) return one!;
+  if (one) throw undeclared(`${all.map(({ stack }) => stack).join(" and ")} declare it`);
+  const unread = answer.unread.map(({ stack }) => stack).join(", ");
+  throw undeclared(
+    unread ? `none that could be read declares it, and these could not be: ${unread}` : "none declares it",
+  );
+}

@@ -1,0 +1,153 @@
+/** Pure: a change of a stack, as the new text of its config, as a patch of it, and as instructions. */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isScalar, parseDocument, stringify, type Document, type Range, type YAMLMap } from "yaml";
+import { reasonOf, ShipshapeError } from "../errors";
+import type { ExpectedValue, Ownership, PlannedChange, StackChange, StackValue } from "../fleet-records";
+import { changesExpectedDays, patchContextLines } from "./limits";
+import { unifiedDiff } from "./unified-diff";
+
+/** A stack as it was observed, with its config if a folder has it. */
+export interface ObservedStack {
+  stack: string;
+  /** The StandardDatabase that has the database, or the instance where there is none. */
+  urn: string;
+  ownership: Ownership;
+  config: { file: string; text: string } | null;
+}
+
+/** The arguments of the StandardDatabase, in the config of a stack of our own. */
+const REQUEST = ["config", "shipshape:request"];
+
+/** What an operation wants of a stack. */
+export interface WantedChange extends Omit<StackChange, "stack" | "urn"> {
+  expected: ExpectedValue[];
+  /** For how long it is waited for where it is delivered. @default 14 */
+  withinDays?: number;
+}
+
+/** How a change reaches its stack, with the text that people read. Errors: stack-config-invalid, stack-change-secret. */
+export function planStackChange(change: WantedChange, { stack, urn, ownership, config }: ObservedStack): PlannedChange {
+  const { set, why, requestId, expected, withinDays = changesExpectedDays } = change;
+  const planned = { stack, urn, set, why, requestId, expected, withinDays };
+  requireNoSecret(planned);
+  if (!config) return { ...planned, reaches: "instructions", config: null, text: instructionsOf(planned) };
+  const { file, text } = config;
+  return {
+    ...planned,
+    reaches: ownership === "ours" ? "commit" : "patch",
+    config: { file, digest: digestOf(text) },
+    text: patchOf(planned, file, text),
+  };
+}
+
+export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** The text of `Pulumi.<stack>.yaml` with a change; all else stays as it is. Errors: stack-config-invalid. */
+export function configWith(file: string, text: string, { set }: Pick<StackChange, "set">): string {
+  try {
+    return set.reduce((before, { path, value }) => {
+      const after = withValue(before, [...REQUEST, ...path], value);
+      // An alias, for one, has its value in two places.
+      if (!isDeepStrictEqual(parsed(after).toJS(), withAt(parsed(before).toJS(), [...REQUEST, ...path], value)))
+        throw new Error(`${path.join(".")} cannot be set without changing something else`);
+      return after;
+    }, text);
+  } catch (error) {
+    throw new ShipshapeError("stack-config-invalid", { file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function withValue(text: string, path: string[], value: StackValue): string {
+  const document = parsed(text);
+  const { map, depth } = mapOf(document, path);
+  const [key, ...deeper] = path.slice(depth);
+  const pair = map.items.find((item) => isScalar(item.key) && item.key.value === key);
+  if (isDeepStrictEqual(valueAt(document.toJS(), path), value)) return text;
+  const inner = deeper.reduceRight<StackValue>((nested, name) => ({ [name]: nested }), value);
+  if (map.flow || map.items.length === 0) {
+    document.setIn(path, value);
+    return document.toString({ lineWidth: 0 });
+  }
+  const [first, last] = [map.items[0]?.key, map.items.at(-1)?.value ?? map.items.at(-1)?.key];
+  const begin = startOf(first);
+  const indent = " ".repeat(begin - (text.lastIndexOf("\n", begin - 1) + 1));
+  const written = stringify({ [key!]: inner }, { lineWidth: 0, ...quotesOf(pair?.value) }).trimEnd();
+  const lines = written.replaceAll("\n", `\n${indent}`);
+  if (pair) return `${text.slice(0, startOf(pair.key))}${lines}${text.slice(endOf(pair.value ?? pair.key, text))}`;
+  // On the line after the last pair, and after the comment that ends it.
+  const lineEnd = text.indexOf("\n", endOf(last, text));
+  const at = lineEnd === -1 ? text.length : lineEnd + 1;
+  return `${text.slice(0, at)}${lineEnd === -1 ? "\n" : ""}${indent}${lines}\n${text.slice(at)}`;
+}
+
+/** The innermost mapping on that path which exists, and how many names lead to it. */
+function mapOf(document: Document, path: string[]): { map: YAMLMap; depth: number } {
+  for (let depth = path.length - 1; ; depth--) {
+    const map = document.getIn(path.slice(0, depth), true);
+    if (isMap(map)) return { map, depth };
+    if (map !== undefined) throw new Error(`${path.slice(0, depth).join(" → ")} is not a mapping`);
+  }
+}
+
+/** A mapping as it should be. */
+const withAt = (from: unknown, [name = "", ...rest]: string[], value: StackValue): unknown => {
+  const at = (from ?? {}) as Record<string, unknown>;
+  return { ...at, [name]: rest.length === 0 ? value : withAt(at[name], rest, value) };
+};
+
+const valueAt = (from: unknown, path: string[]): unknown =>
+  path.reduce((at, name) => (at as Record<string, unknown> | null | undefined)?.[name], from);
+
+const startOf = (node: unknown): number => rangeOf(node)[0];
+/** Without the line feeds and indents that end a list or a mapping. */
+const endOf = (node: unknown, text: string): number => text.slice(0, rangeOf(node)[1]).trimEnd().length;
+
+function rangeOf(node: unknown): Range {
+  if (!isNode(node) || !node.range) throw new Error("it has a value without a place");
+  return node.range;
+}
+
+/** A text keeps its quotes. */
+function quotesOf(old: unknown): { defaultStringType?: "QUOTE_SINGLE" | "QUOTE_DOUBLE"; defaultKeyType: "PLAIN" } {
+  const type = isScalar(old) ? old.type : undefined;
+  return {
+    defaultKeyType: "PLAIN",
+    ...((type === "QUOTE_SINGLE" || type === "QUOTE_DOUBLE") && { defaultStringType: type }),
+  };
+}
+
+function parsed(text: string): Document {
+  const document = parseDocument(text);
+  if (document.errors[0]) throw new Error(document.errors[0].message);
+  if (!isMap(document.getIn(REQUEST))) throw new Error(`it has no mapping ${REQUEST.join(" → ")}`);
+  return document;
+}
+
+/** Nothing that is shown, committed or delivered holds a secret: a stack has those encrypted, or makes them itself. */
+function requireNoSecret({ stack, set, expected }: Pick<PlannedChange, "stack" | "set" | "expected">): void {
+  const paths = [...set.map(({ path }) => path.join(".")), ...expected.map(({ property }) => property)];
+  const secret =
+    paths.find((path) => looksSecret.test(path)) ??
+    set.find(({ value }) => looksSecret.test(JSON.stringify(value)))?.path.join(".");
+  if (secret !== undefined) throw new ShipshapeError("stack-change-secret", { stack, property: secret });
+}
+
+const looksSecret = /passw|passphrase|secret|token|credential|private.?key|secure"?:/i;
+
+function patchOf(change: Omit<PlannedChange, "text" | "reaches" | "config">, file: string, text: string): string {
+  const after = configWith(file, text, change);
+  if (after === text) return `${file} has these values already; the stack is brought up as it is.\n`;
+  // The lines around a change are shown and sealed with it, and so are those that it removes.
+  const patches = [patchContextLines, 0].map((context) => unifiedDiff(file, text, after, context));
+  const patch = patches.find((one) => !looksSecret.test(one));
+  if (patch === undefined) throw new ShipshapeError("stack-change-secret", { stack: change.stack, property: file });
+  return patch;
+}
+
+function instructionsOf({ stack, urn, set }: Pick<StackChange, "stack" | "urn" | "set">): string {
+  const up = `pulumi up --stack ${stack}`;
+  if (set.length === 0) return `The program of stack ${stack} declares this already. Bring it up:\n\n  ${up}\n`;
+  const properties = set.map(({ path, value }) => `  ${path.join(".")} = ${JSON.stringify(value)}\n`);
+  return `In the program of stack ${stack}, of the resource\n\n  ${urn}\n\nset\n\n${properties.join("")}\nand bring it up:\n\n  ${up}\n`;
+}

@@ -1,0 +1,25 @@
+/** What the RDS API says of each DB instance of the account and Region: its properties of one value. */
+import { paginateDescribeDBInstances } from "@aws-sdk/client-rds";
+import { identityOf, targetDatabase, type ExpectedValue, type InstanceProperties } from "../fleet-records";
+import type { AwsClients } from "./aws-access";
+import { fleetAnswerSeconds } from "./limits";
+import { accountOf } from "./queried-cloud";
+import { completeList } from "./rds-queries";
+
+/** Errors: fleet-unreadable, and those of an unreachable cloud. */
+export async function instanceProperties({ rds: client, sts }: AwsClients): Promise<InstanceProperties> {
+  const abortSignal = AbortSignal.timeout(fleetAnswerSeconds * 1000);
+  const found = await completeList(
+    "DescribeDBInstances",
+    () => paginateDescribeDBInstances({ client }, {}, { abortSignal }),
+    (page) => page.DBInstances,
+    abortSignal,
+  );
+  const instances = found.map((one) => {
+    const { DBInstanceIdentifier: identifier = "", DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = one;
+    const values = Object.entries(one).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+    const properties = Object.fromEntries(values) as Record<string, ExpectedValue["to"]>;
+    return [identityOf(targetDatabase({ identifier, resourceId, arn })), properties] as const;
+  });
+  return { account: await accountOf(sts), region: await client.config.region(), instances: new Map(instances) };
+}
