@@ -1,7 +1,7 @@
 /** A team's own assertion about its data: a query for rows that must not exist. */
-import type { Client, DatabaseError } from "pg";
+import type { Client } from "pg";
+import { shownFailure } from "./control-session";
 import { assertionRowsMax } from "./limits";
-import { shownText } from "./shown-text";
 
 export interface AssertionResult {
   /** Rows that contradict it, at most `assertionRowsMax` + 1; null if it could not be decided. */
@@ -32,7 +32,7 @@ export async function runAssertion(client: Client, sql: string, searchPath: stri
     });
     return result({ rows: rows[0]?.rows ?? null, problem: null });
   } catch (error) {
-    const { code, message } = error as DatabaseError;
-    return result({ rows: null, problem: code === "57014" ? "it exceeded its time limit" : shownText(message) });
+    const isLate = (error as { code?: unknown }).code === "57014";
+    return result({ rows: null, problem: isLate ? "it exceeded its time limit" : shownFailure(error) });
   }
 }

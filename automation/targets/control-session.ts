@@ -69,6 +69,24 @@ export async function inControlSession<T>(
 export const sessionWasLost = (error: unknown): boolean =>
   !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "");
 
+/**
+ * Why a query failed that may run code of the database or read its rows. A statement outlives the rows, and has other
+ * readers: so the database's message is kept only where it can quote none of them. A message about the text of our query
+ * has a position in it, and one from a function a context; no function can choose the routine of PostgreSQL it is from.
+ */
+export function shownFailure(error: unknown): string {
+  if (!(error instanceof DatabaseError)) return shownText((error as Error).message);
+  const { code = "", message, position, where, internalQuery, routine = "" } = error;
+  const isOurs = where === undefined && internalQuery === undefined;
+  const isFixed = namesOnly.has(routine) || (isOurs && (position !== undefined || /^(25|53|55|57)/.test(code)));
+  return isFixed
+    ? shownText(message)
+    : `it failed with SQLSTATE ${shownText(code)}; the message may quote rows, and is not kept: run it to see it`;
+}
+
+/** What PostgreSQL itself says of a table that a policy or a missing privilege hides. */
+const namesOnly = new Set(["check_enable_rls", "aclcheck_error"]);
+
 /** These affect what PostgreSQL does or prints. */
 const settings: Record<string, string> = {
   search_path: "pg_catalog,pg_temp",
@@ -100,6 +118,7 @@ const settings: Record<string, string> = {
   work_mem: "32MB",
   // What ends a session or slows it down. A missing library would make the login fail.
   client_min_messages: "warning",
+  constraint_exclusion: "partition", // with "on", functions in checks of every table that is read run while that is planned
   exit_on_error: "off",
   idle_session_timeout: "0",
   jit: "off",

@@ -22,8 +22,8 @@ export interface Relation {
 }
 
 /**
- * User code: an expression or predicate that uses a user-defined function, operator or type, or may read a column of
- * such a type.
+ * User code: an expression or predicate that uses a user-defined function, operator, type or text search, or may read a
+ * column of such a type or a whole row: what it computes can be changed without PostgreSQL knowing of the index.
  */
 const RELATIONS = `
 with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
@@ -39,8 +39,10 @@ select c.oid::text as id, coalesce(pg_relation_filenode(c.oid), 0)::text as file
     then 'functions of the database decide its order' end as uncheckable,
   (i.indexprs is not null or i.indpred is not null) and (
     exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refobjid >= 16384
-      and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass))
-    or exists (select from pg_attribute t where t.attrelid = i.indrelid and t.attnum > 0 and not t.attisdropped and t.atttypid >= 16384)) as "runsUserCode"
+      and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass))
+    or exists (select from pg_attribute t where t.attrelid = i.indrelid and t.attnum > 0 and not t.attisdropped
+      and (t.atttypid >= 16384 or t.atttypid in ('regconfig'::regtype, 'regdictionary'::regtype)))
+    or concat(i.indexprs, i.indpred) ~ ':varattno 0 ') as "runsUserCode"
 from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index i on i.indexrelid = c.oid left join pg_am a on a.oid = c.relam
 where c.relkind in ('r', 't', 'm', 'S', 'i')
 order by kind, c.relpages desc, c.oid`;

@@ -1,7 +1,7 @@
 /** Where the sequences of a database stand, and what its rows need of them. */
 import type { Client } from "pg";
 import { sequencesMax } from "./limits";
-import { sessionWasLost } from "./control-session";
+import { sessionWasLost, shownFailure } from "./control-session";
 import { shownText } from "./shown-text";
 
 /** The last value of a sequence, by its id; a plain number in decimal, since it can be larger than JavaScript's. */
@@ -23,10 +23,18 @@ where c.relpersistence = 'p' order by s.seqrelid limit $1`;
 export const readSequences = async (client: Client): Promise<SequenceValue[]> =>
   (await client.query<SequenceValue>(SEQUENCES, [sequencesMax])).rows;
 
-/** A column that a sequence fills, if an index finds its last value at once. */
+/**
+ * A column that a sequence fills, if an index finds its last value at once. Functions in the indexes and statistics of
+ * its table can run while the query is planned: not where they could leave the database, by a foreign server or AWS.
+ */
 const FILLED = `
-select s.seqrelid::text as id, format('select pg_catalog.%s(%I)::pg_catalog.text as last from only %I.%I', case when s.seqincrement > 0 then 'max' else 'min' end, a.attname, n.nspname, c.relname) as query
-from pg_sequence s join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+with doors as (select (exists (select from pg_foreign_data_wrapper) or exists (select from pg_extension where extname ~ '^aws_')) as open)
+select s.seqrelid::text as id, doors.open and exists (
+    select from pg_depend u where u.refobjid >= 16384 and u.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
+      and (u.classid = 'pg_class'::regclass and u.objid in (select x.indexrelid from pg_index x where x.indrelid = c.oid)
+        or u.classid = 'pg_statistic_ext'::regclass and u.objid in (select t.oid from pg_statistic_ext t where t.stxrelid = c.oid))) as "leaves",
+  format('select pg_catalog.%s(%I)::pg_catalog.text as last from only %I.%I', case when s.seqincrement > 0 then 'max' else 'min' end, a.attname, n.nspname, c.relname) as query
+from doors, pg_sequence s join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
 join pg_class c on c.oid = d.refobjid join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
 where c.relkind = 'r' and c.relpersistence = 'p' and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) and exists (
   select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
@@ -45,16 +53,20 @@ export interface FilledColumns {
  * run while a query is planned, and can change settings of the session for the next.
  */
 export async function readFilledColumns(client: Client): Promise<FilledColumns> {
-  const { rows } = await client.query<{ id: string; query: string }>(FILLED, [sequencesMax]);
+  const { rows } = await client.query<{ id: string; leaves: boolean; query: string }>(FILLED, [sequencesMax]);
   const found: FilledColumns = { lastOf: {}, unread: {} };
-  for (const { id, query } of rows)
+  for (const { id, leaves, query } of rows)
     try {
+      if (leaves) {
+        found.unread[id] = "to read it, functions of the database would run, and this one can reach other machines";
+        continue;
+      }
       await client.query("discard all");
       const last = (await client.query<{ last: string | null }>(query)).rows[0]?.last;
       if (typeof last === "string") found.lastOf[id] = last;
     } catch (error) {
       if (sessionWasLost(error)) throw error;
-      found.unread[id] = shownText((error as Error).message);
+      found.unread[id] = shownFailure(error);
     }
   return found;
 }
