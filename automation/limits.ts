@@ -24,11 +24,11 @@ export const controlPlaneConnectSeconds = 10;
 export const controlPlaneIdleTransactionSeconds = 180;
 
 /**
- * Attempts, and seconds for each, of a step that only keeps records: quick and local, so an error that outlasts five
- * attempts is not transient.
+ * Attempts, and seconds for each, of a step that seals a statement: quick, but for two minutes of pauses in all, because
+ * a key service may be away and the result of a run is worth waiting for.
  */
-export const recordAttemptsMax = 5;
-export const recordSecondsMax = 30;
+export const sealAttemptsMax = 8;
+export const sealSecondsMax = 30;
 
 /**
  * A worker that is silent for this long counts as frozen. Well above the delays of a busy machine or of loading a large

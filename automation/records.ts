@@ -1,6 +1,6 @@
 /** The records of the lifecycle. Each stage writes its own and reads the others'; the terms are in the glossary. */
 
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { PlannedChange, TargetDatabase } from "./fleet-records";
 
@@ -235,4 +235,17 @@ export interface Concluded {
   conclusion: Conclusion;
   /** Whether the run may have created something, so that its removal is sealed too. */
   cleansUp: boolean;
+}
+
+/**
+ * What signs evidence: the evidence stage has a key in a file, `targets/` one in AWS KMS. It may be elsewhere, and take
+ * a while or fail; what was signed may be signed again.
+ */
+export interface SigningKey {
+  /** The public half: Ed25519 or ECDSA P-256. */
+  key: KeyObject;
+  /** An Ed25519 signature (RFC 8032), or ECDSA with SHA-256 in DER. */
+  sign(message: Buffer): Promise<Buffer>;
+  /** The longest message that it signs. @default any */
+  messageBytesMax?: number;
 }

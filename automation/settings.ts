@@ -40,6 +40,11 @@ export interface ControlPlaneSettings {
    * @default `evidence/signing-key.pem` of the data folder
    */
   signingKeyFile: string;
+  /**
+   * The KMS key that signs evidence in place of the file, by its ARN or that of an alias: SHIPSHAPE_SIGNING_KMS_KEY.
+   * @default the file
+   */
+  signingKmsKey: string | undefined;
   /** What this machine remembers about evidence logs: their first keys and newest heads. */
   logMemoryFile: string;
   /**
@@ -102,6 +107,7 @@ export function readSettings(
         workingFolder,
         environment["SHIPSHAPE_SIGNING_KEY_FILE"] || join(dataFolder, "evidence", "signing-key.pem"),
       ),
+      signingKmsKey: environment["SHIPSHAPE_SIGNING_KMS_KEY"] || undefined,
       logMemoryFile: join(dataFolder, "evidence", "known-logs.json"),
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
       publishTo: environment["SHIPSHAPE_EVIDENCE_PUBLISH_TO"] || undefined,

@@ -10,7 +10,7 @@ import { describeError, ShipshapeError } from "./errors";
 import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import type { Stages } from "./lifecycle";
-import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax } from "./limits";
+import { approvalWaitSeconds, sealAttemptsMax, sealSecondsMax } from "./limits";
 import { accessInForce } from "./policy/access";
 import { decided, leftQueue, runEnded } from "./observability/telemetry";
 import { isApproved } from "./policy/approvals";
@@ -66,7 +66,7 @@ export function stagesOf(
   operationOf: OperationOf,
 ): Stages {
   const sealingStep = (requestId: string, name: string, work: () => Promise<void>) =>
-    stepsOf(requestId)(name, { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax }, work);
+    stepsOf(requestId)(name, { attemptsMax: sealAttemptsMax, timeoutSeconds: sealSecondsMax }, work);
   return {
     load: async (requestId, part) => {
       // Written once, never changed: may be read any number of times, outside any step

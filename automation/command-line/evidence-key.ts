@@ -6,19 +6,23 @@ import { changeKey } from "../evidence/ledger";
 import { historyOf, latestCheckpoint } from "../evidence/log-head";
 import { sameKey, verifierKey } from "../evidence/public-key";
 import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
-import type { Settings } from "../settings";
+import { printable } from "../printable";
+import type { ControlPlaneSettings, Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { principal, withRecords } from "./open-records";
-import { createFirstKey, knownLog, signerOf } from "./evidence-log";
+import { createFirstKey, kmsKey, knownLog, memoryOf, signerOf } from "./evidence-log";
 
 /**
  * `shipshape evidence key …`: the key that signs the log. Only these commands and the first `local start` of a data
  * folder create one.
  */
 export async function create({ settings, terminal }: CommandContext): Promise<void> {
+  const { signingKeyFile, signingKmsKey } = settings.controlPlane;
   terminal.say(await createForLog(settings));
   terminal.progress(
-    `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`,
+    signingKmsKey === undefined
+      ? `the private key is ${signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`
+      : `KMS key ${signingKmsKey} signs the log from now on; above is its public key, for auditors`,
   );
 }
 
@@ -30,26 +34,47 @@ export async function show(options: { all?: boolean }, { settings, terminal }: C
   });
 }
 
-export async function rotate({ settings, terminal }: CommandContext): Promise<void> {
+export async function rotate(options: { to?: string }, { settings, terminal }: CommandContext): Promise<void> {
+  const { signingKeyFile, signingKmsKey } = settings.controlPlane;
+  if (options.to === undefined && signingKmsKey !== undefined)
+    throw new ShipshapeError("usage", {
+      problem: `KMS key ${printable(signingKmsKey)} signs the log: name its successor with --to, another KMS key or \`file\``,
+      command: "shipshape evidence key rotate",
+    });
+  const to = options.to ?? "file";
   await withRecords(settings, async (records) => {
     const { database } = records;
-    const { signingKeyFile } = settings.controlPlane;
     const signer = await signerOf(settings);
-    const next = nextSigningKey(signingKeyFile);
+    const next = to === "file" ? nextSigningKey(signingKeyFile) : await kmsKey(to);
     const { key: current } = currentKey(await historyOf(database, signer));
     if (!sameKey(current, next.key)) await changeKey(database, signer, next, await principal(records));
-    takeNextSigningKey(signingKeyFile);
+    if (to === "file") takeNextSigningKey(signingKeyFile);
     terminal.say(verifierKey(signer.origin, next.key));
-    terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);
+    terminal.progress(`${rotated(to, settings.controlPlane)}; what the earlier key signed still verifies`);
   });
 }
 
-/** Errors: signing-key-exists, signing-key-lost. */
+function rotated(to: string, { signingKeyFile, signingKmsKey }: ControlPlaneSettings): string {
+  if (to !== "file")
+    return `KMS key ${printable(to)} signs from now on: set SHIPSHAPE_SIGNING_KMS_KEY for every worker`;
+  const unset = signingKmsKey === undefined ? "" : ": unset SHIPSHAPE_SIGNING_KMS_KEY for every worker";
+  return `${signingKeyFile} is the new key${unset}`;
+}
+
+/** Errors: signing-key-exists, signing-key-lost, and those of `kmsSigningKey`. */
 async function createForLog(settings: Settings): Promise<string> {
-  const { signingKeyFile: file, evidenceOrigin: origin, databaseUrl } = settings.controlPlane;
-  if (!existsSync(file) && databaseUrl !== undefined && (await hasLog(databaseUrl)))
-    throw new ShipshapeError("signing-key-lost", { origin, file });
-  return createFirstKey(settings);
+  const { signingKeyFile: file, signingKmsKey, evidenceOrigin: origin, databaseUrl } = settings.controlPlane;
+  const exists = async () => databaseUrl !== undefined && (await hasLog(databaseUrl));
+  if (signingKmsKey === undefined) {
+    if (!existsSync(file) && (await exists())) throw new ShipshapeError("signing-key-lost", { origin, file });
+    return createFirstKey(settings);
+  }
+  // Nothing is created but the trust of this machine: a log that has a key gets another one by a change of keys.
+  const memory = memoryOf(settings);
+  if (memory.of(origin) || (await exists())) throw new ShipshapeError("signing-key-exists", { file: signingKmsKey });
+  const text = verifierKey(origin, (await kmsKey(signingKmsKey)).key);
+  memory.remember(origin, { verifierKey: text });
+  return text;
 }
 
 async function hasLog(databaseUrl: string): Promise<boolean> {

@@ -11,16 +11,28 @@ import { readLog, unreadLog, type LogContent } from "../evidence/reading";
 import { createSigningKey, readSigningKey } from "../evidence/signing-key";
 import type { TargetDatabase } from "../fleet-records";
 import { printable } from "../printable";
+import type { SigningKey } from "../records";
 import type { Settings } from "../settings";
 import type { Terminal } from "./terminal";
 
 export const memoryOf = ({ controlPlane }: Settings): LogMemory => new LogMemory(controlPlane.logMemoryFile);
 
-/** The signer of this machine. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
+/**
+ * The signer of this machine. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable, and those of
+ * `kmsSigningKey`.
+ */
 export async function signerOf(settings: Settings): Promise<Signer> {
-  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
-  return { origin, ...readSigningKey(signingKeyFile), memory: memoryOf(settings) };
+  const { evidenceOrigin: origin } = settings.controlPlane;
+  return { origin, ...(await signingKeyOf(settings)), memory: memoryOf(settings) };
 }
+
+async function signingKeyOf({ controlPlane: { signingKeyFile, signingKmsKey } }: Settings): Promise<SigningKey> {
+  return signingKmsKey === undefined ? readSigningKey(signingKeyFile) : kmsKey(signingKmsKey);
+}
+
+// Loaded when used: the AWS SDK.
+export const kmsKey = async (name: string): Promise<SigningKey> =>
+  (await import("../targets/kms-signing-key")).kmsSigningKey(name);
 
 /**
  * Reads the log by the key that this machine trusts: a remembered key, or the signing key, or the log's own, which is
@@ -57,7 +69,7 @@ export async function knownLog(
   database: Database,
   terminal: Pick<Terminal, "progress">,
 ): Promise<KnownLog | undefined> {
-  const known = ownKey(settings);
+  const known = await ownKey(settings);
   if (known) return known;
   const { evidenceOrigin: origin } = settings.controlPlane;
   const memory = memoryOf(settings);
@@ -72,15 +84,15 @@ export async function knownLog(
 }
 
 /** The log by a key that this machine remembers or has. */
-export function ownKey(settings: Settings): KnownLog | undefined {
-  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
+export async function ownKey(settings: Settings): Promise<KnownLog | undefined> {
+  const { evidenceOrigin: origin } = settings.controlPlane;
   const memory = memoryOf(settings);
   const remembered = memory.of(origin);
   if (remembered) return { origin, key: parseVerifierKey(remembered.verifierKey).key, memory };
   try {
-    return { origin, key: readSigningKey(signingKeyFile).key, memory };
+    return { origin, key: (await signingKeyOf(settings)).key, memory };
   } catch {
-    return undefined; // Who reads needs no private key.
+    return undefined; // Who reads needs no signing key.
   }
 }
 

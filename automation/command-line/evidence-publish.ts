@@ -74,7 +74,7 @@ export async function verifyPublished(
 async function pinnedLog(file: string | undefined, settings: Settings): Promise<KnownLog> {
   const memory = memoryOf(settings);
   if (file === undefined) {
-    const known = ownKey(settings);
+    const known = await ownKey(settings);
     if (known) return known;
     throw new ShipshapeError("evidence-key-untrusted", { origin: settings.controlPlane.evidenceOrigin });
   }

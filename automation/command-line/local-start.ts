@@ -73,12 +73,19 @@ export async function prepareDataFolder({
  * log, a missing key is not replaced: `shipshape evidence key create` says what to do.
  */
 function createEvidenceKey(settings: Settings, progress: Progress): void {
-  const { signingKeyFile, evidenceOrigin } = settings.controlPlane;
+  const { signingKeyFile, signingKmsKey, evidenceOrigin } = settings.controlPlane;
   const [isOwn, isNew] = [
     signingKeyFile.startsWith(join(settings.dataFolder, "evidence")),
     !existsSync(join(settings.dataFolder, "control-plane")),
   ];
-  if (!isOwn || !isNew || existsSync(signingKeyFile) || memoryOf(settings).of(evidenceOrigin)) return;
+  if (
+    signingKmsKey !== undefined ||
+    !isOwn ||
+    !isNew ||
+    existsSync(signingKeyFile) ||
+    memoryOf(settings).of(evidenceOrigin)
+  )
+    return;
   try {
     progress(`created the key that signs evidence: ${createFirstKey(settings)}`);
   } catch (thrown) {

@@ -2,6 +2,7 @@ import { builtIn } from "../../components/standards/built-in";
 import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
+import type { Signer } from "../evidence/ledger";
 import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
@@ -18,10 +19,18 @@ export async function withControlPlane<T>(
   // The durable engine calls node-postgres in a way that a later version will refuse; users can do nothing about it.
   process.noDeprecation = true;
   const { openControlPlane } = await import("../control-plane");
+  let inKms: Promise<Signer> | undefined;
   const controlPlane = await openControlPlane({
     databaseUrl,
     standard: builtIn,
-    signer: () => signerOf(settings),
+    signer: () => {
+      if (settings.controlPlane.signingKmsKey === undefined) return signerOf(settings);
+      // Once for all that this process signs: its public key is what each signature is held against.
+      return (inKms ??= signerOf(settings).catch((error: unknown) => {
+        inKms = undefined;
+        throw error;
+      }));
+    },
     publication: async () => {
       const { publishTo } = settings.controlPlane;
       return publishTo === undefined ? undefined : (await import("./evidence-publish")).publicationIn(publishTo);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { runsListedMax } from "./limits";
 import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
@@ -8,6 +9,7 @@ import type { Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { PublishedAccess, Refusal } from "../policy/access";
 import type { Pause } from "../runner/pauses";
+import type { ControlPlaneSettings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
 import { fleetToday, withRecords } from "./open-records";
@@ -28,6 +30,7 @@ interface Status {
   refusals: Refusal[];
   published: Publication[];
   unsentAlerts: number;
+  signer: SignerHere;
 }
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
@@ -49,16 +52,22 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       refusals: await records.refusals(runsListedMax),
       published: await records.publications(),
       unsentAlerts: await records.unsentAlerts(),
+      signer: signerHere(settings.controlPlane),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
   });
 }
 
-const statusRecord = ({ fleet, log, runs, waiting, access, published, ...known }: Status) => ({
+const statusRecord = ({ fleet, log, runs, waiting, access, published, signer, ...known }: Status) => ({
   ...known,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
-  evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what), published },
+  evidence: {
+    size: log.head?.checkpoint.size ?? 0,
+    problems: log.problems.map((p) => p.what),
+    published,
+    signer: signer ?? null,
+  },
   runs: runs.map(runRecord),
   waiting: waiting.map(runRecord),
   access: access ?? null,
@@ -75,7 +84,7 @@ const colours = {
 
 function statusLines(known: Status, terminal: Terminal): string[] {
   const { fleet, log, recovery, runs, waiting, pauses, findings, access, refusals, published } = known;
-  const { unsentAlerts: unsent, expectedChanges: expected } = known;
+  const { unsentAlerts: unsent, expectedChanges: expected, signer } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -94,8 +103,9 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ),
     ...published.map(({ size, target, seenAt }) => {
       const of = log.head?.checkpoint.size ?? 0;
-      return `${size} of ${of} statements of the log are published in ${printable(target)}, as of ${seenAt.toISOString()}`;
+      return `${size} of ${of} statements of the log are published in ${printable(target)}${target.startsWith("s3://") ? untried : ""}, as of ${seenAt.toISOString()}`;
     }),
+    ...(signer ? [`this machine signs evidence with ${signerName(signer)}`] : []),
     "",
     ...(runs.length === 0
       ? ["no requests yet; `npx shipshape request --help` lists the operations"]
@@ -129,6 +139,18 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ),
   ];
 }
+
+type SignerHere = { kind: "file" | "kms"; key: string } | undefined;
+
+/** What signs here; whether it is the log's key is known when it signs. */
+function signerHere({ signingKeyFile: file, signingKmsKey: key }: ControlPlaneSettings): SignerHere {
+  if (key !== undefined) return { kind: "kms", key };
+  return existsSync(file) ? { kind: "file", key: file } : undefined;
+}
+
+const untried = " (untried on AWS)";
+const signerName = ({ kind, key }: NonNullable<SignerHere>): string =>
+  kind === "kms" ? `KMS key ${printable(key)}${untried}` : `the key in ${printable(key)}`;
 
 const unsentLine = (count: number): string =>
   `${count} ${count === 1 ? "alert is" : "alerts are"} not sent (\`npx shipshape alerts\`)`;

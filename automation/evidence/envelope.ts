@@ -2,13 +2,16 @@
  * Statements in signed envelopes: in-toto Statement v1 as the payload of a DSSE envelope.
  * Sources: in-toto attestation spec (Statement v1), DSSE protocol v1.0 (pre-authentication encoding).
  */
-import type { KeyObject } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { bytesOf } from "./base64";
+import { signedWholeBytes } from "./limits";
 import { isSignedBy, keyIdOf } from "./public-key";
-import type { SigningKey } from "./signing-key";
+import type { SigningKey } from "../records";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
+/** What a key signs that cannot sign a statement of that length: its SHA-512, as a payload of this type. */
+export const DIGEST_TYPE = `${PAYLOAD_TYPE};digest=sha-512`;
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 
 const envelopeSchema = z.strictObject({
@@ -48,8 +51,10 @@ export async function sealStatement(statement: Statement, ...keys: SigningKey[])
   const payload = Buffer.from(JSON.stringify(statement));
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   const signatures: Envelope["signatures"] = [];
-  for (const { key, sign } of keys)
-    signatures.push({ keyid: keyIdOf(key), sig: (await sign(encoded)).toString("base64") });
+  for (const { key, sign, messageBytesMax = Infinity } of keys) {
+    const sig = await sign(encoded.length <= messageBytesMax ? encoded : digested(payload));
+    signatures.push({ keyid: keyIdOf(key), sig: sig.toString("base64") });
+  }
   return JSON.stringify({
     payloadType: PAYLOAD_TYPE,
     payload: payload.toString("base64"),
@@ -64,11 +69,15 @@ export function openEnvelope(text: string, ...keys: KeyObject[]): Statement {
   const { envelope, payload } = unpack(text);
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   for (const key of keys) {
-    if (!envelope.signatures.some((s) => isSignedBy(key, encoded, bytesOf(s.sig))))
+    const isSigned = (message: Buffer) => envelope.signatures.some((s) => isSignedBy(key, message, bytesOf(s.sig)));
+    if (!isSigned(encoded) && !(encoded.length > signedWholeBytes && isSigned(digested(payload))))
       throw new Error(`no signature of key ${keyIdOf(key)} matches the payload`);
   }
   return statementIn(payload);
 }
+
+const digested = (payload: Buffer) =>
+  preAuthenticationEncoding(DIGEST_TYPE, createHash("sha512").update(payload).digest());
 
 /** The statement of an envelope without verifying its signature: what it claims, to find the keys to verify it with. */
 export const claimOf = (text: string): Statement => statementIn(unpack(text).payload);

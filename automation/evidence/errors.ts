@@ -95,7 +95,7 @@ export const evidenceErrors = {
     httpStatus: 503,
     exitCode: 1,
     message: 'key {keyId} is not the one that signs the evidence log "{origin}": that is {logKeyId}',
-    hint: "nothing was signed; restore the log's key, or correct SHIPSHAPE_SIGNING_KEY_FILE. After an interrupted rotation: `npx shipshape evidence key rotate` again",
+    hint: "nothing was signed; restore the log's key, or correct SHIPSHAPE_SIGNING_KEY_FILE or SHIPSHAPE_SIGNING_KMS_KEY (was its alias moved?). After an interrupted rotation: the same `npx shipshape evidence key rotate` again",
   },
   "signing-key-exists": {
     httpStatus: 409,

@@ -15,6 +15,9 @@ export const signingKeyBytesMax = 16_384;
 /** Earlier runs that a report shows beside its own: two years of monthly drills, and about 250 kB. */
 export const earlierRunsMax = 24;
 
+/** A statement up to this size is always signed itself, never its digest: the longest message that AWS KMS signs. */
+export const signedWholeBytes = 4096;
+
 /** Entries of an exported folder: ten files, the earlier runs of its chart, and one for each change of keys. */
 export const evidenceFilesMax = 200;
 

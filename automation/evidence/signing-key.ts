@@ -1,6 +1,6 @@
 /**
- * The key that signs evidence, and the one kind of it that is a file. Only a command creates it: a key created
- * implicitly would continue a log for which auditors know another key.
+ * The key that signs evidence, in a file. Only a command creates it: a key created implicitly would continue a log for
+ * which auditors know another key.
  */
 import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import {
@@ -17,15 +17,9 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
+import type { SigningKey } from "../records";
 import { signingKeyBytesMax } from "./limits";
 import { publicKeyOf } from "./public-key";
-
-/** What signs: it may be elsewhere, and take a while or fail. What it signs may be repeated. */
-export interface SigningKey {
-  /** The public half. */
-  key: KeyObject;
-  sign(message: Buffer): Promise<Buffer>;
-}
 
 /** An Ed25519 key in this process. */
 export const heldKey = (key: KeyObject): SigningKey => ({

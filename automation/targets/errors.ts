@@ -73,6 +73,42 @@ export const targetErrors = {
     message: "the RDS API did not answer {action}: {reason}",
     hint: "it needs the permission rds:Describe*; `aws rds describe-db-instances` makes the same call with the same credentials",
   },
+  "signing-key-unknown": {
+    httpStatus: 404,
+    exitCode: 1,
+    message: "there is no KMS key {key} that could sign evidence: {reason}",
+    hint: "nothing was signed; correct SHIPSHAPE_SIGNING_KMS_KEY. `aws kms describe-key --key-id {key}` asks with the same credentials",
+  },
+  "signing-key-refused": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "this caller may not sign with the KMS key {key}: {reason}",
+    hint: "nothing was signed; the key's policy, or IAM, must allow kms:GetPublicKey and kms:Sign: docs/going-to-production.md",
+  },
+  "signing-key-disabled": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "the KMS key {key} signs nothing in its present state: {reason}",
+    hint: "nothing was signed; `aws kms describe-key --key-id {key}` shows its state: enable it, or cancel its deletion, without which the log could never change its key",
+  },
+  "signing-key-unsuitable": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: "the KMS key {key} cannot sign evidence: {reason}",
+    hint: "`aws kms create-key --key-usage SIGN_VERIFY --key-spec ECC_NIST_P256` makes one that can; ECC_NIST_EDWARDS25519 can, too",
+  },
+  "signing-key-unanswered": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "the KMS key {key} did not sign: {reason}",
+    hint: "nothing was signed; a worker tries again, and any command may be repeated",
+  },
+  "signing-key-changed": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "{key} is not the key that it was: {reason}",
+    hint: "nothing was signed; let the alias name the earlier key again, and change the log's key with `npx shipshape evidence key rotate --to <new key>` first",
+  },
   "alert-destination-invalid": {
     httpStatus: 400,
     exitCode: 2,

@@ -84,6 +84,15 @@ export const alertAnswerSeconds = 10;
 export const webhookAnswerBytesMax = 4096;
 export const webhookAnswerCharactersMax = 200;
 
+/**
+ * How long KMS may take for one signature, which takes milliseconds, with what the SDK repeats. The log is locked while
+ * its head is signed.
+ */
+export const kmsAnswerSeconds = 5;
+
+/** The longest message that KMS signs (API reference of Sign); of a longer one it signs the digest. */
+export const kmsMessageBytesMax = 4096;
+
 /** How long S3 may take for one object: a statement has some kilobytes, one about a large population some megabytes. */
 export const bucketAnswerSeconds = 60;
 

@@ -126,7 +126,7 @@ function addKey(evidence: Command, context: CommandContext): void {
     );
   key
     .command("create")
-    .description("create the first key of a log; refused if the log has one")
+    .description("create the first key of a log, or begin one with SHIPSHAPE_SIGNING_KMS_KEY; refused if it has one")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
     .action(async () => (await import("../evidence-key")).create(context));
   key
@@ -138,8 +138,9 @@ function addKey(evidence: Command, context: CommandContext): void {
   key
     .command("rotate")
     .description(
-      "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new file",
+      "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new key",
     )
+    .option("--to <key>", "the new key: `file`, where one is created, or a KMS key by its ARN or that of an alias")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
-    .action(async () => (await import("../evidence-key")).rotate(context));
+    .action(async (options: { to?: string }) => (await import("../evidence-key")).rotate(options, context));
 }

@@ -25,8 +25,9 @@ import {
   subjectOf,
   type StatementKind,
 } from "../../../automation/evidence/run-statement";
-import { heldKey, type SigningKey } from "../../../automation/evidence/signing-key";
+import { heldKey } from "../../../automation/evidence/signing-key";
 import { describeError } from "../../../automation/errors";
+import type { SigningKey } from "../../../automation/records";
 import { concluded, planOf, removed, requestOf } from "./sealed-runs";
 
 export const origin = "shipshape.test/evidence";

@@ -29,8 +29,8 @@ import {
   nextSigningKey,
   readSigningKey,
   takeNextSigningKey,
-  type SigningKey,
 } from "../../../automation/evidence/signing-key";
+import type { SigningKey } from "../../../automation/records";
 import { readSettings } from "../../../automation/settings";
 
 let folder: string;

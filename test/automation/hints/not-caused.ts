@@ -28,5 +28,17 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "throwaway-not-ours": "someone else's database under the throwaway's name: operations/restore-drill/removal.engine",
   "throwaway-exposed": "someone changes the throwaway in the middle of a drill: steps-around-the-copy",
   "throwaway-left": "a cloud that keeps what was deleted: operations/restore-drill/removal.engine",
+  ...Object.fromEntries(
+    (
+      [
+        "signing-key-unknown",
+        "signing-key-refused",
+        "signing-key-disabled",
+        "signing-key-unsuitable",
+        "signing-key-unanswered",
+        "signing-key-changed",
+      ] satisfies ErrorCode[]
+    ).map((code) => [code, "AWS KMS, which the embedded cloud has not: targets/kms-signing-key"]),
+  ),
   "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",
 };

@@ -11,7 +11,7 @@ export interface PolicyStatement {
 
 export const region = "eu-central-1";
 export const account = "123456789012";
-const values: Record<string, string> = { partition: "aws", region, account, "platform key": "*" };
+const values: Record<string, string> = { partition: "aws", region, account, "platform key": "*", "signing key": "*" };
 
 /** The policies of docs/going-to-production.md, in the page's order. */
 const [databases = [], platform = [], worker = []] = [
