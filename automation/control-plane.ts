@@ -171,7 +171,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         cleanUp: cleanUp(stages),
       });
       stages.startCleanUp = (request) => workflows.startCleanUp(request, firstCleanUpId(request.id)).ended;
-      const actions = sweepActions(database, durable, workflows, (c) => sealed(settings, database, c));
+      const actions = sweepActions(database, durable, workflows, (c) => sealed(settings, database, c, "sweep"));
       const lease = {
         url: settings.databaseUrl,
         silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax,

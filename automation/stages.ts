@@ -117,10 +117,8 @@ export function stagesOf(
     begun: (request, preparation, cleansUp) =>
       recordStep("record begin", (transaction) => continues(transaction, request, preparation, cleansUp)),
     sealVerdict: (c) =>
-      sealingStep(c.request.id, "seal verdict", async () => {
-        // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
-        if (!(await readRun(database, c.request.id)).finishedAt) await sealed(sealing, database, c);
-      }),
+      // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
+      sealingStep(c.request.id, "seal verdict", () => sealed(sealing, database, c, "lifecycle")),
     finished: async (id, c) => {
       let ended: Run | undefined;
       await recordStep("record end", async (transaction) => {
@@ -181,9 +179,14 @@ async function continues(
 }
 
 /** Seals the outcome of a run, and records that it owes no verdict. */
-export async function sealed(sealing: Sealing, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
-  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, c);
-  await markSealed(database, c.request.id);
+export async function sealed(
+  sealing: Sealing,
+  database: ControlPlaneDatabase,
+  c: Concluded,
+  by: "lifecycle" | "sweep",
+): Promise<void> {
+  const mark = (transaction: Database) => markSealed(transaction, c.request.id, by);
+  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, c, mark);
 }
 
 /**

@@ -20,16 +20,27 @@ export type Signer = KnownLog & SigningKey;
 /** Serialises appends: a log has one order. Held to the end of the transaction: milliseconds, or a whole restore. */
 export const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evidence log'))";
 
+/** Records in the same transaction that the statement is sealed. If it resolves to false, nothing is appended. */
+export type Alongside = (transaction: Database) => Promise<boolean>;
+
 /**
  * Appends a statement and signs the checkpoint that covers it, in one transaction. A request has one statement of each
  * kind: appending another (a step repeated after a crash) changes nothing. Errors: signing-key-foreign,
  * evidence-log-rewritten, evidence-log-damaged, evidence-memory-unusable.
  */
-export async function appendStatement(database: Database, signer: Signer, statement: Statement): Promise<void> {
+export async function appendStatement(
+  database: Database,
+  signer: Signer,
+  statement: Statement,
+  alongside: Alongside = () => Promise.resolve(true),
+): Promise<void> {
   // Before the lock, which holds up every other append: only the head depends on the order.
   const envelope = await sealStatement(statement, signer);
-  await append(database, signer, { statement, envelope, signers: [signer] }, (t, history) =>
-    isSealed(t, history, statement),
+  await append(
+    database,
+    signer,
+    { statement, envelope, signers: [signer] },
+    async (t, history) => !(await alongside(t)) || (await isSealed(t, history, statement)),
   );
 }
 
@@ -51,13 +62,13 @@ async function append(
   database: Database,
   signer: Signer,
   leaf: Leaf,
-  isAppended: (t: Database, history: KeyHistory) => Promise<boolean> = () => Promise.resolve(false),
+  isOver: (t: Database, history: KeyHistory) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<void> {
   signer.memory?.requireWritable();
   const note = await database.transaction(async (t) => {
     await t.query(APPEND_LOCK);
     const { history, head, tree } = await openLog(t, signer);
-    if (await isAppended(t, history)) return head?.note;
+    if (await isOver(t, history)) return head?.note;
     const size = head?.checkpoint.size ?? 0;
     if (size === 0) await insertKey(t, verifierKey(signer.origin, signer.key));
     if (leaf.newKey) await insertKey(t, verifierKey(signer.origin, leaf.newKey));

@@ -41,10 +41,10 @@ export interface Head {
  * The newest checkpoint that the log's key signed; unsigned ones above it, and those at a wrong position, are skipped.
  */
 export async function headOf(t: Database, origin: string, history: KeyHistory): Promise<Head | undefined> {
-  for (let offset = 0; ; offset += checkpointsPerPage) {
+  for (let [offset, count] = [0, 1]; ; offset += count, count = checkpointsPerPage) {
     const rows = await t.query<{ size: string; note: string }>(
       "select size, note from evidence_checkpoint order by size desc, row_id desc limit $1 offset $2",
-      [checkpointsPerPage, offset],
+      [count, offset],
     );
     for (const { size, note } of rows) {
       try {
@@ -55,7 +55,7 @@ export async function headOf(t: Database, origin: string, history: KeyHistory): 
         // Not signed by the log's key: no head.
       }
     }
-    if (rows.length < checkpointsPerPage) return undefined;
+    if (rows.length < count) return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import { principalOf } from "../principals";
 import { failedEvidenceValidDays } from "./limits";
 import type { CleanUpReport, Concluded, Decision, OperationRequest, PlanBasis, VerdictWord } from "../records";
 import { STATEMENT_TYPE, type Statement } from "./envelope";
-import { appendStatement, type Signer } from "./ledger";
+import { appendStatement, type Alongside, type Signer } from "./ledger";
 import { predicateTypeOf, subjectOf, type StatementKind } from "./run-statement";
 
 /** Every run seals one when it ends: even if it was denied or cancelled, or failed before it had a plan. */
@@ -17,9 +17,10 @@ export function sealVerdict(
   signer: Signer,
   toolVersions: Record<string, string>,
   c: Concluded,
+  alongside?: Alongside,
 ): Promise<void> {
   const { request, plan, decision, conclusion } = c;
-  return seal(database, signer, request, plan, "verdict", {
+  const body = {
     request: requestRecord(request),
     decision: decision ? decisionRecord(decision) : null,
     plan: plan ? { ...plan } : null,
@@ -30,7 +31,8 @@ export function sealVerdict(
     checks: conclusion.verdict.checks.map((check) => ({ ...check })),
     teardown: c.cleansUp ? "follows" : "none",
     toolVersions,
-  });
+  };
+  return seal(database, signer, request, plan, "verdict", body, alongside);
 }
 
 export const sealTeardown = (
@@ -76,6 +78,7 @@ function seal(
   plan: PlanBasis | undefined,
   kind: StatementKind,
   body: { verdict?: VerdictWord } & Record<string, unknown>,
+  alongside?: Alongside,
 ): Promise<void> {
   const issuedAt = new Date();
   const target = plan?.target ?? nameGiven(request);
@@ -97,7 +100,7 @@ function seal(
     },
   };
   // Repeated after a kill, this appends nothing: the log has one statement of each kind for a request.
-  return appendStatement(database, signer, statement);
+  return appendStatement(database, signer, statement, alongside);
 }
 
 const nameGiven = ({ input }: OperationRequest): string =>

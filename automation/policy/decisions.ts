@@ -41,10 +41,10 @@ export async function admit(
   facts: AdmissionFacts,
 ): Promise<Decision> {
   const { status, rules, needed } = decide(facts);
-  await database.query(
+  const [made] = await database.query<Stored>(
     `insert into decision (request_id, preparation, status, plan_digest, rules, needed, decided_by, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, case when $3 = 'needs-approval' then clock_timestamp() + $8 * interval '1 second' end)
-     on conflict (request_id, preparation) do nothing`,
+     on conflict (request_id, preparation) do nothing returning ${columns}`,
     [
       requestId,
       preparation,
@@ -56,8 +56,14 @@ export async function admit(
       approvalWaitSeconds,
     ],
   );
-  return readDecision(database, requestId, preparation) as Promise<Decision>;
+  return made ? decisionOf(made) : (readDecision(database, requestId, preparation) as Promise<Decision>);
 }
+
+const columns = `request_id as "requestId", preparation, status, plan_digest as "planDigest", rules, decided_by as "decidedBy",
+  needed, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired",
+  (select coalesce(jsonb_agg(jsonb_build_object('principal', principal, 'answer', answer, 'comment', comment,
+     'answeredAt', answered_at) order by answered_at, principal), '[]')
+   from approval where approval.request_id = decision.request_id and approval.plan_digest = decision.plan_digest) as approvals`;
 
 /**
  * The decision on one plan of a request.
@@ -69,18 +75,17 @@ export async function readDecision(
   preparation?: number,
 ): Promise<Decision | undefined> {
   const [row] = await database.query<Stored>(
-    `select request_id as "requestId", preparation, status, plan_digest as "planDigest", rules, decided_by as "decidedBy",
-       needed, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired",
-       (select coalesce(jsonb_agg(jsonb_build_object('principal', principal, 'answer', answer, 'comment', comment,
-          'answeredAt', answered_at) order by answered_at, principal), '[]')
-        from approval where approval.request_id = decision.request_id and approval.plan_digest = decision.plan_digest) as approvals
-     from decision where request_id = $1 and preparation = coalesce($2, preparation) order by preparation desc limit 1`,
+    `select ${columns} from decision where request_id = $1 and preparation = coalesce($2, preparation) order by preparation desc limit 1`,
     [requestId, preparation ?? null],
   );
-  if (!row) return undefined;
-  const approvals = row.approvals.map((one) => ({ ...one, answeredAt: new Date(one.answeredAt) }));
-  return { ...row, expiresAt: row.expiresAt ?? undefined, approvals };
+  return row && decisionOf(row);
 }
+
+const decisionOf = (row: Stored): Decision => ({
+  ...row,
+  expiresAt: row.expiresAt ?? undefined,
+  approvals: row.approvals.map((one) => ({ ...one, answeredAt: new Date(one.answeredAt) })),
+});
 
 type Stored = Omit<Decision, "approvals" | "expiresAt"> & {
   expiresAt: Date | null;

@@ -90,12 +90,18 @@ export async function endRun(
   return changed.length > 0;
 }
 
-/** Records that the statement of the run's verdict is sealed. */
-export const markSealed = (database: Database, requestId: string) =>
-  database.query(
-    "update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp()) where request_id = $1",
-    [requestId],
+/**
+ * Records that the statement of the run's verdict is sealed. False if the lifecycle must not seal it: the run was ended
+ * from outside.
+ */
+export async function markSealed(database: Database, requestId: string, by: "lifecycle" | "sweep"): Promise<boolean> {
+  const marked = await database.query(
+    `update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp())
+     where request_id = $1 and ($2 = 'sweep' or finished_at is null) returning 1`,
+    [requestId, by],
   );
+  return marked.length > 0;
+}
 
 /** Runs that were ended from outside their lifecycle (cancelled, lost, overdue), and whose statement is still owed. */
 export const runsToSeal = (database: Database, after: string, countMax: number) =>

@@ -99,11 +99,13 @@ test("a run owes its statement from its end until it is sealed, and keeps its fi
   await endRun(database, id, { status: "cancelled" });
   expect(await owed()).toContain(id);
   expect(await runsToSeal(database, id, 1000)).toEqual([]);
-  await markSealed(database, id);
+  expect(await markSealed(database, id, "lifecycle")).toBe(false);
+  expect(await owed()).toContain(id);
+  expect(await markSealed(database, id, "sweep")).toBe(true);
   expect(await owed()).not.toContain(id);
   const { sealedAt } = await run();
   expect(sealedAt).toBeInstanceOf(Date);
-  await markSealed(database, id);
+  await markSealed(database, id, "sweep");
   expect((await run()).sealedAt).toEqual(sealedAt);
 });
 
