@@ -1,6 +1,6 @@
 /** The team's own assertions about one database: the files `<identifier>/*.sql` of the folder of assertions. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { assertionBytesMax, assertionsMax } from "./limits";
@@ -20,12 +20,13 @@ export function readAssertions(folder: string, identifier: string): Assertion[] 
   const refuse = (problem: string): never => {
     throw new ShipshapeError("assertions-unusable", { folder: own, problem });
   };
+  if (lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink()) refuse(LINK);
   const files = filesIn(own, refuse);
   if (files.length > assertionsMax) refuse(`there are ${files.length}; a drill runs at most ${assertionsMax}`);
   return files.map((file) => {
     const [, name] = /^([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/.exec(file) ?? [];
     if (name === undefined) return refuse(`${JSON.stringify(file)} is not called in lower-case words with hyphens`);
-    const text = contentOf(join(own, file), refuse);
+    const text = contentOf(own, file, refuse);
     const bytes = Buffer.byteLength(text);
     if (bytes > assertionBytesMax) refuse(`${file} has ${bytes} bytes; the plan quotes at most ${assertionBytesMax}`);
     const sql = text.trim().replace(/[;\s]+$/, "");
@@ -50,13 +51,18 @@ function filesIn(folder: string, refuse: (problem: string) => never): string[] {
   }
 }
 
-function contentOf(path: string, refuse: (problem: string) => never): string {
+function contentOf(folder: string, file: string, refuse: (problem: string) => never): string {
+  const path = join(folder, file);
   try {
-    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    if (lstatSync(path).isFile()) return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     return refuse(reasonOf(error));
   }
+  return refuse(`${file} is not a regular file; ${LINK}`);
 }
+
+/** In a repository that others commit to, it could name any file of the worker's, such as a key. */
+const LINK = "a link is not followed: the plan quotes what is read";
 
 /** `-- search_path: app, public` in the first line, for functions that need it. */
 function searchPathOf(file: string, text: string, refuse: (problem: string) => never): string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readAssertions } from "../../../../automation/operations/restore-drill/assertions";
@@ -57,4 +57,14 @@ test.each<[string, Record<string, string>, string]>([
   expect(of(what.replaceAll(" ", "-"), files)).toThrow(
     expect.objectContaining({ code: "assertions-unusable", message: expect.stringContaining(problem) as string }),
   );
+});
+
+test("a link is not followed, as the plan would show a file of the worker's to those who can commit a link", () => {
+  writeFileSync(join(folder, "signing-key.pem"), "-----BEGIN PRIVATE KEY-----");
+  const read = of("linked", { "a.sql": "select where false" });
+  symlinkSync("../signing-key.pem", join(folder, "linked", "no-orphans.sql"));
+  const refused = { code: "assertions-unusable", message: expect.stringContaining("a link is not followed") as string };
+  expect(read).toThrow(expect.objectContaining(refused));
+  symlinkSync(join(folder, "linked"), join(folder, "whole"));
+  expect(() => readAssertions(folder, "whole")).toThrow(expect.objectContaining(refused));
 });
