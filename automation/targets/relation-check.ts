@@ -16,6 +16,8 @@ export interface Relation {
   /** From statistics if a lock kept it from being measured. */
   blocks: number;
   blockBytes: number;
+  /** Of an index: how many blocks its heap has, if it is compared with that, and so reads it once more. */
+  comparedBlocks: number;
   skipped: string | null;
   uncheckable: string | null;
   runsUserCode: boolean;
@@ -33,6 +35,7 @@ select c.oid::text as id, coalesce(pg_relation_filenode(c.oid), 0)::text as file
   case when c.relpersistence = 't' then 'temporary' when c.relpersistence <> 'p' then 'unlogged: its rows are in no backup'
     when c.relkind = 'i' and not (i.indisvalid and i.indisready and i.indislive) then 'an invalid index'
     when a.amname <> case c.relkind when 'i' then 'btree' else 'heap' end then format('access method %s', a.amname) end as skipped,
+  case when c.relkind = 'i' then i.indrelid::text end as heap,
   -- Arrays, rows and ranges use the order of their elements.
   case when exists (select from pg_opclass o where o.oid = any (i.indclass) and (o.opcfamily in (select family from own_order)
     or (o.opcintype in ('anyarray'::regtype, 'record'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype) and exists (select from own_order))))
@@ -49,12 +52,16 @@ order by kind, c.relpages desc, c.oid`;
 
 /** The heaps, then the B-tree indexes, each largest first according to statistics; with their sizes as they are. */
 export async function relationsOf(client: Client): Promise<Relation[]> {
-  const { rows: relations } = await client.query<Relation>(RELATIONS);
+  const { rows: relations } = await client.query<Relation & { heap: string | null }>(RELATIONS);
   await client.query(`set lock_timeout = ${measureLockMilliseconds}`);
   const sizes = await blocksOf(client, relations);
   await client.query("reset lock_timeout");
   for (const relation of relations) relation.blocks = sizes.get(relation.id) ?? relation.blocks;
-  return relations;
+  const blocksIn = new Map(relations.map(({ id, blocks }) => [id, blocks]));
+  return relations.map(({ heap, ...relation }) => ({
+    ...relation,
+    comparedBlocks: heap === null || relation.runsUserCode ? 0 : (blocksIn.get(heap) ?? 0),
+  }));
 }
 
 /** But of those that are locked. */

@@ -32,6 +32,10 @@ export const fileOf = ({ id, file }: { id: string; file: string }): string => `$
 
 export const bytesOf = ({ relation, from, until }: Piece): number => (until - from) * relation.blockBytes;
 
+/** What its check reads, for the order and for what people are told: an index is compared with its heap. */
+export const workOf = (piece: Piece): number =>
+  bytesOf(piece) + piece.relation.comparedBlocks * piece.relation.blockBytes;
+
 export function piecesOf(relation: Relation): Piece[] {
   if (relation.kind === "index") return [{ relation, from: 0, until: relation.blocks }];
   // An empty one is checked too: whether it is readable.
@@ -69,8 +73,8 @@ export function readBefore({ relation, from, until }: Piece, before: VerifiedBef
 export function inOrder(pieces: Piece[], before: VerifiedBefore, bytesMax: number): Piece[] {
   const fits = !before.leftUnread && pieces.reduce((sum, piece) => sum + bytesOf(piece), 0) <= bytesMax;
   return pieces
-    .map((piece, given) => ({ piece, given, bytes: bytesOf(piece), at: readBefore(piece, before).at }))
-    .sort((a, b) => a.at.localeCompare(b.at) || (fits ? b.bytes - a.bytes : a.bytes - b.bytes) || a.given - b.given)
+    .map((piece, given) => ({ piece, given, work: workOf(piece), at: readBefore(piece, before).at }))
+    .sort((a, b) => a.at.localeCompare(b.at) || (fits ? b.work - a.work : a.work - b.work) || a.given - b.given)
     .map(({ piece }) => piece);
 }
 

@@ -23,6 +23,7 @@ import {
   piecesOf,
   readBefore,
   verifiedFiles,
+  workOf,
   type Piece,
   type VerifiedBefore,
   type VerifiedFile,
@@ -186,8 +187,8 @@ async function checkEach(
 ): Promise<Map<Piece, Found>> {
   const found = new Map<Piece, Found>();
   const damaged = new Set<Relation>();
-  const bytes = pieces.reduce((sum, piece) => sum + bytesOf(piece), 0);
-  let [bytesDone, bytesBegun] = [0, 0];
+  const work = pieces.reduce((sum, piece) => sum + workOf(piece), 0);
+  let [workDone, bytesBegun] = [0, 0];
   const checked = async (session: CheckSession | undefined, piece: Piece): Promise<Found> => {
     const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
     if (secondsLeft < 1) return { unread: "the time budget was used up" };
@@ -198,7 +199,7 @@ async function checkEach(
     if (result.damage !== undefined) damaged.add(piece.relation);
     // What a crash left unchecked is checked once more, and counts then.
     if (result.sessionLost) bytesBegun -= bytesOf(piece);
-    else if (result.unread === undefined) progress?.((bytesDone += bytesOf(piece)) / Math.max(1, bytes));
+    else if (result.unread === undefined) progress?.((workDone += workOf(piece)) / Math.max(1, work));
     return result;
   };
 

@@ -21,6 +21,7 @@ const relation = (id: string, blocks: number, more: Partial<Relation> = {}): Rel
   kind: "heap",
   blocks,
   blockBytes: 1,
+  comparedBlocks: 0,
   skipped: null,
   uncheckable: null,
   runsUserCode: false,
@@ -80,6 +81,17 @@ describe("the order", () => {
     const smallestFirst = ["b 0-20", "a 100-150", "a 0-100", "i 0-220"];
     expect(ordered(before({}, false), 300)).toEqual(smallestFirst);
     expect(ordered(before({}, true))).toEqual(smallestFirst);
+  });
+
+  test("takes an index for as large as what its check reads: it is compared with its heap", () => {
+    const compared = piecesOf({ ...index("j", 5), comparedBlocks: 150 });
+    expect(spans(inOrder([...all, ...compared], before({}, false), 1000))).toEqual([
+      "i 0-220",
+      "j 0-5",
+      "a 0-100",
+      "a 100-150",
+      "b 0-20",
+    ]);
   });
 
   test("begins with what was never read, then what was read longest ago, whatever its size", () => {

@@ -1,4 +1,5 @@
 import { DatabaseError, type Client } from "pg";
+import type { Relation } from "../../../automation/targets/relation-check";
 import type { VerifiedBefore } from "../../../automation/targets/structure-pieces";
 import { verifyStructures } from "../../../automation/targets/structure-verification";
 import { until } from "../../until";
@@ -24,6 +25,8 @@ class FakeDatabase {
   blocks: number[] = [];
   /** What is locked, and cannot be measured. */
   locked = new Set<string>();
+  /** @default heaps */
+  relations: ReturnType<typeof heap>[] | undefined;
   atCheck: (name: string, session: number) => Promise<void> = () => Promise.resolve();
   atOpen: (session: number) => Promise<void> = () => Promise.resolve();
   hidesDamage: (session: number) => boolean = () => false;
@@ -57,7 +60,7 @@ class FakeDatabase {
     if (sql.includes("p.prosrc = p.proname"))
       return { rows: ["bt_index_check", "verify_heapam"].map((name) => ({ name, schema: "amcheck", allowed: true })) };
     if (sql.includes("from pg_class c join pg_namespace"))
-      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`)) };
+      return { rows: this.relations ?? Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`)) };
     if (sql.includes("verify_heapam")) {
       const [name, from, last] = values as [string, number | null, number | null];
       if ((from ?? 0) >= this.blocksOf(name) || (last ?? 0) >= this.blocksOf(name)) throw outOfRange();
@@ -83,13 +86,15 @@ class FakeDatabase {
 }
 
 /** According to statistics, which know nothing of it. */
-const heap = (name: string) => ({
+const heap = (name: string): Relation & { heap: string | null } => ({
   id: name,
   file: name,
   name,
   kind: "heap",
   blocks: 0,
   blockBytes: 1,
+  comparedBlocks: 0,
+  heap: null,
   skipped: null,
   uncheckable: null,
   runsUserCode: false,
@@ -177,6 +182,19 @@ test("all share one time limit", async () => {
     problem: "the time budget was used up",
     verified: [],
   });
+});
+
+test("the share that is done counts a heap again with each index that is compared with it", async () => {
+  database.heaps = 2;
+  database.blocks = [60, 20];
+  database.relations = [heap("heap 0"), { ...heap("heap 1"), kind: "index", heap: "heap 0" }];
+  const shares: number[] = [];
+  const report = await verify(1, {}, undefined, undefined, (share) => void shares.push(share));
+  expect([shares, report.bytesChecked]).toEqual([[80 / 140, 1], 80]);
+  shares.length = 0;
+  database.relations[1]!.runsUserCode = true; // then only its structure is checked
+  await verify(1, {}, undefined, undefined, (share) => void shares.push(share));
+  expect(shares).toEqual([60 / 80, 1]);
 });
 
 describe("a heap of more blocks than are read at once", () => {
