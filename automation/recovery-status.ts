@@ -98,10 +98,14 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
   });
 }
 
-/** What signed drills of a database's latest state have read of its heaps and indexes since then, the newest first. */
+/**
+ * What signed drills of a database's latest state have read of its heaps and indexes since then, the newest first; and
+ * since its upgrade to this major version, which rewrote the catalogs in files of the same numbers.
+ */
 export function verifiedBlocks(
   { entries }: LogContent,
   { resourceId, account, region }: TargetDatabase,
+  engineVersion: string,
   since: Date,
 ): VerifiedBefore {
   const found: VerifiedBefore = { leftUnread: false, files: {} };
@@ -111,6 +115,8 @@ export function verifiedBlocks(
     const { database: d, issuedAt: at, plan, outcome } = run.predicate;
     if (d?.resourceId !== resourceId || d.account !== account || d.region !== region || new Date(at) < since) continue;
     const { to = "latest" } = (plan?.["drilled"] ?? {}) as { to?: unknown };
+    const { engineVersion: its = "" } = (plan?.["source"] ?? {}) as { engineVersion?: unknown };
+    if (majorOf(String(its)) !== majorOf(engineVersion)) continue;
     const structure = verifiedSchema.safeParse(outcome);
     if (to !== "latest" || !structure.success || structure.data.found.structure.damages.length > 0) continue;
     const { verified, unread, available } = structure.data.found.structure;
@@ -122,6 +128,8 @@ export function verifiedBlocks(
   }
   return found;
 }
+
+const majorOf = (engineVersion: string) => engineVersion.split(".")[0];
 
 /** Earlier statements say how many bytes of a relation were read, and not of which file: its first one has its id. */
 const verifiedFile = z.union([

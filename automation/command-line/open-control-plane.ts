@@ -78,9 +78,9 @@ function operationContext(
       const { recoveryEvidence } = await import("../recovery-status");
       return recoveryEvidence(await log("restore-drill", found), found, new Date());
     },
-    verifiedSince: async (found, since) => {
+    verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
-      return verifiedBlocks(await log("restore-drill", found), found, since);
+      return verifiedBlocks(await log("restore-drill", found), found, engineVersion, since);
     },
   };
 }

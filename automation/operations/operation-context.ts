@@ -26,5 +26,5 @@ export interface OperationContext {
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
   recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
   /** What signed restore drills since then have checked of a database's heaps and indexes. */
-  verifiedSince(database: TargetDatabase, since: Date): Promise<VerifiedBefore>;
+  verifiedSince(database: TargetDatabase, engineVersion: string, since: Date): Promise<VerifiedBefore>;
 }

@@ -17,11 +17,13 @@ interface Sealed {
   structure?: object;
   issuedAt?: string;
   database?: typeof orders;
+  engineVersion?: string;
 }
 
 /** A log that says what these drills sealed. */
 function logOf(...drills: Sealed[]): LogContent {
-  const entries = drills.map(({ id, verdict = "pass", drilled, structure, issuedAt, database }, position) => {
+  const entries = drills.map(({ id, verdict = "pass", engineVersion = "17.9", ...more }, position) => {
+    const { drilled, structure, issuedAt, database } = more;
     const predicate = {
       requestId: id,
       operation: "restore-drill",
@@ -31,7 +33,7 @@ function logOf(...drills: Sealed[]): LogContent {
       expiresOn: "2026-04-01T00:00:00.000Z",
       verdict,
       teardown: "follows",
-      plan: drilled ? { drilled } : {},
+      plan: { source: { engineVersion }, ...(drilled && { drilled }) },
       outcome: structure ? { found: { structure } } : { found: null },
     };
     const subject = { name: `urn:shipshape:run:${id}`, digest: { sha256: "ab" } };
@@ -61,7 +63,7 @@ describe("what earlier drills have checked", () => {
     ...sound,
     verified: files,
   });
-  const verified = (...drills: Sealed[]) => verifiedBlocks(logOf(...drills), orders, since);
+  const verified = (...drills: Sealed[]) => verifiedBlocks(logOf(...drills), orders, "17.10", since);
   const read = (day: number, from: number, until: number) => ({ from, until, at: `2026-03-0${day}T00:00:00.000Z` });
 
   test("accumulates by file and blocks, the newest first", () => {
@@ -101,6 +103,7 @@ describe("what earlier drills have checked", () => {
     ["is of a snapshot", { drilled: { to: "snapshot" } }],
     ["is of an earlier moment", { drilled: { to: "time" } }],
     ["found damage", { structure: { ...all, damages: [{}] } }],
+    ["is of a major version before", { engineVersion: "16.14" }],
     ["could not use amcheck", { structure: { ...all, available: false } }],
     ["got no further than the restore", { structure: undefined }],
     ["is from before drills listed it", { structure: { ...all, verified: undefined } }],

@@ -122,7 +122,11 @@ export function copySteps(
         );
       }),
     verifiedBefore: ({ database, source, structure }: RestoreDrillPlan): Promise<VerifiedBefore> =>
-      s.verifiedSince(database, new Date(Date.parse(source.observedAt) - structure.coverageDays * 86_400_000)),
+      s.verifiedSince(
+        database,
+        source.engineVersion,
+        new Date(Date.parse(source.observedAt) - structure.coverageDays * 86_400_000),
+      ),
     async runAssertions(
       plan: RestoreDrillPlan,
       copy: string,
