@@ -38,6 +38,14 @@ export interface StackProgram {
   settleCloud(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Stacks that this process has created and never brought up: nothing is in them. */
+const created = new Set<string>();
+
+/** Creates the stack, which `bringUp` then need not do; for a time when there is nothing else to do. */
+export async function createAhead(s: StackContext, p: Omit<StackProgram, "program">): Promise<void> {
+  if (await create(await stackOf(s, p))) created.add(p.stackName);
+}
+
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
 export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSignal): Promise<void> {
   await translated(p.stackName, async () => {
@@ -47,7 +55,8 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
       (await exportState(s, p.stackName)) ? stack.cancel() : removeLockFile(refusal);
     if (p.config !== undefined && !(await exportState(s, p.stackName))) throw new Error("there is no such stack");
     let isNew =
-      p.config === undefined && (await whenUnlocked({ name: p.stackName, cancel }, signal, () => created(stack)));
+      p.config === undefined &&
+      (created.delete(p.stackName) || (await whenUnlocked({ name: p.stackName, cancel }, signal, () => create(stack))));
     // Repeat everything once a lock is gone: until then its owner may have changed cloud and state.
     await whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
@@ -62,7 +71,7 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
 }
 
 /** Creates the stack. False if there was one already. */
-async function created({ name, workspace }: Stack): Promise<boolean> {
+async function create({ name, workspace }: Stack): Promise<boolean> {
   try {
     await workspace.createStack(name);
     return true;

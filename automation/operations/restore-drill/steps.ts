@@ -215,7 +215,11 @@ export function restoreDrillSteps(
         const refusal = await restoreThrowaway(clients, requestOf(plan, target));
         if (refusal !== undefined) return { succeeded: false, failedAt: now(), reason: shownText(refusal) };
       }
-      await settled(identifier, signal);
+      // Meanwhile its stack is created. If that fails, `adopt` does it again, and says why not.
+      const ahead = pulumi()
+        .then(({ createAhead }) => createAhead(s.stacks, stackOf(plan)))
+        .catch(() => undefined);
+      await settled(identifier, signal).finally(() => ahead);
       const instance = await findOwn(plan);
       const status = instance?.DBInstanceStatus ?? "gone";
       if (restoreFailed.has(status))

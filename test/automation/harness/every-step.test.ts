@@ -60,6 +60,7 @@ jest.mock("../../../automation/runner/throwaways", () => ({
   markRemoved: (_: unknown, __: string, identifier: string) => mockCloud.records.remove(identifier),
 }));
 jest.mock("../../../automation/runner/pulumi-stack", () => ({
+  createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
   bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),
   removeStack: (...given: Parameters<MemoryCloud["pulumi"]["removeStack"]>) => mockCloud.pulumi.removeStack(...given),
 }));

@@ -233,6 +233,10 @@ export class MemoryCloud {
 
   /** In place of `runner/pulumi-stack`: what the program declares is what the cloud has. */
   readonly pulumi = {
+    createAhead: async (_: unknown, { stackName }: Omit<StackProgram, "program">): Promise<void> => {
+      if (!this.stacks.has(stackName))
+        await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));
+    },
     bringUp: async (_: unknown, { stackName, settleCloud }: StackProgram, signal: AbortSignal): Promise<void> => {
       signal.throwIfAborted();
       if (!this.stacks.has(stackName))

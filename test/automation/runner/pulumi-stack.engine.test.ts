@@ -16,7 +16,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { secret } from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random";
-import { removeStack, bringUp, type StackProgram } from "../../../automation/runner/pulumi-stack";
+import { bringUp, createAhead, removeStack, type StackProgram } from "../../../automation/runner/pulumi-stack";
 import { readStack, stackExists, type StackContext } from "../../../automation/runner/stack-state";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 
@@ -97,6 +97,26 @@ test("a stack is created, updated without changes, and removed without a trace",
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(tracesOf("throwaway.one")).toEqual([]);
   expect(filesOf("../../workspaces").filter((file) => file.includes("throwaway.one"))).toEqual([]);
+});
+
+test("a stack that was created ahead is brought up like a new one; what is in it by then is never taken for new", async () => {
+  const name = "throwaway.ahead";
+  await createAhead(context, stackCalled(name));
+  expect(await stackExists(context, name)).toBe(true);
+  const { id } = (await outputsOf(context, stackCalled(name))) as { id: string };
+  // By another worker, or after a kill: there is one already.
+  await createAhead(context, stackCalled(name));
+  await bringUp(
+    context,
+    stackCalled(name, () => Promise.resolve(new Map([[id, id]]))),
+    running,
+  );
+  expect(seen.adopt).toEqual([]);
+  await createAhead(context, stackCalled("throwaway.left"));
+  for (const one of [name, "throwaway.left"]) {
+    await removeStack(context, stackCalled(one), running);
+    expect(tracesOf(one)).toEqual([]);
+  }
 });
 
 /**
