@@ -1,5 +1,6 @@
 /** What follows when people answer: an approval or a rejection of a plan, and the end of a pause. */
 import type { ControlPlaneDatabase } from "./database";
+import { runEnds } from "./endings";
 import { ShipshapeError } from "./errors";
 import { requireKnown } from "./policy/access";
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
@@ -8,7 +9,7 @@ import type { Decision } from "./records";
 import { readRequest } from "./request/requests";
 import type { DurableClient } from "./runner/durable";
 import { endPause, pausesNow } from "./runner/pauses";
-import { endRun, lockRun, nextPreparation } from "./runner/runs";
+import { lockRun, nextPreparation } from "./runner/runs";
 import { enqueueRun } from "./stages";
 
 /** Records a person's answer to a plan, and does what follows from it: both or neither. */
@@ -30,7 +31,7 @@ export function answerPlan(
     const answered = (await readDecision(transaction, requestId, run.preparation))!;
     if (given.answer === "rejected") {
       const error = new ShipshapeError("approval-rejected", { digest: decision.planDigest, ...given });
-      await endRun(transaction, requestId, { status: "failed", error });
+      await runEnds(transaction, requestId, { status: "failed", error });
     } else if (isApproved(answered)) await enqueueRun(transaction, connection, durable, request, run);
     return answered;
   });

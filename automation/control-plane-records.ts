@@ -31,7 +31,7 @@ import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import type { StackContext } from "./runner/stack-state";
-import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
+import { busyRuns, latestRuns, readRun, runsAwaitingApproval, runsOfChildren } from "./runner/runs";
 import { scheduleOf } from "./schedule";
 
 export interface ControlPlaneRecords {
@@ -56,6 +56,8 @@ export interface ControlPlaneRecords {
   isEmbedded(): Promise<boolean>;
   /** The latest runs, newest first. */
   runs(countMax: number): Promise<Run[]>;
+  /** The runs of a request's children, in the order in which they were requested. */
+  children(requestId: string): Promise<Run[]>;
   /** The runs that wait for people, the oldest first. */
   waiting(countMax: number): Promise<Run[]>;
   /** What is paused. */
@@ -122,6 +124,7 @@ export async function openRecords(
     refusals: (countMax) => latestRefusals(database, countMax),
     isEmbedded: () => isEmbedded(database),
     runs: (countMax) => latestRuns(database, countMax),
+    children: (requestId) => runsOfChildren(database, requestId),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),
     pauses: () => pausesNow(database),
     workers: () => workersAlive(database),

@@ -5,6 +5,7 @@ import { addOwnDestinations, startAlerts, type Alerting } from "./alerts";
 import { answerPlan, resume } from "./answers";
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
 import type { ControlPlaneDatabase, Database } from "./database";
+import { runEnds } from "./endings";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
 import { Publisher } from "./evidence/publisher";
@@ -18,18 +19,19 @@ import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { TelemetrySettings } from "./observability/telemetry-export";
 import type { FleetAnswer, InstanceProperties } from "./fleet-records";
-import type { Decision, PlanBasis } from "./records";
+import type { Decision, Message, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
-import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
-import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
-import type { AnyOperation } from "./runner/operation";
+import { newRequestId, readRequest, submitRequest, validInput } from "./request/requests";
+import { DurableClient, registerWorkflows, requireLease, startWorker, wakeRun, type Worker } from "./runner/durable";
+import type { AnyOperation, OperationOf } from "./runner/operation";
 import { addPause, EVERY_OPERATION } from "./runner/pauses";
 import { previewSteps } from "./runner/preview-steps";
-import { endRun, queueRun, readRun, unstick } from "./runner/runs";
+import { addMessage } from "./runner/messages";
+import { queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
-import { sealed, stagesOf, sweepActions, untilRunIsOver, type OperationOf, type Sealing } from "./stages";
+import { sealed, stagesOf, sweepActions, untilRunIsOver, type Sealing } from "./stages";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
@@ -73,6 +75,10 @@ export interface ControlPlane extends ControlPlaneRecords {
    * request-unknown, run-over.
    */
   cancel(requestId: string, principal: string): Promise<void>;
+  /**
+   * Tells a run that waits for it, or will, something on a topic (`RunStep.waitFor`). Errors: request-unknown, run-over.
+   */
+  send(requestId: string, topic: string, message: Message): Promise<void>;
   /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string, principal: string): Promise<void>;
 }
@@ -214,10 +220,20 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const { preparation } = await readRun(database, requestId);
       const error = new ShipshapeError("run-cancelled", { id: requestId, by });
       // Recorded first: then no workflow of it takes another step, not even one that an approval enqueues right now.
-      if (!(await endRun(database, requestId, { status: "cancelled", error })))
-        throw new ShipshapeError("run-over", { id: requestId });
-      await durable.cancel(requestId, preparation);
+      const children = await database.transaction((transaction) =>
+        runEnds(transaction, requestId, { status: "cancelled", error }),
+      );
+      if (!children) throw new ShipshapeError("run-over", { id: requestId });
+      for (const run of [{ requestId, preparation }, ...children]) await durable.cancel(run.requestId, run.preparation);
       await durable.askForMaintenance();
+    },
+    send: async (requestId, topic, message) => {
+      await authorize(database, message.sentBy, "send messages to runs");
+      await readRun(database, requestId);
+      await database.transaction(async (transaction) => {
+        await addMessage(transaction, requestId, topic, message);
+        await wakeRun(transaction, requestId);
+      });
     },
     cleanUpAgain: async (requestId, principal) => {
       await authorize(database, principal, "start clean-ups again");
@@ -231,16 +247,4 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await records.close();
     },
   };
-}
-
-/** Errors: request-invalid. */
-function validInput({ name, request: schema }: Pick<AnyOperation, "name" | "request">, input: unknown, reason: string) {
-  const checked = schema.safeParse(input);
-  const problems = [
-    ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
-    ...reasonProblems(reason),
-  ];
-  if (!checked.success || problems.length > 0)
-    throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
-  return checked.data as unknown;
 }

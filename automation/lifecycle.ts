@@ -5,7 +5,7 @@
 import { ShipshapeError } from "./errors";
 import { preparationsMax } from "./limits";
 import type { CleanUpReport, Concluded, Conclusion, Decision, OperationRequest, PlanBasis, Run } from "./records";
-import type { AnyOperation, Step } from "./runner/operation";
+import type { AnyOperation, RunStep, Step } from "./runner/operation";
 
 /**
  * What the stages do for the lifecycle. Only `control-plane.ts` knows which stage does it. Each is durable and safe to
@@ -15,7 +15,7 @@ export interface Stages {
   load(
     requestId: string,
     part: "prepare" | "run" | "clean-up",
-  ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
+  ): Promise<{ request: OperationRequest; operation: AnyOperation; step: RunStep }>;
   /**
    * Records that a preparation or its run goes on. False if it must not: the run has ended or has another plan by now, or
    * its operation is paused. Then it is held, and the end of the pause enqueues another preparation.

@@ -20,6 +20,8 @@ export interface OperationRequest {
   requestedBy: string;
   reason: string;
   receivedAt: Date;
+  /** The request whose run made this one. */
+  parent?: string | undefined;
 }
 
 /**
@@ -47,10 +49,16 @@ export interface HeldTo {
 
 /** What every plan contains. The rest is specific to the operation. */
 export interface PlanBasis {
-  /** The database the operation is about, by its identifier, the name people use. */
+  /**
+   * The database the operation is about, by its identifier, the name people use. Of a run that is about several: what
+   * people call these.
+   */
   target: string;
-  /** The same database, by an id that is never reused: the subject of the evidence. */
-  database: TargetDatabase;
+  /**
+   * The same database, by an id that is never reused: the subject of the evidence. A run without one changes no
+   * database itself: it makes a child request for each, and waits for their ends.
+   */
+  database?: TargetDatabase;
   /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
   tags: Record<string, string>;
   /** What it is held to, as its tags and the company's standard say. @default not said: it was planned without one */
@@ -153,6 +161,19 @@ export interface WorkerRecord {
   silentSeconds: number;
 }
 
+/** A message that a person has sent to a run. */
+export interface Message {
+  sentBy: string;
+  content: unknown;
+}
+
+/** How the run of a child request has ended. */
+export interface ChildEnd {
+  requestId: string;
+  status: RunStatus;
+  verdict: VerdictWord | null;
+}
+
 /** An error as stored in records. */
 export interface ErrorRecord {
   code: string;
@@ -165,6 +186,8 @@ export interface Run {
   requestId: string;
   operation: string;
   version: number;
+  /** The request whose run made this one. */
+  parent?: string | undefined;
   target: string | undefined;
   status: RunStatus;
   cleanUp: CleanUpStatus;

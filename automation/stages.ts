@@ -6,6 +6,8 @@ import type pg from "pg";
 import type { Standard } from "../components/standards/standard";
 import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase, Database } from "./database";
+import { coordinating, coordinationOf } from "./coordination";
+import { runEnds } from "./endings";
 import { describeError, ShipshapeError } from "./errors";
 import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
@@ -26,9 +28,9 @@ import {
   type Workflow,
   type Workflows,
 } from "./runner/durable";
-import type { AnyOperation } from "./runner/operation";
+import type { OperationOf } from "./runner/operation";
 import { goOn } from "./runner/pauses";
-import { endRun, markSealed, nextPreparation, queuePlannedRun, readRun, setCleanUp, setPlan } from "./runner/runs";
+import { markSealed, nextPreparation, queuePlannedRun, readRun, setCleanUp, setPlan } from "./runner/runs";
 import { stepRecorder } from "./runner/step-recorder";
 import type { Sweep } from "./runner/sweep";
 import { tracedSteps } from "./traced-steps";
@@ -39,19 +41,16 @@ export interface Sealing {
   toolVersions: Record<string, string>;
 }
 
-/** The newest version of an operation, or the given one. Errors: operation-unknown, operation-version-missing. */
-export type OperationOf = (name: string, request?: { id: string; version: number }) => Promise<AnyOperation>;
-
 /** The decision or the approval that allows a run enqueues it, inside its transaction. */
 export async function enqueueRun(
   transaction: Database,
   connection: pg.ClientBase,
   durable: DurableClient,
   request: OperationRequest,
-  { preparation, target = "" }: Pick<Run, "preparation" | "target">,
+  { preparation, plan }: Pick<Run, "preparation" | "plan">,
 ): Promise<void> {
   await queuePlannedRun(transaction, request.id);
-  await durable.enqueueRun(connection, request, preparation, target);
+  await durable.enqueueRun(connection, request, preparation, plan?.database && plan.target);
 }
 
 /**
@@ -71,12 +70,13 @@ export function stagesOf(
     load: async (requestId, part) => {
       // Written once, never changed: may be read any number of times, outside any step
       const request = await readRequest(database, requestId);
+      const recorder = stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run");
       return {
         request,
         operation: await operationOf(request.operation, request),
-        step: stepsOf(
-          requestId,
-          tracedSteps(request, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
+        step: coordinating(
+          stepsOf(requestId, tracedSteps(request, recorder)),
+          coordinationOf(database, durable, operationOf, request),
         ),
       };
     },
@@ -94,7 +94,8 @@ export function stagesOf(
         const isAllowed = made.status === "allowed" || (made.status === "needs-approval" && isApproved(made));
         const status = isAllowed ? "queued" : made.status === "needs-approval" ? "waiting" : "running";
         isNew = await setPlan(transaction, request.id, preparation, plan, status);
-        if (isNew && isAllowed) await durable.enqueueRun(connection, request, preparation, plan.target);
+        if (isNew && isAllowed)
+          await durable.enqueueRun(connection, request, preparation, plan.database && plan.target);
         return made;
       });
       if (isNew) decided(request.operation, decision);
@@ -124,7 +125,7 @@ export function stagesOf(
       await recordStep("record end", async (transaction) => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
         const { verdict, checks } = c.verdict;
-        if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
+        if (!(await runEnds(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
         ended = await readRun(transaction, id);
         if (verdict === "pass") await closeVerdictsOf(transaction, ended);
         else await raiseFinding(transaction, id, ...findingOf(c));
@@ -223,7 +224,7 @@ export function sweepActions(
     only?: Pick<Run, "status" | "preparation">,
   ) =>
     database.transaction(async (transaction) => {
-      if (!(await endRun(transaction, id, { status, error }, only))) return;
+      if (!(await runEnds(transaction, id, { status, error }, only))) return;
       await raiseFinding(transaction, id, error.code === "run-lost" ? "run-lost" : "run-failed", error.message);
     });
   return {

@@ -83,8 +83,10 @@ describe("sizes", () => {
     expect(long).toEqual(Object.keys(longFiles));
   });
 
-  test("no page is longer than 300 lines", () => {
-    expect(tracked.filter((file) => file.endsWith(".md") && lines(file).length > 300)).toEqual([]);
+  test("no page is longer than 300 lines, but for a picture that is written from the imports", () => {
+    const prose = (file: string) => text(file).replace(/<!-- picture:[^]*<!-- \/picture -->/, "");
+    const pages = tracked.filter((file) => file.endsWith(".md"));
+    expect(pages.filter((file) => prose(file).split("\n").length > 300)).toEqual([]);
   });
 
   test("each folder of each area has a README, and none is longer than 40 lines", () => {

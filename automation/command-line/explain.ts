@@ -4,7 +4,7 @@ import type { ApprovalNeeded, Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
 import { answerLine, decisionText, explainedRules, neededLines, reportRules } from "./decision-report";
 import { withRecords } from "./open-records";
-import { approvalHint, heldHint } from "./run-report";
+import { approvalHint, familyLines, heldHint } from "./run-report";
 import type { Terminal } from "./terminal";
 
 /** `shipshape explain`. */
@@ -16,13 +16,14 @@ export async function explain(
   await withRecords(settings, async (records) => {
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason } = await records.request(id);
-    const { operation, target, status } = run;
+    const { operation, parent, target, status } = run;
     if (options.json) {
-      const request = { id, operation, database: target ?? null, requestedBy, reason, status };
+      const request = { id, operation, parent: parent ?? null, database: target ?? null, requestedBy, reason, status };
       return terminal.say(JSON.stringify({ ...request, ...decisionRecord(run, decision) }, undefined, 2));
     }
     terminal.say(`${terminal.style("bold", operation)} of ${printable(target ?? "?")}   request ${id}`);
     terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);
+    for (const line of familyLines(run, [])) terminal.say(line);
     if (decision) reportDecision(run, decision, terminal);
     else if (run.error) terminal.say(`it ended before a decision: ${printable(run.error.message)}`);
     else terminal.say(`not decided yet: ${run.heldAt ? heldHint : `the run is ${status}`}`);

@@ -9,6 +9,7 @@ export function runRecord(run: Run): Record<string, unknown> {
   const {
     requestId: id,
     operation,
+    parent,
     target,
     status,
     cleanUp,
@@ -25,6 +26,7 @@ export function runRecord(run: Run): Record<string, unknown> {
   return {
     id,
     operation,
+    parent: parent ?? null,
     database: target,
     status,
     cleanUp,
@@ -32,6 +34,19 @@ export function runRecord(run: Run): Record<string, unknown> {
     steps,
     ...Object.fromEntries(Object.entries(known).map(([name, value]) => [name, value ?? null])),
   };
+}
+
+/** Where it belongs, if it is a child or has children. */
+export function familyLines({ parent }: Run, children: Run[]): string[] {
+  return [
+    ...(parent === undefined ? [] : [`requested by the run of ${parent} (\`npx shipshape show ${parent}\`)`]),
+    ...(children.length === 0
+      ? []
+      : table(
+          ["CHILD", "OPERATION", "DATABASE", "RUN", "VERDICT"],
+          children.map((c) => [c.requestId, c.operation, printable(c.target ?? "?"), c.status, c.verdict ?? "-"]),
+        )),
+  ];
 }
 
 /** A run for people: what it was, how it ended, what was checked, and what to do next. */

@@ -5,7 +5,7 @@ import type { ExpectedChange } from "../fleet-records";
 import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
-import { progressOf, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
+import { familyLines, progressOf, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
 import { watchUntilOver } from "./waiting";
 
 /** `shipshape show`. */
@@ -18,7 +18,7 @@ export async function show(
     if (options.watch) await watchUntilOver(records, id, terminal);
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason, receivedAt } = await records.request(id);
-    const answers = await records.answers(id);
+    const [answers, children] = [await records.answers(id), await records.children(id)];
     const expected = await records.expectedChanges(id);
     if (options.json) {
       const more = {
@@ -30,11 +30,13 @@ export async function show(
         outcome: run.outcome ?? null,
         expectedChanges: expected,
         answers,
+        children: children.map((child) => child.requestId),
       };
       return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
+    for (const line of familyLines(run, children)) terminal.say(line);
     if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
     for (const a of answers)
       terminal.say(

@@ -18,7 +18,7 @@ export function runPage(r: RunReport): string {
             ["ARN", r.database.arn],
             ["account, Region", `${r.database.account}, ${r.database.region}`],
           ] as [string, string][])
-        : ([["resource id", "unknown: the run ended before it found the database"]] as [string, string][])),
+        : ([["resource id", r.planDigest === null ? unknownDatabase : severalDatabases]] as [string, string][])),
       ...Object.entries({
         "engine version": r.source.engineVersion,
         tier: r.source.tier,
@@ -32,6 +32,7 @@ export function runPage(r: RunReport): string {
     facts([
       ["requested by", `${r.request.requestedBy} at ${r.request.receivedAt}`],
       ["reason", r.request.reason],
+      ...(r.request.parent === undefined ? [] : ([["made by the run of", r.request.parent]] as [string, string][])),
       ["plan", r.planDigest === null ? "none was made" : `SHA-256 ${r.planDigest}`],
       [
         "decision",
@@ -65,6 +66,9 @@ export function runPage(r: RunReport): string {
     ]),
   ]);
 }
+
+const unknownDatabase = "unknown: the run ended before it found the database";
+const severalDatabases = "none: each database has a request of its own, made by this run";
 
 const heading = (text: string) => markup`<h2>${text}</h2>`;
 

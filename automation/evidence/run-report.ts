@@ -33,7 +33,7 @@ export interface RunReport {
   error: { code: string; message: string } | null;
   issuedAt: string;
   expiresOn: string;
-  request: { requestedBy: string; reason: string; receivedAt: string };
+  request: { requestedBy: string; reason: string; receivedAt: string; parent?: string };
   decision: {
     status: string;
     decidedBy: string;
@@ -68,7 +68,7 @@ export function runReportOf(statements: ReportedStatement[], earlier: ReportedSt
     error: p.error && { code: p.error.code, message: p.error.message },
     issuedAt: p.issuedAt,
     expiresOn: p.expiresOn,
-    request: { requestedBy: p.request.requestedBy, reason: p.request.reason, receivedAt: p.request.receivedAt },
+    request: requestOf(p.request),
     decision: p.decision && {
       status: p.decision.status,
       decidedBy: p.decision.decidedBy,
@@ -159,3 +159,10 @@ export function recoveriesOf(runs: RunStatement[]): Recovery[] {
     ];
   });
 }
+
+const requestOf = ({ requestedBy, reason, receivedAt, parent }: VerdictPredicate["request"]): RunReport["request"] => ({
+  requestedBy,
+  reason,
+  receivedAt,
+  ...(parent !== undefined && { parent }),
+});

@@ -45,6 +45,8 @@ const verdictSchema = z.looseObject({
     requestedBy: z.string(),
     reason: z.string(),
     receivedAt: z.string(),
+    /** The request whose run made this one. */
+    parent: z.string().optional(),
   }),
   decision: z
     .looseObject({

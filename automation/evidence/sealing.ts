@@ -61,7 +61,16 @@ const decisionRecord = ({ status, planDigest, decidedBy, rules, needed, approval
 });
 
 /** A request as sealed, and digested if there is no plan. */
-const requestRecord = ({ id, operation, version, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
+const requestRecord = ({
+  id,
+  operation,
+  version,
+  input,
+  requestedBy,
+  reason,
+  receivedAt,
+  parent,
+}: OperationRequest) => ({
   id,
   operation,
   version,
@@ -69,6 +78,7 @@ const requestRecord = ({ id, operation, version, input, requestedBy, reason, rec
   requestedBy,
   reason,
   receivedAt: receivedAt.toISOString(),
+  ...(parent !== undefined && { parent }),
 });
 
 function seal(

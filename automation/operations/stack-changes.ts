@@ -103,7 +103,7 @@ export type ChangeOutcome = { committed: Committed } | { deliveredUntil: string 
 /** The steps that carry a planned change out; a delivered one ends with its delivery. */
 export async function carryOutChange(
   steps: StackChangeSteps,
-  { change, database }: PlanBasis & { change: PlannedChange },
+  { change, database }: { database: TargetDatabase; change: PlannedChange },
   program: ProgramOf,
   step: Step,
 ): Promise<ChangeOutcome> {

@@ -41,6 +41,7 @@ const needed = {
   "start clean-ups again": ["operator"],
   "pause and resume operations": ["operator"],
   "answer findings": ["operator"],
+  "send messages to runs": ["operator"],
   "read the control plane's records": ["auditor", "requester", "operator", "approver"],
 } as const satisfies Record<string, Role[]>;
 export type Action = keyof typeof needed;

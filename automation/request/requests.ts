@@ -2,8 +2,9 @@
  * The request stage: checks a request against its operation's schema and stores it with its workflow in one
  * transaction.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type pg from "pg";
+import type { ZodType } from "zod";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { reasonCharactersMax } from "./limits";
@@ -15,7 +16,16 @@ export interface RequestToSubmit {
   input: unknown;
   requestedBy: string;
   reason: string;
+  /** Of a child: its id derives from its parent's, so that it is requested once. */
+  child?: { id: string; parent: string };
 }
+
+/** A child's id: the same whenever the same run asks for it. With 12 digits 10,000 children of one have different ids. */
+export const childRequestId = (parent: string, operation: string, key: string): string =>
+  `${parent.slice(0, 12)}-${createHash("sha256")
+    .update(JSON.stringify([parent, operation, key]))
+    .digest("hex")
+    .slice(0, 12)}`;
 
 /** A request's id: sortable by time, short enough to type, and valid in cloud resource names (lower case, digits). */
 export function newRequestId(now: Date = new Date()): string {
@@ -32,24 +42,47 @@ export function reasonProblems(reason: string): string[] {
     : [];
 }
 
+/** The input as the operation's schema has it. Errors: request-invalid. */
+export function validInput(
+  { name, request: schema }: { name: string; request: ZodType },
+  input: unknown,
+  reason: string,
+): unknown {
+  const checked = schema.safeParse(input);
+  const problems = [
+    ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
+    ...reasonProblems(reason),
+  ];
+  if (!checked.success || problems.length > 0)
+    throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
+  return checked.data;
+}
+
 /** Stores the request; `enqueue` joins the transaction, so that a request without its workflow cannot exist. */
 export async function submitRequest(
   database: Database,
   r: RequestToSubmit,
   enqueue: (transaction: Database, connection: pg.ClientBase, requestId: string) => Promise<void>,
 ): Promise<string> {
-  const id = newRequestId();
+  const id = r.child?.id ?? newRequestId();
   await database.transaction(async (t, client) => {
     await t.query(
-      "insert into request (id, operation, version, input, requested_by, reason) values ($1, $2, $3, $4, $5, $6)",
-      [id, r.operation, r.version, JSON.stringify(r.input), r.requestedBy, r.reason],
+      "insert into request (id, operation, version, input, requested_by, reason, parent_id) values ($1, $2, $3, $4, $5, $6, $7)",
+      [id, r.operation, r.version, JSON.stringify(r.input), r.requestedBy, r.reason, r.child?.parent ?? null],
     );
     await enqueue(t, client, id);
   });
   return id;
 }
 
+/** Errors: request-unknown. */
 export async function readRequest(database: Database, id: string): Promise<OperationRequest> {
+  const found = await findRequest(database, id);
+  if (!found) throw new ShipshapeError("request-unknown", { id });
+  return found;
+}
+
+export async function findRequest(database: Database, id: string): Promise<OperationRequest | undefined> {
   const [row] = await database.query<{
     id: string;
     operation: string;
@@ -58,8 +91,9 @@ export async function readRequest(database: Database, id: string): Promise<Opera
     requested_by: string;
     reason: string;
     received_at: Date;
+    parent_id: string | null;
   }>("select * from request where id = $1", [id]);
-  if (!row) throw new ShipshapeError("request-unknown", { id });
+  if (!row) return undefined;
   return {
     id: row.id,
     operation: row.operation,
@@ -68,5 +102,6 @@ export async function readRequest(database: Database, id: string): Promise<Opera
     requestedBy: row.requested_by,
     reason: row.reason,
     receivedAt: row.received_at,
+    ...(row.parent_id !== null && { parent: row.parent_id }),
   };
 }

@@ -30,15 +30,25 @@ export const isFindingOpen = async (database: Database, id: string): Promise<boo
 /**
  * A later proof closes the open findings of earlier runs of the same operation and database, by resource id, account
  * and Region. A run that ended before it found a database has only a name, and a proof of the database with that name
- * closes its finding. A run about a part of the database closes only the findings of those about the same part.
+ * closes its finding. A run about a part of the database closes only the findings of those about the same part, and one
+ * about several databases those of runs about what has the same name.
  */
 export const closeVerdictsOf = (database: Database, { plan, operation }: Pick<Run, "plan" | "operation">) =>
   database.query(
     `update finding set answered_at = clock_timestamp() from run join request on request.id = run.request_id
      where run.request_id = finding.request_id and request.operation = $5 and finding.id like '%.verdict' and answered_at is null
        and case when run.plan is null then target = $1 and $6::text is null
-         else run.plan ->> 'subject' is not distinct from $6 and run.plan #>> '{database,resourceId}' = $2 and run.plan #>> '{database,account}' = $3 and run.plan #>> '{database,region}' = $4 end`,
-    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region, operation, plan?.subject],
+         else run.plan ->> 'subject' is not distinct from $6 and run.plan #>> '{database,resourceId}' is not distinct from $2
+           and run.plan #>> '{database,account}' is not distinct from $3 and run.plan #>> '{database,region}' is not distinct from $4
+           and ($2 is not null or target = $1) end`,
+    [
+      plan?.target,
+      plan?.database?.resourceId,
+      plan?.database?.account,
+      plan?.database?.region,
+      operation,
+      plan?.subject,
+    ],
   );
 
 export interface Answer {

@@ -18,6 +18,7 @@ import { poll } from "../poll";
 import {
   cleanUpPollMilliseconds,
   clientEngineConnectionsMax,
+  coordinationsAtOnceMax,
   durableCallSeconds,
   engineNotifyMilliseconds,
   engineSchedulePollMilliseconds,
@@ -42,10 +43,14 @@ import { Liveness, MAINTENANCE, notifyWorkers, type LivenessSettings } from "./l
 import type { Step, StepSettings, Work } from "./operation";
 import { putBack, setAside } from "./other-versions";
 import { lookWhenAsked, type QueueLoop, type QueueLooks } from "./queue-looks";
+import { Waits, type Look } from "./waits";
 
 const SCHEMA = "dbos";
-/** A preparation only reads, and waits for nothing; a run has the database to itself. */
-const queues = { prepare: "preparations", "carry-out": "operations" } as const;
+/**
+ * A preparation only reads, and waits for nothing; a run has the database to itself; one that has none coordinates
+ * others, and mostly waits for them.
+ */
+const queues = { prepare: "preparations", "carry-out": "operations", coordinate: "coordination" } as const;
 /** The engine's own, in which a clean-up waits that its worker did not end. */
 const ENGINE_QUEUE = "_dbos_internal_queue";
 /**
@@ -136,6 +141,45 @@ let liveness: Liveness | undefined;
 /** Ends this process if it is a worker that others may have replaced. Must be called before any effect. */
 export const requireLease = (): void => liveness?.requireHeld();
 
+/** Of this process's worker. */
+let waits = new Waits();
+const WAKE = "wake ";
+
+/** Has the run look again for what it waits for, once the transaction commits. */
+export const wakeRun = (transaction: Database, requestId: string): Promise<unknown> =>
+  notifyWorkers(transaction, `${WAKE}${requestId}`);
+
+/**
+ * Looks until there is something, whenever the run is woken. Workers come and go during a long wait: that a run was
+ * continued so often does not count against it.
+ */
+export async function waitUntil<Found>(
+  database: Database,
+  requestId: string,
+  signal: AbortSignal,
+  look: () => Promise<Look<Found>>,
+): Promise<Found> {
+  const workflowId = DBOS.workflowID ?? "";
+  await database.query("update dbos.workflow_status set recovery_attempts = 1 where workflow_uuid = $1", [workflowId]);
+  return waits.until(requestId, signal, look).catch((error: unknown) => {
+    if (error instanceof DbosErrors.DBOSWorkflowConflictError) left.add(workflowId);
+    throw error;
+  });
+}
+
+/** The workflows whose waits a worker of this process has left when it stopped: another worker continues them. */
+const left = new Set<string>();
+
+/** The engine would wait for the results of these, and complain when it is shut down. */
+function leaveWaits(here: Waits): void {
+  const engine = DBOSExecutor.globalInstance?.systemDatabase;
+  const resultOf = engine?.awaitWorkflowResult.bind(engine);
+  const error = new DbosErrors.DBOSWorkflowConflictError("a workflow that waits, whose worker stops");
+  if (engine && resultOf)
+    engine.awaitWorkflowResult = (id, ...more) => (left.has(id) ? Promise.reject(error) : resultOf(id, ...more));
+  here.leave(error);
+}
+
 /**
  * Starts a worker in this process: it runs what is queued, takes over the runs of dead workers, and calls `maintain`
  * regularly.
@@ -147,7 +191,12 @@ export async function startWorker(
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const looks = (looking = lookWhenAsked(wfQueueRunner as unknown as QueueLoop, queuePollMilliseconds));
   let maintainNow = () => {};
-  const notified = (what: string) => (what === MAINTENANCE ? maintainNow() : looks.look(what));
+  const here = (waits = new Waits());
+  const notified = (what: string) => {
+    if (what === MAINTENANCE) maintainNow();
+    else if (what.startsWith(WAKE)) here.wake(what.slice(WAKE.length));
+    else looks.look(what);
+  };
   const own = (liveness = await Liveness.open({ ...settings, workerId: id, notified }));
   const pool = connections(settings.url, workerEngineConnectionsMax);
   DBOS.setConfig({
@@ -169,6 +218,7 @@ export async function startWorker(
     partitionConcurrency: runsPerDatabaseMax,
     ...polled,
   });
+  await DBOS.registerQueue(queues.coordinate, { workerConcurrency: coordinationsAtOnceMax, ...polled });
   await looks.lookAtNew(DBOSExecutor.globalInstance, Object.values(queues));
   const maintenance = keepDoing("the sweep of runs", maintenancePollMilliseconds, async () => {
     await takeOverFromDead(own);
@@ -179,6 +229,7 @@ export async function startWorker(
     id,
     stop: async (drainSeconds = workerStopWaitSeconds) => {
       await maintenance.stop();
+      leaveWaits(here);
       await DBOS.shutdown({ workflowCompletionTimeoutMS: drainSeconds * 1000 });
       looks.stop();
       await Promise.all([own.close(), pool.end()]);
@@ -261,9 +312,13 @@ export const recordStep = <T>(
 const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
   liveness ? liveness.during(requestId, work) : work();
 
-/** A wrong request stays wrong however often it is repeated. A conflict or a failure elsewhere may be transient. */
+/**
+ * A wrong request stays wrong however often it is repeated, and a run that has ended stays ended. A conflict or a
+ * failure elsewhere may be transient.
+ */
 const mayPass = (error: unknown): boolean =>
-  !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
+  !(error instanceof ShipshapeError) ||
+  (error.code !== "run-over" && (error.httpStatus >= 500 || error.httpStatus === 409));
 
 export interface StepObserver {
   /** Resolves to the number of the attempt, from 1. */
@@ -279,7 +334,8 @@ async function observed<T>(name: string, observer: StepObserver, work: () => Pro
     await observer.ended(name, undefined);
     return result;
   } catch (error) {
-    await observer.ended(name, error);
+    // Another worker continues it.
+    if (!isCancelledOrTakenOver(error)) await observer.ended(name, error);
     throw error;
   }
 }
@@ -344,24 +400,26 @@ export class DurableClient {
     transaction: pg.ClientBase,
     request: VersionedRequest,
     preparation: number,
-    database: string,
+    database: string | undefined,
   ): Promise<void> {
     const workflowID = carryOutId(request.id, preparation);
+    if (database === undefined) return this.enqueue(transaction, "coordinate", request, preparation, { workflowID });
     return this.enqueue(transaction, "carry-out", request, preparation, { workflowID, queuePartitionKey: database });
   }
 
   private async enqueue(
     transaction: pg.ClientBase,
-    part: keyof typeof queues,
+    queue: keyof typeof queues,
     request: VersionedRequest,
     preparation: number,
     where: { workflowID: string; queuePartitionKey?: string },
   ): Promise<void> {
-    const workflow = { queueName: queues[part], workflowName: nameOf(request, part), appVersion: WORKFLOW_VERSION };
+    const workflowName = nameOf(request, queue === "prepare" ? "prepare" : "carry-out");
+    const workflow = { queueName: queues[queue], workflowName, appVersion: WORKFLOW_VERSION };
     await this.bounded(
       this.client.enqueueInTransaction(transaction, { ...workflow, ...where }, request.id, preparation),
     );
-    await notifyWorkers(transaction, queues[part]);
+    await notifyWorkers(transaction, queues[queue]);
   }
 
   /** Has a worker look now for what ended runs left behind. */

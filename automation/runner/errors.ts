@@ -31,6 +31,12 @@ export const runnerErrors = {
     message: 'the step "{step}" of request {id} has already run: a repeated step needs a key',
     hint: "the operation is wrong, and its owner must fix it; `npx shipshape show {id}` shows the steps that ran",
   },
+  "coordination-refused": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the run of request {id} can neither wait nor make a child request in this way: {reason}",
+    hint: "the operation is wrong, and its owner must fix it; `shipshape show {id}` shows the steps that ran",
+  },
   "run-overdue": {
     httpStatus: 504,
     exitCode: 1,

@@ -24,6 +24,26 @@ export const schemaLockPollMilliseconds = 100;
  */
 export const operationsAtOnceMax = 4;
 
+/**
+ * Runs without a database of their own that one worker carries out at once: each mostly waits, and takes some kilobytes.
+ */
+export const coordinationsAtOnceMax = 100;
+
+/**
+ * Attempts of a step that makes a child request or waits, and the seconds that each may take besides the wait: it only
+ * uses the control plane's database.
+ */
+export const coordinationAttemptsMax = 5;
+export const coordinationSecondsMax = 30;
+
+/** How long a run may wait for one thing: two weeks; a state of months belongs in tables. */
+export const waitSecondsMax = 14 * 24 * 3600;
+
+/**
+ * How often a run that waits looks without being woken: a limit of days must not depend on one timer of a process.
+ */
+export const waitLookSeconds = 60;
+
 /** The durable engine's connections in a worker, for its short transactions, and in any process for enqueueing. */
 export const workerEngineConnectionsMax = 6;
 export const clientEngineConnectionsMax = 2;

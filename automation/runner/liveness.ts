@@ -190,7 +190,6 @@ export class Liveness {
     for (const id of idle) this.locked.delete(id);
     const sql = "select pg_advisory_unlock_shared($1, hashtext(id)) from unnest($2::text[]) as id";
     if (idle.length > 0) void this.query(sql, RUN_LOCKS, idle).catch(() => undefined); // a lost session has no locks
-    if (this.locked.size > 0) this.letGo = setTimeout(() => this.unlockIdle(), runLockLingerMilliseconds);
   }
 
   private async tryLock(locks: number, name: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** What an operation is: two pure functions (plan, verify) and three with effects (observe, run, clean up). */
 import type { ZodType } from "zod";
-import type { CleanUpReport, Effect, PlanBasis, Verdict } from "../records";
+import type { ChildEnd, CleanUpReport, Effect, Message, PlanBasis, Verdict } from "../records";
 
 export interface StepSettings {
   /** How often the step may be tried; each attempt must be safe after any other was interrupted. */
@@ -22,6 +22,23 @@ export interface Step {
   keyed(key: string): Step;
   /** Waits durably: after a restart only the remaining time. */
   sleep(seconds: number): Promise<void>;
+}
+
+/**
+ * The steps of a run. One whose plan names no database makes a request for each, and waits: such runs have a queue of
+ * their own, and hold no database. Errors of all three: coordination-refused.
+ */
+export interface RunStep extends Step {
+  keyed(key: string): RunStep;
+  /**
+   * Makes a child request, once: by this run's requester, for its reason, with a run, a decision and evidence of its
+   * own. Resolves to its id. Errors: operation-unknown, request-invalid.
+   */
+  child(operation: string, input: unknown): Promise<string>;
+  /** Waits for the next end of a child: each is returned once. Undefined when the time is over. */
+  childEnd(seconds: number): Promise<ChildEnd | undefined>;
+  /** Waits for the next message that people send on that topic. Undefined when the time is over. */
+  waitFor(topic: string, seconds: number): Promise<Message | undefined>;
 }
 
 /** What an operation is and takes: all that help, forms and requests need, without the code that runs it. */
@@ -65,7 +82,7 @@ export interface Operation<
    * @default it always does
    */
   stillHolds?(plan: Plan, observed: Observed): boolean;
-  run(plan: Plan, step: Step): Promise<Outcome>;
+  run(plan: Plan, step: RunStep): Promise<Outcome>;
   /** Pure: judges the outcome against the plan. */
   verify(plan: Plan, outcome: Outcome): Verdict;
   /**
@@ -78,3 +95,6 @@ export interface Operation<
 // The registry contains operations of different types; each only ever gets its own request, plan and outcome.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyOperation = Operation<any, any, any, any>;
+
+/** The newest version of an operation, or the given one. Errors: operation-unknown, operation-version-missing. */
+export type OperationOf = (name: string, request?: { id: string; version: number }) => Promise<AnyOperation>;

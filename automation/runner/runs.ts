@@ -66,16 +66,17 @@ export interface RunEnd {
   error?: unknown;
 }
 
-/** `only`: if the run is still as it was found. False if it is not, or has ended already. */
+/** `only`: if the run is still as it was found. Undefined if it is not, or has ended already. */
 export async function endRun(
   database: Database,
   requestId: string,
   end: RunEnd,
   only?: Pick<UnfinishedRun, "status" | "preparation">,
-): Promise<boolean> {
-  const changed = await database.query(
+): Promise<{ parent: string | null } | undefined> {
+  const [ended] = await database.query<{ parent: string | null }>(
     `update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp()
-     where request_id = $1 and finished_at is null and ($7::text is null or (status = $7 and preparation = $8 and held_at is null)) returning 1`,
+     where request_id = $1 and finished_at is null and ($7::text is null or (status = $7 and preparation = $8 and held_at is null))
+     returning (select parent_id from request where id = request_id) as parent`,
     [
       requestId,
       end.status,
@@ -87,7 +88,7 @@ export async function endRun(
       only?.preparation ?? null,
     ],
   );
-  return changed.length > 0;
+  return ended;
 }
 
 /**
@@ -182,6 +183,14 @@ export const unfinishedRuns = (database: Database, after: string, countMax: numb
     [after, countMax],
   );
 
+/** The children of a run that have not ended. */
+export const unfinishedChildren = (database: Database, requestId: string) =>
+  database.query<UnfinishedRun>(
+    `select request_id as "requestId", run.status, preparation from run join request on request.id = run.request_id
+     where parent_id = $1 and finished_at is null order by request_id`,
+    [requestId],
+  );
+
 /** Runs whose plan can no longer be approved, after that id, with the digest that was decided on. */
 export const unapprovedRuns = (database: Database, after: string, countMax: number) =>
   database.query<UnfinishedRun & { planDigest: string }>(
@@ -214,6 +223,10 @@ async function onlyRun(database: Database, requestId: string, which: string): Pr
 export const latestRuns = (database: Database, countMax: number) =>
   readRuns(database, "order by request.received_at desc limit $1", [countMax]);
 
+/** The runs of a request's children, in the order in which they were requested. */
+export const runsOfChildren = (database: Database, requestId: string) =>
+  readRuns(database, "where request.parent_id = $1 order by request.received_at, request.id", [requestId]);
+
 /** The runs that wait for people, the oldest first. */
 export const runsAwaitingApproval = (database: Database, countMax: number) =>
   readRuns(database, "where run.status = 'waiting' order by request.received_at limit $1", [countMax]);
@@ -222,6 +235,7 @@ interface RunRow {
   request_id: string;
   operation: string;
   version: number;
+  parent_id: string | null;
   input: { database?: string };
   status: RunStatus;
   clean_up: CleanUpStatus;
@@ -241,13 +255,14 @@ interface RunRow {
 
 async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
-    `select run.*, request.operation, request.version, request.input from run join request on request.id = run.request_id ${which}`,
+    `select run.*, request.operation, request.version, request.parent_id, request.input from run join request on request.id = run.request_id ${which}`,
     values,
   );
   return rows.map((r) => ({
     requestId: r.request_id,
     operation: r.operation,
     version: r.version,
+    parent: r.parent_id ?? undefined,
     target: r.plan?.target ?? r.input.database,
     status: r.status,
     cleanUp: r.clean_up,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { carryOut, cleanUp, prepare, type Stages } from "../../automation/lifecycle";
 import { targetDatabase } from "../../automation/fleet-records";
 import { planDigestOf, verdictOf, type Decision, type PlanBasis, type Run } from "../../automation/records";
-import type { AnyOperation, Step } from "../../automation/runner/operation";
+import type { AnyOperation, RunStep, Step } from "../../automation/runner/operation";
 
 const id = "261126093000-0a1b2c3d";
 const request = {
@@ -89,8 +89,8 @@ function staged(
   return { done, stages };
 }
 /** A step whose only use is to tell under which key it was used. */
-const stepNamed = (key: string): Step =>
-  ({ requestId: key, keyed: (inner: string) => stepNamed(` (${inner})`) }) as Step;
+const stepNamed = (key: string): RunStep =>
+  ({ requestId: key, keyed: (inner: string) => stepNamed(` (${inner})`) }) as RunStep;
 
 async function prepared(change: Parameters<typeof staged>[0] = {}, preparation = 1) {
   const { done, stages } = staged(change);

@@ -1,7 +1,7 @@
 /** Pure: from the request and what was observed to what the backups are held to. */
 import type { BackupPlan } from "../../../components/standards/fixed";
 import type { Standard } from "../../../components/standards/standard";
-import { targetDatabase } from "../../fleet-records";
+import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { heldTo, tierOf } from "../../tier-of";
 import type { BackupAuditRequest } from "./request";
@@ -17,6 +17,7 @@ export interface AuditedDatabase {
 }
 
 export interface BackupAuditPlan extends PlanBasis {
+  database: TargetDatabase;
   source: AuditedDatabase;
   tier: string;
   environment: string;

@@ -1,6 +1,6 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
 import { tagNames, type Standard, type TierStandard } from "../../../components/standards/standard";
-import { targetDatabase } from "../../fleet-records";
+import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import type { StructureBudget } from "../../targets/structure-verification";
 import {
@@ -58,6 +58,7 @@ export type Drilled =
   { to: "latest" } | { to: "time"; target: string } | { to: "snapshot"; snapshot: ObservedSnapshot };
 
 export interface RestoreDrillPlan extends PlanBasis {
+  database: TargetDatabase;
   source: ObservedSource;
   drilled: Drilled;
   throwaway: {

@@ -13,7 +13,7 @@ export const requireEntitledRequester = defineAdmissionRule({
   owner: "team-platform",
   judge({ access, principal, operation, plan, standard }) {
     const owner = plan.tags[standard.tags.owner.key];
-    if (principalOf(principal).kind === "embedded" && plan.database.account !== embeddedAccount)
+    if (principalOf(principal).kind === "embedded" && plan.database && plan.database.account !== embeddedAccount)
       return {
         verdict: "denied",
         reason: `${principal} is a name of the embedded cloud, and ${plan.target} is not in it`,

@@ -6,7 +6,8 @@ export const requireKnownSource = defineAdmissionRule({
   why: "A change needs a team that is responsible for the database, and a database that is declared as `StandardDatabase`: a change to any other may be undone by the next `up` of the program that declares it, or nobody may notice it. Every database may be read, and copied into a throwaway: it stays as it is, and the backups of a database that nobody owns need proof most. Anyone who may tag a database can set these tags, so the rule prevents mistakes only; abuse is prevented by the approval of the plan.",
   solution: `Declare the database as \`StandardDatabase\` and run \`up\`: that sets the tags \`owner\` and \`${standardTag}\`. Then request the operation again.`,
   owner: "team-platform",
-  judge({ operation, plan: { target, tags }, standard }) {
+  judge({ operation, plan: { target, database, tags }, standard }) {
+    if (!database) return { verdict: "allowed", reason: `${target}: each database has a request of its own` };
     const ownerTag = standard.tags.owner.key;
     const missing = [ownerTag, standardTag].filter((name) => !isMeaningful(tags[name]));
     if (missing.length === 0)

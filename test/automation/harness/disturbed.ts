@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
 import type { RegisteredOperation } from "../../../automation/operations/registry";
-import type { AnyOperation, Step, StepSettings, Work } from "../../../automation/runner/operation";
+import type { AnyOperation, RunStep, Step, StepSettings, Work } from "../../../automation/runner/operation";
 
 export const disturbed = (registered: RegisteredOperation, moment: string): RegisteredOperation => ({
   ...registered,
@@ -46,6 +46,33 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
       },
       { requestId: step.requestId, keyed: (inner: string) => watched(step.keyed(inner), inner), sleep: step.sleep },
     );
+  /** Its own effects are the transactions that it commits: `in` is right after one. */
+  const coordinated = (step: RunStep, key?: string): RunStep => {
+    const reach = <T>(name: string, work: () => Promise<T>) => {
+      const full = key === undefined ? name : `${name} (${key})`;
+      dieAt(`before ${full}`, moment);
+      if (moment !== `in ${full}`) return work();
+      const { query, transaction } = database;
+      const over = async <R>(result: Promise<R>) => (await result, dieAt(moment, moment), result);
+      database.query = (sql, values) => (/insert into wait/.test(sql) ? over(query(sql, values)) : query(sql, values));
+      database.transaction = (given) => {
+        let isIt = false;
+        const seen = (inside: Database): Database => ({
+          query: (sql, values) => ((isIt ||= /insert into request/.test(sql)), inside.query(sql, values)),
+          transaction: (nested) => inside.transaction((_, client) => nested(seen(inside), client)),
+        });
+        const result = transaction((inside, client) => given(seen(inside), client));
+        return result.then((value) => (isIt && dieAt(moment, moment), value));
+      };
+      return work();
+    };
+    return Object.assign(watched(step, key) as RunStep, {
+      keyed: (inner: string) => coordinated(step.keyed(inner), inner),
+      child: (name: string, input: unknown) => reach(`request ${name}`, () => step.child(name, input)),
+      childEnd: (seconds: number) => reach("wait for a child", () => step.childEnd(seconds)),
+      waitFor: (topic: string, seconds: number) => reach(`wait for ${topic}`, () => step.waitFor(topic, seconds)),
+    });
+  };
   const ended = async (requestId: string) => {
     if (moment.startsWith("expire"))
       await database.query("update throwaway set expires_at = now() - interval '1 second' where request_id = $1", [
@@ -64,7 +91,7 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
       ]);
       return operation.observe(request, watched(step, planned && "before the run"));
     },
-    run: (plan, step) => operation.run(plan, watched(step)),
+    run: (plan, step) => operation.run(plan, coordinated(step)),
     ...(operation.cleanUp && { cleanUp: (plan, step) => operation.cleanUp!(plan, watched(step)) }),
   };
 }

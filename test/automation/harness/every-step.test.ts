@@ -2,7 +2,7 @@ import { operations } from "../../../automation/operations/registry";
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import { good, inventory } from "../operations/restore-drill/drills";
 import type { MemoryCloud } from "./memory-cloud";
-import { MemoryControlPlane, type End } from "./memory-control-plane";
+import { MemoryControlPlane, type Children, type End } from "./memory-control-plane";
 import { MemoryEngine, type Disturbance, type Fault } from "./memory-engine";
 import { contextOf, memoryCloud, subjects, type Subject } from "./subjects";
 
@@ -87,6 +87,15 @@ interface Trial {
 
 type Case = [subject: Subject, name: string];
 
+/** On a cloud of its own. */
+const runChild: Children["run"] = async (name, input) => {
+  const { operation } = subjects.find((subject) => subject.operation.name === name)!;
+  const opened = await operation.open(contextOf(memoryCloud()));
+  const none: Children = { requested: unused, run: unused };
+  return new MemoryControlPlane(opened, operation.request.parse(input), new MemoryEngine(), () => false, none).run();
+};
+const unused = () => Promise.reject(new Error("not used here"));
+
 async function trial([subject, name]: Case, fault?: Fault, killAtChange = 0): Promise<Trial> {
   const cloud = (mockCloud = memoryCloud());
   subject.cases[name]!.arrange?.(cloud);
@@ -102,13 +111,14 @@ async function trial([subject, name]: Case, fault?: Fault, killAtChange = 0): Pr
     { ...(subject.input as object), ...subject.cases[name]!.asked },
     engine,
     () => [...cloud.throwaways.values()].includes("registered"),
+    { requested: (id) => cloud.change(`${id} is requested`, () => undefined), run: runChild },
   );
   const end = await plane.run();
   const left = () => cloud.left();
   return {
     end,
     left: left(),
-    changes: cloud.changes.map((change) => change.replaceAll(/\d{12}-[0-9a-f]{8}/g, "<id>")),
+    changes: cloud.changes.map((change) => change.replaceAll(/\d{12}-[0-9a-f]{8,12}/g, "<id>")),
     taken: [...engine.taken],
     effects: [...effects],
     hasFaulted: engine.hasFaulted,

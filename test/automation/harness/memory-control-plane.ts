@@ -4,11 +4,13 @@
  */
 import { builtIn } from "../../../components/standards/built-in";
 import { randomBytes } from "node:crypto";
+import { coordinating, type Coordination } from "../../../automation/coordination";
 import { ShipshapeError, describeError } from "../../../automation/errors";
 import { carryOut, cleanUp, prepare, type Stages } from "../../../automation/lifecycle";
 import { decide } from "../../../automation/policy/decisions";
 import {
   planDigestOf,
+  type ChildEnd,
   type CleanUpStatus,
   type Concluded,
   type Decision,
@@ -18,6 +20,7 @@ import {
   type RunStatus,
   type VerdictWord,
 } from "../../../automation/records";
+import { childRequestId } from "../../../automation/request/requests";
 import { automaticCleanUpsMax } from "../../../automation/runner/limits";
 import type { AnyOperation } from "../../../automation/runner/operation";
 import type { MemoryEngine } from "./memory-engine";
@@ -35,6 +38,12 @@ export interface End {
   findings: string[];
 }
 
+/** What becomes of child requests: by other workers, which the kill of the parent's leaves alone. */
+export interface Children {
+  requested(id: string): Promise<void>;
+  run(operation: string, input: unknown): Promise<End>;
+}
+
 const recordKeeping = 3;
 
 export class MemoryControlPlane {
@@ -50,12 +59,15 @@ export class MemoryControlPlane {
   private planned: { plan: PlanBasis; decision: Decision } | undefined;
   private readonly statements = new Map<"verdict" | "teardown", string>();
   private readonly findings = new Set<string>();
+  private readonly ends = new Map<string, Promise<End>>();
+  private readonly received = new Map<string, ChildEnd>();
 
   constructor(
     private readonly operation: AnyOperation,
     input: unknown,
     private readonly engine: MemoryEngine,
     hasThrowaway: () => boolean,
+    private readonly children: Children,
   ) {
     const id = `261127050000-${randomBytes(4).toString("hex")}`;
     const by = { requestedBy: "ana", reason: "a test", receivedAt: new Date() };
@@ -172,7 +184,7 @@ export class MemoryControlPlane {
     };
     return {
       load: () => {
-        const step = this.engine.stepsOf(this.request.id, workflow);
+        const step = coordinating(this.engine.stepsOf(this.request.id, workflow), this.coordination());
         return Promise.resolve({ request: this.request, operation: this.operation, step });
       },
       running: () => record("record running", running),
@@ -206,6 +218,27 @@ export class MemoryControlPlane {
           else this.findings.delete("clean-up");
         }),
       isCancelledOrTakenOver: (error) => error === this.engine.cancelled,
+    };
+  }
+
+  private coordination(): Coordination {
+    return {
+      child: async (key, operation, input) => {
+        const id = childRequestId(this.request.id, operation, key);
+        if (this.ends.has(id)) return id;
+        this.ends.set(id, this.children.run(operation, input));
+        await this.children.requested(id);
+        return id;
+      },
+      next: async ({ name, topic }) => {
+        if (topic !== null) return { sentBy: "ben", content: topic };
+        const isNew = (id: string) => ![...this.received.values()].some(({ requestId }) => requestId === id);
+        const requestId = [...this.ends.keys()].find(isNew);
+        if (requestId === undefined || this.received.has(name)) return this.received.get(name);
+        const { status, verdict = null } = await this.ends.get(requestId)!;
+        this.received.set(name, { requestId, status, verdict });
+        return this.received.get(name);
+      },
     };
   }
 

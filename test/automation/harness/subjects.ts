@@ -5,6 +5,7 @@ import { operations, type RegisteredOperation } from "../../../automation/operat
 import type { RecoveryEvidence } from "../../../automation/records";
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
+import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
 import { toyOperation, toyOrder } from "../operations/toy-operation";
 import { MemoryCloud } from "./memory-cloud";
 import type { OrderOfSteps } from "./order-of-steps";
@@ -61,6 +62,14 @@ export const subjects: Subject[] = [
     isReal: false, // toy.cloud.test.ts kills it
     effects: ["write the label"],
     cases: { "a label": { verdict: "pass" } },
+  },
+  {
+    operation: toyCoordination,
+    input: { databases: `${source},ledger`, labelText: "paid", waitSeconds: 600 },
+    order: toyCoordinationOrder,
+    isReal: false, // children.cloud.test.ts kills it
+    effects: ["request label (orders)", "request label (ledger)"],
+    cases: { "two databases": { verdict: "pass" } },
   },
 ];
 

@@ -21,7 +21,7 @@ const retentionRequest = z.strictObject({
   retentionDays: z.number().int().meta({ description: "for how long to keep its backups" }),
 });
 type RetentionRequest = z.infer<typeof retentionRequest>;
-type RetentionPlan = PlanBasis & { change: NonNullable<PlanBasis["change"]> };
+type RetentionPlan = PlanBasis & Required<Pick<PlanBasis, "change" | "database">>;
 type RetentionOutcome = ChangeOutcome & { runs?: unknown };
 
 const description: OperationDescription<RetentionRequest> = {

@@ -1,9 +1,9 @@
 import { builtIn } from "../../../components/standards/built-in";
 import type { AdmissionFacts } from "../../../automation/policy/rule";
-import { targetDatabase } from "../../../automation/fleet-records";
+import { targetDatabase, type TargetDatabase } from "../../../automation/fleet-records";
 import type { Effect, PlanBasis } from "../../../automation/records";
 
-export const plan: PlanBasis = {
+export const plan: PlanBasis & { database: TargetDatabase } = {
   target: "orders",
   database: targetDatabase({
     identifier: "orders",

@@ -3,7 +3,7 @@ import { restoreDrill } from "../../../../automation/operations/restore-drill/re
 import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import { verifyRestoreDrill } from "../../../../automation/operations/restore-drill/verify";
-import type { Step, StepSettings, Work } from "../../../../automation/runner/operation";
+import type { RunStep, StepSettings, Work } from "../../../../automation/runner/operation";
 import { good, plan, request, source } from "./drills";
 import { restoreDrillOrder } from "./order-of-steps";
 
@@ -12,13 +12,15 @@ interface Taken extends StepSettings {
 }
 
 /** Runs each step immediately, and records its options. */
-function stepsTaken(): { step: Step; taken: Taken[] } {
+function stepsTaken(): { step: RunStep; taken: Taken[] } {
   const taken: Taken[] = [];
   const run = <T>(name: string, settings: StepSettings, work: Work<T>) => {
     taken.push({ name, ...settings });
     return work(new AbortController().signal, () => undefined);
   };
-  const step: Step = Object.assign(run, { requestId: "run-1", keyed: () => step, sleep: () => Promise.resolve() });
+  const unused = () => Promise.reject(new Error("not used here"));
+  const others = { sleep: () => Promise.resolve(), child: unused, childEnd: unused, waitFor: unused };
+  const step: RunStep = Object.assign(run, { requestId: "run-1", keyed: () => step, ...others });
   return { step, taken };
 }
 

@@ -40,3 +40,11 @@ test("a change is allowed while the recovery is proven, and what only reads or c
   for (const effect of ["reads", "throwaway"] as const)
     expect(judged({ tags: {}, recovery: evidence("failed") }, effect)).toMatchObject({ verdict: "allowed" });
 });
+
+test("of a plan about several databases each database's own request is judged", () => {
+  const { database: __, ...several } = bare;
+  expect(requireFreshRecovery.judge(facts("changes", { plan: { ...several, target: "ring 1", tags: {} } }))).toEqual({
+    verdict: "allowed",
+    reason: "ring 1: each database has a request of its own",
+  });
+});

@@ -32,3 +32,11 @@ describe.each<[string, Record<string, string>, string]>([
     expect(judged(effect, tags)).toEqual({ verdict: "allowed", reason });
   });
 });
+
+test("of a plan about several databases each database's own request is judged", () => {
+  const { database: _, ...several } = plan;
+  expect(requireKnownSource.judge(facts("changes", { plan: { ...several, target: "ring 1", tags: {} } }))).toEqual({
+    verdict: "allowed",
+    reason: "ring 1: each database has a request of its own",
+  });
+});
