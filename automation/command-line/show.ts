@@ -51,11 +51,12 @@ export async function show(
   });
 }
 
-/** The text that a change has committed or delivered; one that waits for approval is in its plan, and so are both. */
+/** The text of a change, which people approve, and which is then committed or delivered. */
 function changeLines({ status, plan }: Run, expected: ExpectedChange[]): string[] {
   const change = plan?.change;
-  if (!change || status !== "succeeded") return [];
-  const how = change.reaches === "commit" ? "committed" : "delivered";
+  if (!change) return [];
+  const done = change.reaches === "commit" ? "committed" : "delivered";
+  const how = status === "succeeded" ? done : "planned";
   return [
     "",
     `the ${how} change of stack ${printable(change.stack)}: ${printable(change.why)}`,

@@ -15,7 +15,7 @@ import { expectedLine } from "./expected-changes";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
 import { runRecord } from "./run-report";
-import { table, type Terminal } from "./terminal";
+import { table, wrapped, type Terminal } from "./terminal";
 
 interface Status {
   fleet: FleetAnswer;
@@ -128,7 +128,9 @@ function statusLines(known: Status, terminal: Terminal): string[] {
       : []),
     ...expected.flatMap((e) => [
       `  ${e.requestId}  ${printable(e.database.identifier)}`,
-      `    ${e.status === "overdue" ? terminal.style("red", expectedLine(e)) : expectedLine(e)}`,
+      ...wrapped("   ", expectedLine(e), "     ").map((line) =>
+        e.status === "overdue" ? terminal.style("red", line) : line,
+      ),
     ]),
     ...(unsent > 0 ? ["", terminal.style("yellow", unsentLine(unsent))] : []),
     "",

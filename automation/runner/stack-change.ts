@@ -41,11 +41,19 @@ export function planStackChange(change: WantedChange, { stack, urn, ownership, c
   };
 }
 
+/**
+ * Whether a change that was planned earlier, perhaps days ago, would be planned again as it is: for `stillHolds` of an
+ * operation.
+ */
+export const stackChangeHolds = (planned: PlannedChange, observed: ObservedStack): boolean =>
+  isDeepStrictEqual(planStackChange(planned, observed), planned);
+
 export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The text of `Pulumi.<stack>.yaml` with a change; all else stays as it is. Errors: stack-config-invalid. */
 export function configWith(file: string, text: string, { set }: Pick<StackChange, "set">): string {
   try {
+    parsed(text); // even if nothing is set: without that mapping it is no stack of our programs
     return set.reduce((before, { path, value }) => {
       const after = withValue(before, [...REQUEST, ...path], value);
       // An alias, for one, has its value in two places.

@@ -3,7 +3,7 @@ import { paginateDescribeDBInstances } from "@aws-sdk/client-rds";
 import { identityOf, targetDatabase, type ExpectedValue, type InstanceProperties } from "../fleet-records";
 import type { AwsClients } from "./aws-access";
 import { fleetAnswerSeconds } from "./limits";
-import { accountOf } from "./queried-cloud";
+import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
 
 /** Errors: fleet-unreadable, and those of an unreachable cloud. */
@@ -21,5 +21,7 @@ export async function instanceProperties({ rds: client, sts }: AwsClients): Prom
     const properties = Object.fromEntries(values) as Record<string, ExpectedValue["to"]>;
     return [identityOf(targetDatabase({ identifier, resourceId, arn })), properties] as const;
   });
-  return { account: await accountOf(sts), region: await client.config.region(), instances: new Map(instances) };
+  // Without any instance only STS knows the account.
+  const account = accountIn(found.map((one) => one.DBInstanceArn)) ?? (await accountOf(sts));
+  return { account, region: await client.config.region(), instances: new Map(instances) };
 }

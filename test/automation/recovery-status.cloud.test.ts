@@ -18,12 +18,21 @@ import { LogMemory } from "../../automation/evidence/log-memory";
 import { readLog } from "../../automation/evidence/reading";
 import type { Signer } from "../../automation/evidence/ledger";
 import { heldKey } from "../../automation/evidence/signing-key";
+import { lookForExpected } from "../../automation/expected-changes";
 import { fleetStatus, type FleetStatus } from "../../automation/fleet";
-import { targetDatabase, type FleetAnswer, type TargetDatabase } from "../../automation/fleet-records";
+import {
+  targetDatabase,
+  type FleetAnswer,
+  type PlannedChange,
+  type TargetDatabase,
+} from "../../automation/fleet-records";
 import type { VerdictWord } from "../../automation/records";
 import { recoveryStatus } from "../../automation/recovery-status";
+import { openFinding } from "../../automation/review/findings";
+import { expectChanges, expectedChangesOf } from "../../automation/runner/expected-changes";
 import { registerThrowaway } from "../../automation/runner/throwaways";
 import { askFleet } from "../../automation/targets/fleet";
+import { instanceProperties } from "../../automation/targets/instance-properties";
 import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";
 import { until } from "../until";
 import { small } from "../localcloud/server/database-client";
@@ -199,6 +208,41 @@ test("the fleet is what stacks declare and what the cloud has, without throwaway
   const silent = await fleet(Promise.resolve({ asked: false, reason: "no answer" }));
   expect(lines(silent).filter((line) => !line.includes(" unknown "))).toEqual([]);
   expect(lines(silent)).toContain("ledger unknown shop/prod");
+});
+
+test("a delivered change is seen when RDS has made it, and not while it only accepts it for the window", async () => {
+  const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "", MultiAZ = false } = await describe("ledger");
+  const [target, id] = [targetDatabase({ identifier: "ledger", resourceId, arn }), "261127050000-0a1b2c3d"];
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) values ($1, 'none', '{}', 'ana', 'a test')",
+    [id],
+  );
+  await database.query("insert into run (request_id, status, finished_at) values ($1, 'succeeded', now())", [id]);
+  await openFinding(database, { id: `${id}.verdict`, requestId: id, target: "ledger", summary: "delivered" });
+  const expected = [{ property: "MultiAZ", from: MultiAZ, to: !MultiAZ }];
+  await expectChanges(
+    database,
+    { requestId: id, stack: "shop/prod", expected, withinDays: 1 } as PlannedChange,
+    target,
+  );
+  const look = async () => {
+    await database.query("update expected_change set looked_at = null");
+    await lookForExpected(database, () => instanceProperties(cloud as never));
+    return (await expectedChangesOf(database, id)).map(({ status, found }) => [status, found]);
+  };
+  const modify = (ApplyImmediately: boolean) =>
+    cloud.rds.send(
+      new ModifyDBInstanceCommand({ DBInstanceIdentifier: "ledger", MultiAZ: !MultiAZ, ApplyImmediately }),
+    );
+  await modify(false);
+  expect(await look()).toEqual([["open", MultiAZ]]);
+  await modify(true);
+  await until("RDS has made it", async () => (await describe("ledger")).MultiAZ === !MultiAZ);
+  expect(await look()).toEqual([["seen", !MultiAZ]]);
+  await database.query("delete from expected_change");
+  await database.query("delete from finding");
+  await database.query("delete from run");
+  await database.query("delete from request");
 });
 
 test("three schedulers at once, of which one is killed, request a drill of each database once", async () => {

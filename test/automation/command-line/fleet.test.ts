@@ -79,6 +79,25 @@ async function printed(show: "recoverability" | FleetOptions, known: FleetStatus
   }
 }
 
+test("a database shows what delivered changes have not brought about yet, and the request that delivered them", async () => {
+  const expected = {
+    ...{ requestId: "261127050000-0a1b2c3d", property: "BackupRetentionPeriod", from: 7, to: 14, found: 7 },
+    ...{ until: new Date("2026-11-26T05:00:00Z"), lookedAt: new Date(), status: "overdue" as const },
+    ...{ database: databaseCalled("orders-production"), stack: "acme/shop/production" },
+  };
+  const known = status([member("orders-production", { ownership: "delivered", expectedChanges: [expected] })]);
+  const { lines } = await printed({}, known);
+  expect(lines.slice(-4)).toEqual([
+    "fresh     2026-12-20  2026-12-12  -         orders-production",
+    "  team-orders, gold, production; stack shipshape/database.orders-production,",
+    "  changes are delivered; expected: BackupRetentionPeriod 7 → 14 until",
+    "  2026-11-26: overdue, found 7 (request 261127050000-0a1b2c3d)",
+  ]);
+  const json = JSON.parse((await printed({ json: true }, known)).lines.join("\n")) as { databases: object[] };
+  const { database: _, stack: __, ...shown } = expected;
+  expect(json.databases).toMatchObject([{ expectedChanges: [JSON.parse(JSON.stringify(shown))] }]);
+});
+
 test("an auditor reads what was looked at, the totals, and each database with reason and dates, at 80 columns", async () => {
   const { lines, code } = await printed("recoverability", status([undeclared, member("orders-production")]));
   expect(lines).toEqual([

@@ -4,6 +4,7 @@ import type { DatabaseRecovery } from "../../../automation/observability/recover
 import {
   identityOf,
   type DeclaredDatabase,
+  type ExpectedChange,
   type FleetDatabase,
   type StacksAnswer,
 } from "../../../automation/fleet-records";
@@ -54,6 +55,17 @@ test("a database is declared by the stack that has its resource id, not by one t
       declaredBy: [],
       isStandard: false,
     });
+});
+
+test("a change is expected of the database that has its resource id, in that account and Region", () => {
+  const expected = (database: DeclaredDatabase): ExpectedChange => ({
+    ...{ requestId: "r", property: "MultiAZ", from: false, to: true, found: null, lookedAt: null },
+    ...{ database, stack: "shop/test", until: new Date(0), status: "open" },
+  });
+  const own = expected(declaration("orders"));
+  const others = [{ resourceId: "db-OTHER" }, { account: "2" }, { region: "us-east-1" }];
+  const all = [own, ...others.map((other) => expected(declaration("orders", "shop/prod", other)))];
+  expect(only({ expected: all }).expectedChanges).toEqual([own]);
 });
 
 test("whether changes are ours to make is a question of the stack that declares the database", () => {

@@ -13,7 +13,7 @@ import type { OperationContext } from "../../../automation/operations/operation-
 import type { RegisteredOperation } from "../../../automation/operations/registry";
 import { verdictOf, type PlanBasis } from "../../../automation/records";
 import type { Operation, OperationDescription } from "../../../automation/runner/operation";
-import { planStackChange, type ObservedStack } from "../../../automation/runner/stack-change";
+import { planStackChange, stackChangeHolds, type ObservedStack } from "../../../automation/runner/stack-change";
 import { readStack } from "../../../automation/runner/stack-state";
 
 const retentionRequest = z.strictObject({
@@ -89,6 +89,7 @@ const open = (
         observed,
       ),
     }),
+    stillHolds: (plan, observed) => stackChangeHolds(plan.change, observed),
     run: async (plan, step) => {
       const outcome = await carryOutChange(steps, plan, program, step);
       if ("deliveredUntil" in outcome) return outcome;

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commitConfig, gitIn, type ConfigCommit, type Git } from "../../../automation/runner/git-folder";
 import { configWith, digestOf } from "../../../automation/runner/stack-change";
+import { readSettings } from "../../../automation/settings";
 import { unifiedDiff } from "../../../automation/runner/unified-diff";
 
 const root = mkdtempSync(join(tmpdir(), "shipshape-git-"));
@@ -210,6 +211,27 @@ function hook(name: string, script: string): void {
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
 }
+
+test("git finds its folder and a hook gets no credentials, whatever the worker's environment says", async () => {
+  makeRepository();
+  hook("pre-commit", `env > ${join(root, "seen")}`);
+  const worker = {
+    ...environment,
+    GIT_DIR: "/elsewhere",
+    GIT_INDEX_FILE: "/elsewhere/index",
+    GIT_AUTHOR_NAME: "Eve",
+    AWS_SECRET_ACCESS_KEY: "hunter2",
+    PULUMI_CONFIG_PASSPHRASE: "hunter2",
+    SHIPSHAPE_DATABASE_URL: "postgresql://ana:hunter2@example.com/control",
+    SSH_AUTH_SOCK: "/run/agent",
+  };
+  const { gitEnvironment } = readSettings(root, root, worker);
+  expect(await commit({}, gitIn(folder, gitEnvironment))).toMatchObject({ isOwn: true });
+  expect(git("show", "--format=%an", "--no-patch")).toBe("Shipshape\n");
+  const seen = readFileSync(join(root, "seen"), "utf8");
+  expect(seen).toContain("SSH_AUTH_SOCK=/run/agent");
+  expect(seen).not.toMatch(/hunter2|elsewhere/);
+});
 
 test("a folder that is no repository, or git that is not installed, is named with the reason", async () => {
   makeRepository();

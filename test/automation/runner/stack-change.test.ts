@@ -1,6 +1,7 @@
 import {
   configWith,
   planStackChange,
+  stackChangeHolds,
   type ObservedStack,
   type WantedChange,
 } from "../../../automation/runner/stack-change";
@@ -136,6 +137,25 @@ and bring it up:
 test("what the stack declares already has to be brought up, and nothing else", () => {
   expect(planned(observed({ config: null }), { set: [] }).text).toContain("declares this already. Bring it up:");
   expect(planned(observed(), { set: [{ path: ["engineVersion"], value: "17.10" }] }).text).toContain("already");
+});
+
+test("a planned change holds until its text or the way it reaches the stack would be another", () => {
+  const change = planned(observed());
+  const stored = JSON.parse(JSON.stringify(change)) as typeof change;
+  expect(stackChangeHolds(stored, observed())).toBe(true);
+  for (const moved of [
+    { config: { file, text: config.replace("# Ours", "# Theirs") } },
+    { config: null, ownership: "delivered" as const },
+    { ownership: "unknown" as const },
+    { stack: "shop/database.orders-2" },
+  ])
+    expect(stackChangeHolds(stored, observed(moved))).toBe(false);
+});
+
+test("a config without our programs' mapping is refused, even if nothing is to be set in it", () => {
+  expect(() => planned(observed({ config: { file, text: "config:\n  acme:size: 3\n" } }), { set: [] })).toThrow(
+    expect.objectContaining({ code: "stack-config-invalid" }),
+  );
 });
 
 test("a patch shows the lines around a change, but none that may hold a secret", () => {
