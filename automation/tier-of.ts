@@ -1,5 +1,5 @@
 import { environmentsOf, tiersOf, tierStandard, type Standard } from "../components/standards/standard";
-import type { HeldTo } from "./records";
+import type { HeldTo, PlanBasis } from "./records";
 
 export interface Strictness {
   tier: string;
@@ -23,6 +23,9 @@ export function heldTo(tags: Record<string, string>, standard: Standard): HeldTo
   const { name, version, digest } = standard;
   return { standard: { name, version, digest }, tier, environment, owner: tags[standard.tags.owner.key] ?? null };
 }
+
+/** Whether a plan was made by this standard. One of another is planned and decided again: its objectives may differ. */
+export const followsStill = (plan: PlanBasis, { digest }: Standard): boolean => plan.heldTo?.standard.digest === digest;
 
 /** The first is the strictest. */
 const tagged = (value: string | undefined, known: [string, ...string[]]): string =>

@@ -1,13 +1,18 @@
-// Part of `npm run pages`: writes the table in docs/errors.md and the pages in docs/admission, and removes the pages of
-// deleted rules.
+// Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json and the
+// pages in docs/admission, and removes the pages of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { standardSchemaText, withFloor } from "../components/standards/page";
 import { withErrors } from "./errors-page";
 import { admissionPages } from "./policy/pages";
 
 const docs = join(__dirname, "..", "docs");
 const page = join(docs, "errors.md");
 writeFileSync(page, withErrors(readFileSync(page, "utf8")));
+
+const standard = join(docs, "standard.md");
+writeFileSync(standard, withFloor(readFileSync(standard, "utf8")));
+writeFileSync(join(docs, "standard.schema.json"), standardSchemaText());
 
 const folder = join(docs, "admission");
 const wanted = admissionPages();

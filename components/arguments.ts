@@ -6,7 +6,7 @@ import { inputOf, text } from "./input-errors";
 import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
 import { reachableFrom } from "./reachable-from";
 import { hasUnknownPassword, requestSchemaOf, versionPattern, word } from "./request-schema";
-import { isReserved } from "./reserved-names";
+import { isReserved } from "./standards/reserved-names";
 import { standardShape } from "./standard-shape";
 import { part, type Standard } from "./standards/standard";
 
@@ -125,7 +125,11 @@ export const platformReference = z.object(
 
 /** Everything about a database that can be checked before it is created. */
 export const databaseArgumentsOf = (standard: Standard) =>
-  databaseRequestOf(standard).safeExtend({ platform: platformReference, reachableFrom });
+  databaseRequestOf(standard).safeExtend({
+    platform: platformReference,
+    reachableFrom,
+    standard: z.unknown().optional(), // checked before, because it decides what the others may be
+  });
 
 /** If the key was an Output, its value is checked once it is known. */
 export function neverAnAlias(value: string): string {

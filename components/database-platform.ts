@@ -11,9 +11,9 @@ import { destroyGuard } from "./destroy-guard";
 import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
 import { platformArgumentsOf, type DatabasePlatformArgs } from "./platform-arguments";
+import { programRegion, programStandard } from "./program-standard";
 import { assumedBy, keyPolicy, type AwsLocation } from "./platform-policies";
 import { securityGroup } from "./security-group";
-import { builtIn } from "./standards/built-in";
 import { familyOf, keyDeletionDays, stackTag, standardTag } from "./standards/fixed";
 import { filled, kindOf, tagOf } from "./standards/standard";
 
@@ -51,9 +51,9 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const standard = builtIn;
+    const standard = programStandard((args as DatabasePlatformArgs | undefined)?.standard);
     const request = parseInput(
-      platformArgumentsOf(standard),
+      platformArgumentsOf(standard, programRegion()),
       (args as DatabasePlatformArgs | undefined) ?? {},
       `DatabasePlatform "${name}"`,
     );

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FoundProperties } from "./found-properties";
 import type { PostgresMajor } from "./standards/fixed";
+import type { Standard } from "./standards/standard";
 import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
 import type { AllowedExtension, Authentication } from "./standards/roles";
 
@@ -184,6 +185,11 @@ export interface PlatformReference {
 
 /** `DatabaseRequest`, and what comes from other resources. */
 export interface StandardDatabaseArgs extends DatabaseRequest {
+  /**
+   * What `defineStandard` returns.
+   * @default the standard that the `shipshape.yaml` beside the stacks names, or Shipshape's own
+   */
+  standard?: Standard | undefined;
   /**
    * The outputs of the platform team's stack: key, topic, subnets, monitoring role and parameter groups that databases
    * share.

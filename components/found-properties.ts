@@ -2,7 +2,7 @@ import { z } from "zod";
 import { text } from "./input-errors";
 import { performanceInsightsRetentionDays, stripedStorage } from "./standards/fixed";
 import { tags } from "./tags";
-import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./windows";
+import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./standards/windows";
 
 const found = text("the value it has");
 const whole = (min: number, max: number) => {

@@ -15,5 +15,7 @@ export type {
 export type { ConsumerSettings, ExternalSecretValue } from "./consumers";
 export type { RoleName } from "./standards/names";
 export type { StandardShape } from "./standard-shape";
+export { defineStandard, programRegion, programStandard } from "./program-standard";
 export { builtIn as builtInStandard } from "./standards/built-in";
+export type { StandardFile } from "./standards/file-schema";
 export type { Standard } from "./standards/standard";

@@ -9,7 +9,7 @@ import type { Environment } from "./standards/names";
 import { environmentsOf, isProduction, majorsOf, tiersOf, type Standard } from "./standards/standard";
 
 /** What can be checked before anything runs; the network's ids cannot. */
-export const platformRequestOf = (standard: Standard) =>
+export const platformRequestOf = (standard: Standard, region?: string) =>
   z
     .strictObject({
       platformName: text("platformName")
@@ -29,7 +29,8 @@ export const platformRequestOf = (standard: Standard) =>
         .default(majorsOf(standard)),
       copyRegion: text("copyRegion")
         .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, such as "eu-west-1"' })
-        .optional(),
+        .optional()
+        .transform((given) => given ?? standard.regions[region ?? ""]?.copyTo),
       retire: z.boolean({ error: () => "give true or false" }).default(false),
     })
     .superRefine((request, context) => {
@@ -50,8 +51,9 @@ const subnetIds = ids(text("a subnet's id"))
   .max(subnetsMax, { error: () => `give at most ${subnetsMax}` })
   .refine((given) => new Set(given).size === given.length, { error: () => "names a subnet twice" });
 /** Arguments from other resources: checked if plain. */
-export const platformArgumentsOf = (standard: Standard) =>
-  platformRequestOf(standard).safeExtend({
+export const platformArgumentsOf = (standard: Standard, region?: string) =>
+  platformRequestOf(standard, region).safeExtend({
+    standard: z.unknown().optional(), // checked before, because it decides what the others may be
     vpcId: inputOf(text("vpcId")),
     subnetIds: inputOf(subnetIds),
     workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
@@ -74,7 +76,7 @@ export interface PlatformRequest {
   postgresMajors?: PostgresMajor[] | undefined;
   /**
    * The Region where backups of the tiers with `vault-and-copy` are copied (gold); a production platform must name one.
-   * @default undefined: no copies
+   * @default where the standard has this Region copied to, or undefined: no copies
    */
   copyRegion?: string | undefined;
   /**
@@ -85,6 +87,11 @@ export interface PlatformRequest {
 }
 
 export interface DatabasePlatformArgs extends PlatformRequest {
+  /**
+   * What `defineStandard` returns.
+   * @default the standard that the `shipshape.yaml` beside the stacks names, or Shipshape's own
+   */
+  standard?: Standard | undefined;
   /** The network of the databases. */
   vpcId: pulumi.Input<string>;
   /** Private subnets, in at least two zones. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asFound } from "./found-properties";
 import { oneOf, text } from "./input-errors";
-import { isReserved } from "./reserved-names";
+import { isReserved } from "./standards/reserved-names";
 import { allowedParameters } from "./standards/parameters";
 import type { AllowedExtension } from "./standards/roles";
 import {

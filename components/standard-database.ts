@@ -13,14 +13,14 @@ import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
 import { parameterGroup } from "./parameter-group";
+import { programRegion, programStandard } from "./program-standard";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
-import { builtIn } from "./standards/built-in";
 import { exportedLogs } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
 import { resolvedParameters } from "./standards/parameters";
-import { tierStandard } from "./standards/standard";
+import { tierStandard, type HeldStandard } from "./standards/standard";
 
 /**
  * PostgreSQL on RDS according to the standard: encrypted, backed up, monitored, owned, and accessible to named roles
@@ -44,6 +44,8 @@ import { tierStandard } from "./standards/standard";
  * ```
  */
 export class StandardDatabase extends pulumi.ComponentResource {
+  /** The standard that it follows. */
+  readonly standard: HeldStandard;
   /** Everything that the standard decided, with its inputs: known before anything is created. */
   readonly shape: StandardShape;
   /** `<address>:<port>`. */
@@ -75,10 +77,10 @@ export class StandardDatabase extends pulumi.ComponentResource {
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
     const given = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
-    const standard = builtIn;
+    const standard = programStandard(given.standard);
     const request = parseInput(databaseArgumentsOf(standard), given, `StandardDatabase "${name}"`);
     const platform = { ...given.platform, keyArn: pulumi.output(given.platform.keyArn).apply(neverAnAlias) };
-    const shape = standardShape(request, standard);
+    const shape = standardShape(request, standard, programRegion());
     super(
       "shipshape:index:StandardDatabase",
       name,
@@ -176,6 +178,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     destroyGuard(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
     const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
 
+    this.standard = { name: standard.name, version: standard.version, digest: standard.digest };
     this.shape = shape;
     this.endpoint = instance.endpoint;
     this.address = instance.address;
@@ -207,6 +210,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       resourceId: this.resourceId,
       securityGroupId: this.securityGroupId,
       secretArns: this.secretArns,
+      standard: this.standard,
       shape,
       maintenanceWindow: shape.maintenanceWindow,
       applyImmediately: false,

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
-  builtInStandard,
   databaseRequestOf,
   parseInput,
+  programStandard,
   StandardDatabase,
   text,
   type DatabaseRequest,
@@ -42,7 +42,7 @@ export function database(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
   const { request, place } = parseInput(
-    databaseConfigOf(builtInStandard),
+    databaseConfigOf(programStandard()),
     given,
     `config of stack ${pulumi.getStack()}`,
   );

@@ -1,11 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { builtInStandard, DatabasePlatform, parseInput, platformRequestOf, text, type Standard } from "../components";
+import {
+  DatabasePlatform,
+  parseInput,
+  programRegion,
+  programStandard,
+  platformRequestOf,
+  text,
+  type Standard,
+} from "../components";
 
 /** Config `shipshape:platform`: DatabasePlatform's arguments, and `shipshape:network`: the databases' network. */
 const platformConfigOf = (standard: Standard) =>
   z.strictObject({
-    platform: platformRequestOf(standard),
+    platform: platformRequestOf(standard, programRegion()),
     network: z.strictObject(
       {
         vpcId: text("the VPC's id").regex(/^vpc-[0-9a-f]+$/, {
@@ -38,7 +46,7 @@ const platformConfigOf = (standard: Standard) =>
 export function platform(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const { platform: request, network } = parseInput(
-    platformConfigOf(builtInStandard),
+    platformConfigOf(programStandard()),
     { platform: config.getObject("platform") ?? {}, network: config.getObject("network") },
     `config of stack ${pulumi.getStack()}`,
   );

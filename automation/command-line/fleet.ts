@@ -1,5 +1,4 @@
-import { builtIn } from "../../components/standards/built-in";
-import { tiersOf } from "../../components/standards/standard";
+import { tiersOf, type Standard } from "../../components/standards/standard";
 import { ShipshapeError } from "../errors";
 import type { FleetMember } from "../observability/fleet";
 import { printable } from "../printable";
@@ -17,9 +16,9 @@ export interface FleetOptions {
 }
 
 /** Errors: usage. */
-function requireTier(tier: string | undefined): void {
-  const known: readonly string[] = tiersOf(builtIn);
-  if (tier === undefined || known.includes(tier)) return;
+function requireTier(tier: string, standard: Standard): void {
+  const known: readonly string[] = tiersOf(standard);
+  if (known.includes(tier)) return;
   const problem = `--tier: there is no tier "${tier}", only ${known.join(", ")}`;
   throw new ShipshapeError("usage", { problem, command: "shipshape fleet" });
 }
@@ -27,7 +26,10 @@ function requireTier(tier: string | undefined): void {
 /** `shipshape fleet`: every database that the cloud has or a stack declares; exit code 1 if something was not read. */
 export async function fleet(options: FleetOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  requireTier(options.tier);
+  if (options.tier !== undefined) {
+    const { readStandard } = await import("../configuration/configuration");
+    requireTier(options.tier, readStandard(context.settings.configurationFile));
+  }
   const look = await lookAtFleet(context);
   const { members, unread, lookedAt } = look.status;
   if (unread.length > 0) process.exitCode = 1;

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as esbuild from "esbuild";
-import { builtIn } from "../../components/standards/built-in";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
+import { readStandard } from "../configuration/configuration";
 import { ShipshapeError } from "../errors";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
@@ -22,6 +22,7 @@ import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdi
 import { awsClients } from "../targets/aws-access";
 import { describeCloud } from "../targets/queried-cloud";
 import { liveDatabases } from "../targets/live-databases";
+import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { waiversFolder } from "./waiver";
 
@@ -47,22 +48,24 @@ export async function guard(options: GuardOptions, context: CommandContext): Pro
       command: "shipshape guard",
     });
   const verdict =
-    options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
+    options.state === undefined
+      ? await liveVerdict(options, context)
+      : await stateVerdict(options.state, options, context);
   await tell(verdict, options, context);
 }
 
-function rulesOf(options: GuardOptions): StateRules {
+function rulesOf(options: GuardOptions, settings: Settings): StateRules {
   const today = todayOf(options.on);
   return {
     waivers: readWaivers(waiversFolder(options.waivers), today),
     config: readGuardConfig(options.config),
     today,
-    standard: builtIn,
+    standard: readStandard(settings.configurationFile),
   };
 }
 
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
-  const rules = rulesOf(options);
+  const rules = rulesOf(options, settings);
   const files = await stateFiles(path);
   const judged = await judgeInParallel(files, rules, () => workerProgram(settings.packageFolder, settings.inCheckout));
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
@@ -76,8 +79,8 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
   };
 }
 
-async function liveVerdict(options: GuardOptions): Promise<Verdict> {
-  const rules = rulesOf(options);
+async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
+  const rules = rulesOf(options, settings);
   const live = await liveDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   const { resources, databases, otherEngines } = liveInventory(live);

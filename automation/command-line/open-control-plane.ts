@@ -1,4 +1,4 @@
-import { builtIn } from "../../components/standards/built-in";
+import type { Standard } from "../../components/standards/standard";
 import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
@@ -20,9 +20,11 @@ export async function withControlPlane<T>(
   process.noDeprecation = true;
   const { openControlPlane } = await import("../control-plane");
   let inKms: Promise<Signer> | undefined;
+  const { readConfiguration, readStandard } = await import("../configuration/configuration");
+  const standard = readStandard(settings.configurationFile);
   const controlPlane = await openControlPlane({
     databaseUrl,
-    standard: builtIn,
+    standard,
     signer: () => {
       if (settings.controlPlane.signingKmsKey === undefined) return signerOf(settings);
       // Once for all that this process signs: its public key is what each signature is held against.
@@ -42,10 +44,10 @@ export async function withControlPlane<T>(
       return (await import("../targets/instance-properties")).instanceProperties(awsClients());
     },
     toolVersions: { shipshape: version, node: process.versions.node },
-    access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),
+    access: async () => readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {
       const registered = operations ?? (await import("../operations/registry")).operations;
-      return Promise.all(registered.map((o) => o.open(operationContext(settings, database, beforeCall))));
+      return Promise.all(registered.map((o) => o.open(operationContext(settings, standard, database, beforeCall))));
     },
   });
   try {
@@ -58,13 +60,14 @@ export async function withControlPlane<T>(
 /** What the code of operations may use. */
 function operationContext(
   settings: Settings,
+  standard: Standard,
   database: ControlPlaneDatabase,
   beforeCall: () => void,
 ): OperationContext {
   const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
   const log = followedEvidence(settings, database);
   return {
-    standard: builtIn,
+    standard,
     database,
     access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
     stacks: stackContext(settings),

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { builtIn } from "../../components/standards/built-in";
 import type { ControlPlaneRecords } from "../control-plane-records";
 import { ShipshapeError } from "../errors";
 import type { FleetAnswer } from "../fleet-records";
@@ -14,8 +13,11 @@ export async function withRecords<T>(
   work: (records: ControlPlaneRecords) => Promise<T>,
 ): Promise<T> {
   const databaseUrl = databaseUrlOf(settings);
-  const { openRecords } = await import("../control-plane-records");
-  const records = await openRecords(databaseUrl, builtIn);
+  const [{ openRecords }, { readStandard }] = [
+    await import("../control-plane-records"),
+    await import("../configuration/configuration"),
+  ];
+  const records = await openRecords(databaseUrl, readStandard(settings.configurationFile));
   try {
     await requireReader(records);
     return await work(records);

@@ -1,28 +1,50 @@
 /** Reads `shipshape.yaml`, the company's settings of the control plane. Nothing else reads it. */
 import { readFileSync, statSync } from "node:fs";
-import distance from "leven";
-import { z } from "zod";
-import { decodeText } from "../../policypacks/database-guardrails/waivers/text-file";
-import { readYamlMapping, type YamlMapping } from "../../policypacks/database-guardrails/waivers/yaml-mapping";
+import type { z } from "zod";
+import { builtIn } from "../../components/standards/built-in";
+import { fileProblems } from "../../components/standards/file-problems";
+import type { Standard } from "../../components/standards/standard";
+import { standardNamedIn } from "../../components/standards/standard-file";
+import { StandardInvalid } from "../../components/standards/standard-invalid";
+import { decodeText } from "../../components/standards/text-file";
+import { readYamlMapping, type YamlMapping } from "../../components/standards/yaml-mapping";
 import { reasonOf, ShipshapeError } from "../errors";
 import type { ConfigurationFile } from "../settings";
-import { configurationBytesMax, configurationProblemsMax, spellingDistanceMax } from "./limits";
-import { configurationSchema, type Configuration } from "./sections";
+import { configurationBytesMax, configurationProblemsMax } from "./limits";
+import { configurationSchemaOf, type Configuration } from "./sections";
+
+/**
+ * What databases are held to, as the file names it; Shipshape's own standard if it names none. Errors:
+ * standard-invalid, configuration-unreadable.
+ */
+export function readStandard({ path: file, isNamed }: ConfigurationFile): Standard {
+  return textOf(file, isNamed) === undefined ? builtIn : standardOf(file);
+}
+
+function standardOf(file: string): Standard {
+  try {
+    return standardNamedIn(file, new Date().toISOString().slice(0, 10));
+  } catch (error) {
+    if (!(error instanceof StandardInvalid)) throw error;
+    throw new ShipshapeError("standard-invalid", { problems: error.message }, { cause: error });
+  }
+}
 
 /**
  * The configuration; undefined if there is no file, and none was named. Errors: configuration-invalid,
- * configuration-unreadable.
+ * configuration-unreadable, standard-invalid.
  */
 export function readConfiguration({ path: file, isNamed }: ConfigurationFile): Configuration | undefined {
   const text = textOf(file, isNamed);
   if (text === undefined) return undefined;
   const yaml = readYamlMapping(text, "a mapping of sections");
   if (yaml.values === undefined) throw invalid(file, yaml.problems);
-  const { data, error } = configurationSchema.safeParse(yaml.values, { reportInput: true });
+  const schema = configurationSchemaOf(standardOf(file));
+  const { data, error } = schema.safeParse(yaml.values, { reportInput: true });
   if (error)
     throw invalid(
       file,
-      error.issues.flatMap((issue) => problemsOf(issue, yaml)),
+      error.issues.flatMap((issue) => problemsOf(issue, schema, yaml)),
     );
   return data;
 }
@@ -48,29 +70,8 @@ const invalid = (file: string, problems: YamlMapping["problems"]) =>
       .join(""),
   });
 
-function problemsOf(issue: z.core.$ZodIssue, { lineOf }: YamlMapping): YamlMapping["problems"] {
-  const at = issue.path.map(String);
-  if (issue.code !== "unrecognized_keys")
-    return [{ line: lineOf(...at), message: `${at.join(".") || "the file"}: ${issue.message}` }];
-  return issue.keys.map((key) => {
-    const known = keysAt(issue.path);
-    const [nearest = ""] = known.toSorted((one, other) => distance(one, key) - distance(other, key));
-    const meant = distance(nearest, key) <= spellingDistanceMax ? `did you mean ${nearest}?` : "";
-    const message = `${[...at, key].join(".")}: is not known; ${meant || `known: ${known.join(", ")}`}`;
-    return { line: lineOf(...at, key), message };
-  });
-}
-
-interface Node {
-  properties?: Record<string, Node>;
-  additionalProperties?: Node;
-  items?: Node;
-}
-
-/** The keys of the mapping at a path. */
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let at: Node | undefined = z.toJSONSchema(configurationSchema, { unrepresentable: "any" }) as Node;
-  for (const step of path)
-    at = typeof step === "number" ? at?.items : (at?.properties?.[String(step)] ?? at?.additionalProperties);
-  return Object.keys(at?.properties ?? {});
-}
+const problemsOf = (issue: z.core.$ZodIssue, schema: z.ZodType, { lineOf }: YamlMapping): YamlMapping["problems"] =>
+  fileProblems(issue, schema).map(({ path, reason }) => ({
+    line: lineOf(...path),
+    message: `${path.join(".") || "the file"}: ${reason}`,
+  }));

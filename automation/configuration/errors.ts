@@ -7,6 +7,12 @@ export const configurationErrors = {
     message: "{file} cannot be used:{problems}",
     hint: "nothing was changed; docs/configuration.md lists what the file may contain",
   },
+  "standard-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{problems}",
+    hint: "nothing was changed; docs/standard.md lists what a standard may say, and what the floor is",
+  },
   "configuration-unreadable": {
     httpStatus: 500,
     exitCode: 2,

@@ -8,6 +8,3 @@ export const approversMax = 9;
 
 /** Problems in one message: enough to start with. */
 export const configurationProblemsMax = 20;
-
-/** A key that differs from a known one by more letters was meant to be another. */
-export const spellingDistanceMax = 3;

@@ -1,10 +1,9 @@
 /**
- * What `shipshape.yaml` may contain. A section is a strict schema and a line in `configurationSchema`; who needs it gets
- * it from `readConfiguration`.
+ * What `shipshape.yaml` may contain. A section is a strict schema and a line in `configurationSchemaOf`; who needs it
+ * gets it from `readConfiguration`.
  */
 import { z } from "zod";
-import { builtIn } from "../../components/standards/built-in";
-import { classificationsOf, environmentsOf, tiersOf } from "../../components/standards/standard";
+import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
 import { EVERYONE, isPattern, patternForms } from "../principals";
 import { approversMax } from "./limits";
 
@@ -34,22 +33,23 @@ const some = <S extends z.ZodType>(value: S) =>
   z.array(value, { error: () => "give a list" }).min(1, { error: () => "give at least one, or leave it out" });
 
 /** Approvals in addition to those that rules always want: all conditions of an entry must hold. */
-const approvals = z.array(
-  z.strictObject({
-    operation: some(z.string()).optional(),
-    effect: some(oneOf(["reads", "throwaway", "changes"])).optional(),
-    tier: some(oneOf(tiersOf(builtIn))).optional(),
-    environment: some(oneOf(environmentsOf(builtIn))).optional(),
-    dataClassification: some(oneOf(classificationsOf(builtIn))).optional(),
-    by: oneOf(["approver", "operator", "owning-team"]),
-    people: z
-      .int({ error: () => "give a whole number" })
-      .min(1)
-      .max(approversMax)
-      .default(1),
-  }),
-  { error: () => "give a list of entries" },
-);
+const approvalsOf = (standard: Standard) =>
+  z.array(
+    z.strictObject({
+      operation: some(z.string()).optional(),
+      effect: some(oneOf(["reads", "throwaway", "changes"])).optional(),
+      tier: some(oneOf(tiersOf(standard))).optional(),
+      environment: some(oneOf(environmentsOf(standard))).optional(),
+      dataClassification: some(oneOf(classificationsOf(standard))).optional(),
+      by: oneOf(["approver", "operator", "owning-team"]),
+      people: z
+        .int({ error: () => "give a whole number" })
+        .min(1)
+        .max(approversMax)
+        .default(1),
+    }),
+    { error: () => "give a list of entries" },
+  );
 
 const name = (what: string) => z.string({ error: () => `give ${what}` }).min(1, { error: () => `give ${what}` });
 
@@ -75,11 +75,16 @@ const alerts = z.strictObject({
   }),
 });
 
-export const configurationSchema = z.strictObject({
-  roles: roles.optional(),
-  teams: teams.optional(),
-  approvals: approvals.optional(),
-  stacks: stacks.optional(),
-  alerts: alerts.optional(),
-});
-export type Configuration = z.infer<typeof configurationSchema>;
+/** What databases are held to: a file, relative to this one, or a package that exports what `defineStandard` returns. */
+const named = z.string({ error: () => "give a YAML file, or a package, as text" }).min(1);
+
+export const configurationSchemaOf = (standard: Standard) =>
+  z.strictObject({
+    standard: named.optional(),
+    roles: roles.optional(),
+    teams: teams.optional(),
+    approvals: approvalsOf(standard).optional(),
+    stacks: stacks.optional(),
+    alerts: alerts.optional(),
+  });
+export type Configuration = z.infer<ReturnType<typeof configurationSchemaOf>>;

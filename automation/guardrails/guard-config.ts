@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { optionProblem } from "../../policypacks/database-guardrails/judging/options";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { decodeText } from "../../policypacks/database-guardrails/waivers/text-file";
-import { readYamlMapping } from "../../policypacks/database-guardrails/waivers/yaml-mapping";
+import { decodeText } from "../../components/standards/text-file";
+import { readYamlMapping } from "../../components/standards/yaml-mapping";
 import { reasonOf } from "../errors";
 import type { Problem } from "./problem";
 

@@ -5,7 +5,7 @@ import type { Standard } from "../../components/standards/standard";
 import { isPostgres } from "../../policypacks/database-guardrails/vocabulary/engines";
 import { ownGroupOf } from "../../policypacks/database-guardrails/vocabulary/parameters";
 import { canonical } from "../../policypacks/database-guardrails/vocabulary/properties";
-import { decodeText } from "../../policypacks/database-guardrails/waivers/text-file";
+import { decodeText } from "../../components/standards/text-file";
 import { clusterInstance, databases, parameterGroups } from "../../policypacks/database-guardrails/vocabulary/types";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import type { Waivers } from "../../policypacks/database-guardrails/waivers/waiver-files";

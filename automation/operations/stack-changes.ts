@@ -115,9 +115,12 @@ export async function carryOutChange(
 }
 
 /** Nothing is proven by a delivery: what it is about is as it was until its owner acts. */
-export function deliveredCheck({ change, tags }: PlanBasis & { change: PlannedChange }, deliveredUntil: string): Check {
+export function deliveredCheck(
+  { change, heldTo }: PlanBasis & { change: PlannedChange },
+  deliveredUntil: string,
+): Check {
   const { stack, reaches, expected } = change;
-  const to = tags["owner"] ?? `those who have the program of ${stack}`;
+  const to = heldTo?.owner ?? `those who have the program of ${stack}`;
   return {
     name: "change-is-made",
     verdict: "inconclusive",

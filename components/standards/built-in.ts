@@ -168,6 +168,7 @@ const content: StandardContent = {
   // Production: a year, as PCI DSS 4.0 requirement 10.5.1 requires for audit logs. Elsewhere: the 30 days the guardrail
   // requires.
   logs: { retentionDays: { production: 365, elsewhere: 30 } },
+  belowFloor: [],
 };
 
 export const builtIn = standardOf(content);

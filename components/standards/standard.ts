@@ -138,6 +138,17 @@ export interface StandardContent {
   };
   roles: Record<string, RoleStandard>;
   logs: { retentionDays: { production: number; elsewhere: number } };
+  /** Exceptions to the floor (floor.ts), each until its last day. */
+  belowFloor: BelowFloor[];
+}
+
+export interface BelowFloor {
+  /** Of the figure, such as `tiers.economy.elsewhere.backupRetentionDays`. */
+  path: string;
+  reason: string;
+  owner: string;
+  approver: string;
+  expiresOn: string;
 }
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
@@ -148,12 +159,29 @@ export type Standard = Frozen<StandardContent> & {
   readonly digest: string;
 };
 
+/** A standard by what identifies it. */
+export type HeldStandard = Pick<Standard, "name" | "version" | "digest">;
+
+/** Marks a standard, in whichever copy of this package it was made. */
+const made = Symbol.for("shipshape.standard");
+
 /** Freezes a content and computes its digest. */
 export function standardOf(content: StandardContent): Standard {
-  const digest = createHash("sha256")
+  const standard = { ...content, digest: digestOf(content) };
+  Object.defineProperty(standard, made, { value: true, enumerable: false });
+  return frozen(standard);
+}
+
+const digestOf = (content: StandardContent): string =>
+  createHash("sha256")
     .update(canonicalize(content) as string)
     .digest("hex");
-  return frozen({ ...content, digest });
+
+/** Whether a value was made by `standardOf` and still says what it said then. */
+export function isStandard(value: unknown): value is Standard {
+  if (typeof value !== "object" || value === null || !(made in value)) return false;
+  const { digest, ...content } = value as unknown as Standard;
+  return digest === digestOf(content as unknown as StandardContent);
 }
 
 function frozen<T>(value: T): Frozen<T> {

@@ -28,7 +28,7 @@ const alike: [
     Extract<Checked["restoreFrom"], { sourceDbiResourceId: string }>
   >,
   Alike<
-    Omit<DatabasePlatformArgs, "vpcId" | "subnetIds" | "workerSecurityGroupIds">,
+    Omit<DatabasePlatformArgs, "standard" | "vpcId" | "subnetIds" | "workerSecurityGroupIds">,
     z.input<ReturnType<typeof platformRequestOf>>
   >,
 ] = [true, true, true, true, true, true];

@@ -3,6 +3,7 @@ import type { Standard } from "../../../components/standards/standard";
 import type { Operation } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
 import { connectionStep, evidenceStep, queryStep, snapshotStep } from "./limits";
+import { followsStill } from "../../tier-of";
 import { auditStillHolds, planBackupAudit, type AuditedDatabase, type BackupAuditPlan } from "./plan";
 import { backupAuditDescription, type BackupAuditRequest } from "./request";
 import type { BackupAuditSteps } from "./steps";
@@ -19,7 +20,7 @@ export const backupAudit = (
 
   observe: (request, step) => step("look at the database", queryStep, () => steps.observe(request.database)),
   plan: (request, source) => planBackupAudit(request, source, standard),
-  stillHolds: auditStillHolds,
+  stillHolds: (plan, observed) => followsStill(plan, standard) && auditStillHolds(plan, observed),
 
   async run(plan, step) {
     const backups = await step("read the automated backups", queryStep, () => steps.backups(plan));

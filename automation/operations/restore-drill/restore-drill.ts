@@ -11,6 +11,7 @@ import {
   readingStep,
   removalStep,
 } from "./limits";
+import { followsStill } from "../../tier-of";
 import { drillStillHolds, planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
 import { restoreDrillDescription, type RestoreDrillRequest } from "./request";
 import type { RestoreDrillSteps } from "./steps";
@@ -37,7 +38,7 @@ export const restoreDrill = (
 
   observe: (request, step) => step("look at the source", quickStep, () => steps.observe(request)),
   plan: (request, source, requestId) => planRestoreDrill(request, source, requestId, standard),
-  stillHolds: drillStillHolds,
+  stillHolds: (plan, observed) => followsStill(plan, standard) && drillStillHolds(plan, observed),
 
   async run(plan, step) {
     const missing = missingBackups(plan);

@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { daysBetween } from "../vocabulary/days";
-import { decodeText } from "./text-file";
+import { decodeText } from "../../../components/standards/text-file";
 import { waiverDaysMax, waiverSchema, type Waiver } from "./waiver";
-import { readYamlMapping } from "./yaml-mapping";
+import { readYamlMapping } from "../../../components/standards/yaml-mapping";
 
 /** What is wrong with a file, and on which line. */
 export interface WaiverProblem {

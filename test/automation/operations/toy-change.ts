@@ -2,6 +2,7 @@
 import { ComponentResource, Config } from "@pulumi/pulumi";
 import { z } from "zod";
 import { targetDatabase } from "../../../automation/fleet-records";
+import { heldTo } from "../../../automation/tier-of";
 import {
   carryOutChange,
   deliveredCheck,
@@ -61,6 +62,8 @@ export function declare({ service, backupRetentionDays }: Declared): Promise<Rec
   return Promise.resolve({ backupRetentionDays });
 }
 
+const tags = { tier: "bronze", owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
+
 const program: ProgramOf = {
   settleCloud: () => Promise.resolve(new Map()),
   program: () => () => declare(new Config("shipshape").requireObject<Declared>("request")),
@@ -77,7 +80,8 @@ const open = (
     plan: ({ database, retentionDays }, observed, requestId) => ({
       target: database,
       database: databaseNamed(database),
-      tags: { tier: "bronze", owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
+      tags,
+      heldTo: heldTo(tags, context.standard),
       evidenceValidDays: 7,
       change: planStackChange(
         {

@@ -40,3 +40,13 @@ test("of a plan about several databases each database's own request is judged", 
     reason: "ring 1: each database has a request of its own",
   });
 });
+
+test("a database that follows another company's standard must not be changed, and can be drilled", () => {
+  const tags = { owner: "team-orders", "shipshape:standard": "acme/2027.1.0/0123456789ab" };
+  expect(judged("changes", tags)).toMatchObject({
+    verdict: "denied",
+    reason: expect.stringMatching(/follows the standard acme, and this control plane has shipshape/) as string,
+  });
+  expect(judged("throwaway", tags).verdict).toBe("allowed");
+  expect(judged("changes", { ...tags, "shipshape:standard": "1.1.0" }).verdict).toBe("allowed");
+});

@@ -1,4 +1,4 @@
-import { controlSchema, integritySchema } from "./standards/fixed";
+import { controlSchema, integritySchema } from "./fixed";
 
 /**
  * PostgreSQL's reserved key words (Appendix C of its manual): RDS refuses such a database name, and every use would

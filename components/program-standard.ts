@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StandardFile } from "./standards/file-schema";
+import type { Standard } from "./standards/standard";
+import { StandardInvalid } from "./standards/standard-invalid";
+import { definition, standardFor } from "./standards/standard-file";
+
+/**
+ * Your company's standard, from a program or a package of yours: what it does not say is Shipshape's own, and nothing
+ * may be below the floor. Pass it to `StandardDatabase` and `DatabasePlatform`, or name the package in `shipshape.yaml`.
+ *
+ * @throws pulumi.RunError with path, value and reason of everything that is wrong.
+ *
+ * @example
+ * ```ts
+ * export default defineStandard({
+ *   standard: "acme", version: "2027.1.0",
+ *   tiers: { platinum: { like: "gold", rtoSeconds: 1800 }, economy: { like: "bronze" } },
+ * });
+ * ```
+ */
+export const defineStandard = (given: StandardFile): Standard =>
+  clean(() => definition().checked(given, "defineStandard", today()));
+
+/**
+ * What a program follows: the standard that it passes, or else the one that the `shipshape.yaml` beside its stacks
+ * names, or else Shipshape's own.
+ *
+ * @throws pulumi.RunError that says everything that is wrong with it.
+ */
+export const programStandard = (given?: unknown): Standard =>
+  clean(() =>
+    given === undefined
+      ? standardFor(pulumi.getRootDirectory())
+      : definition().accepted(given, "argument standard", today()),
+  );
+
+/** The Region of the provider that Pulumi configures; undefined if the program makes its own. */
+export const programRegion = (): string | undefined => new pulumi.Config("aws").get("region");
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** The engine prints such an error without a stack. */
+function clean(made: () => Standard): Standard {
+  try {
+    return made();
+  } catch (error) {
+    throw error instanceof StandardInvalid ? new pulumi.RunError(error.message) : error;
+  }
+}

@@ -1,0 +1,79 @@
+/** A company's standard, checked: from its file, or from a program. */
+import { inconsistencies } from "./consistency";
+import { standardFile } from "./file-schema";
+import { fileProblems } from "./file-problems";
+import { belowTheFloor } from "./floor";
+import { resolve, type Origins } from "./resolve";
+import { isStandard, standardOf, type Standard } from "./standard";
+import { StandardInvalid } from "./standard-invalid";
+
+/** Where the figures of a standard are from; none for Shipshape's own. */
+const knownOrigins = new WeakMap<Standard, Origins>();
+export const originsOf = (standard: Standard): Origins => knownOrigins.get(standard) ?? new Map();
+
+export function checked(
+  given: unknown,
+  source: string,
+  today: string,
+  lineOf?: (...path: string[]) => number,
+): Standard {
+  const at = (path: readonly string[]) => (lineOf ? { line: lineOf(...path) } : {});
+  const parsed = standardFile.safeParse(given, { reportInput: true });
+  if (!parsed.success)
+    throw new StandardInvalid(
+      source,
+      parsed.error.issues.flatMap((issue) =>
+        fileProblems(issue, standardFile).map(({ path, reason }) => ({
+          ...at(path),
+          path: path.join(".") || "the whole",
+          reason: `${reason}${shown(valueAt(given, path))}`,
+        })),
+      ),
+    );
+  const { content, origins } = resolve(parsed.data);
+  const problems = [...inconsistencies(content), ...belowTheFloor(content, today)];
+  if (problems.length > 0)
+    throw new StandardInvalid(
+      source,
+      problems.map(({ path, value, reason }) => ({
+        ...at(fileOrigin(origins, path)),
+        path,
+        reason: `${reason}${shown(value)}`,
+      })),
+    );
+  const standard = standardOf(content);
+  knownOrigins.set(standard, origins);
+  return standard;
+}
+
+/** A standard that someone passes on; it may be of another copy of this package. Throws StandardInvalid. */
+export function accepted(value: unknown, source: string, today: string): Standard {
+  if (!isStandard(value))
+    throw new StandardInvalid(source, [{ path: "the whole", reason: "give what defineStandard returns" }]);
+  const problems = belowTheFloor(value, today);
+  if (problems.length > 0)
+    throw new StandardInvalid(
+      source,
+      problems.map((one) => ({ path: one.path, reason: `${one.reason}${shown(one.value)}` })),
+    );
+  return value;
+}
+
+/** The place in the file of a figure, or of the nearest that it is part of. */
+function fileOrigin(origins: Origins, path: string): readonly string[] {
+  for (let at = path; at !== ""; at = at.split(".").slice(0, -1).join(".")) {
+    const found = origins.get(at);
+    if (found) return found;
+  }
+  return path.split(".");
+}
+
+function valueAt(given: unknown, path: readonly string[]): unknown {
+  return path.reduce((at, step) => (at as Record<string, unknown> | undefined | null)?.[step], given);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "";
+  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return ` (given ${text.length > 80 ? `${text.slice(0, 77)}…` : text})`;
+}

@@ -1,0 +1,224 @@
+import { runtime } from "@pulumi/pulumi";
+import { DatabasePlatform, StandardDatabase, type Standard } from "../../../components";
+import type { StandardDatabaseArgs } from "../../../components/database-request";
+import { standardFor } from "../../../components/standards/standard-file";
+import { judgeResource, judgeStack } from "../../../policypacks/database-guardrails/judging/judge";
+import { settingsOf } from "../../../policypacks/database-guardrails/judging/options";
+import { auditedProperties, rules } from "../../../policypacks/database-guardrails/rules";
+import { Resource, Stack } from "../../../policypacks/database-guardrails/vocabulary/resource";
+import { heldTo, tierOf } from "../../../automation/tier-of";
+import { decide } from "../../../automation/policy/decisions";
+import { restoreDrill } from "../../../automation/operations/restore-drill/restore-drill";
+import type { RestoreDrillSteps } from "../../../automation/operations/restore-drill/steps";
+import { planRestoreDrill } from "../../../automation/operations/restore-drill/plan";
+import { source } from "../../automation/operations/restore-drill/drills";
+import { facts, plan } from "../../automation/policy/facts";
+import { declare, platform, type Declared } from "../declared";
+import { company, companyFolder, today } from "./company";
+
+const standard = standardFor(companyFolder().folder, today);
+const request = {
+  service: "orders",
+  owner: "payments-team",
+  environment: "live",
+  tier: "platinum",
+  size: "m",
+  dataClassification: "C2",
+  costCenter: "CC-12345",
+};
+/** Names of a company are not those of the compiler here: that is for `shipshape standard types`. */
+const database = (change: object = {}, given: Standard = standard) =>
+  declare(
+    () =>
+      new StandardDatabase("orders", {
+        ...request,
+        standard: given,
+        platform,
+        ...change,
+      } as unknown as StandardDatabaseArgs),
+    "database.orders-live",
+  );
+/** What is wrong with the arguments, one a line. */
+async function refusal(change: object): Promise<string[]> {
+  let message = "";
+  await declare(() => {
+    try {
+      new StandardDatabase("orders", { ...request, standard, platform, ...change } as unknown as StandardDatabaseArgs);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+  });
+  return message.split("\n  ").slice(1);
+}
+const companyPlatform = () =>
+  declare(
+    () =>
+      new DatabasePlatform("platform", {
+        standard,
+        owner: "platform-team",
+        costCenter: "CC-10000",
+        environment: "live" as never,
+        vpcId: "vpc-1",
+        subnetIds: ["subnet-1", "subnet-2"],
+        copyRegion: "eu-west-1",
+      }),
+    "platform.live",
+  );
+const inputsOf = (declared: Declared[], suffix: string) => declared.find(({ name }) => name.endsWith(suffix))!.inputs;
+const tags = {
+  Provisioner: "shipshape",
+  AppId: "orders",
+  Team: "payments-team",
+  Stage: "live",
+  ServiceLevel: "platinum",
+  Confidentiality: "C2",
+  CostCentre: "CC-12345",
+  "shipshape:ring": "3",
+  "shipshape:stack": "shipshape/database.orders-live",
+  "shipshape:standard": "acme",
+};
+
+test("a company's database has its tags, names, sizes, parameters, roles and alarms", async () => {
+  runtime.setAllConfig({ "aws:region": "eu-central-1" });
+  const declared = await database();
+  runtime.setAllConfig({});
+  expect(inputsOf(declared, "orders-instance")).toMatchObject({
+    maintenanceWindow: "sun:02:00-sun:04:00",
+    identifier: "live-orders-pg",
+    instanceClass: "db.m8g.large",
+    username: "acme_admin",
+    dbName: "orders",
+    backupRetentionPeriod: 35,
+    tags: {
+      ...tags,
+      "shipshape:backup-plan": "vault-and-copy",
+      "shipshape:standard": `acme/2027.1.0/${standard.digest.slice(0, 12)}`,
+    },
+  });
+  expect(inputsOf(declared, "orders-security-group")).toMatchObject({ tags });
+  expect(inputsOf(declared, "orders-schema-application")).toMatchObject({ name: "app" });
+  expect(inputsOf(declared, "orders-role-reporting")).toMatchObject({
+    name: "reporting",
+    connectionLimit: 10,
+    statementTimeout: 600_000,
+  });
+  expect(inputsOf(declared, "orders-grant-reporting-tables")).toMatchObject({ privileges: ["SELECT"] });
+  expect(inputsOf(declared, "orders-reporting-secret")).toMatchObject({ name: "/acme/db/live-orders-pg/reporting" });
+  expect(inputsOf(declared, "orders-alarm-free-storage")).toMatchObject({
+    threshold: 0.15 * 100 * 1024 ** 3,
+    alarmDescription: "less than 15 % of the allocated storage is free (bytes)",
+  });
+  expect(inputsOf(declared, "orders-log-postgresql")).toMatchObject({ retentionInDays: 400 });
+});
+
+test("nothing that a company's programs make has a name of ours", async () => {
+  const declared = [...(await database()), ...(await companyPlatform())];
+  expect(declared.length).toBeGreaterThan(90);
+  const ours =
+    /"(gold|silver|bronze|production|staging|development|small|cost-center|data-classification|tier|owner-tag|shipshape_admin|shipshape-[a-z]+)"|^shipshape\/|team-/;
+  const own = declared.filter(({ type }) => !type.startsWith("shipshape:"));
+  // What the platform of the test passes in, and the roles that every database has.
+  const given = (text: string) => text.replaceAll(/shipshape-(databases|monitoring|postgres\d+-standard)/g, "");
+  expect(own.filter(({ inputs }) => ours.test(given(JSON.stringify(inputs)))).map(({ name }) => name)).toEqual([]);
+});
+
+test("arguments are checked by the company's standard, and its own roles have settings", async () => {
+  expect(await refusal({ tier: "gold", owner: "team-orders", costCenter: "4711" })).toEqual([
+    'owner: give a value that matches (payments|ledger|platform)-team (given "team-orders")',
+    'tier: give one of platinum, economy (given "gold")',
+    'costCenter: give a value that matches CC-[0-9]{5} (given "4711")',
+  ]);
+  const declared = await database({ roles: { reporting: { statementTimeoutMilliseconds: 1_000 } } });
+  expect(inputsOf(declared, "orders-role-reporting")).toMatchObject({ statementTimeout: 1_000 });
+  expect(await refusal({ standard: { ...standard } })).toEqual(["the whole: give what defineStandard returns"]);
+});
+
+/** What the guardrails find in a stack that is held to a standard, by rule. */
+function findings(declared: Declared[], heldBy: Standard = standard): string[] {
+  const resources = declared.map(
+    ({ urn, type, name, inputs }) =>
+      new Resource({
+        urn,
+        type,
+        name,
+        properties: inputs,
+        protect: true,
+        ignoreChanges: [],
+        dependencies: {},
+        declaredBy: { environment: request.environment, tier: request.tier },
+      }),
+  );
+  const stack = new Stack(resources);
+  return rules.flatMap((rule) => {
+    const settings = settingsOf(rule, { standard: heldBy, today, audited: auditedProperties });
+    const found = [
+      ...resources.flatMap((one) => judgeResource(rule, one, settings)),
+      ...judgeStack(rule, stack, settings),
+    ];
+    return found.filter(({ kind }) => kind === "violation").map(({ message }) => `${rule.id}: ${message}`);
+  });
+}
+
+test("guardrails judge a company's database by its own standard: as it is, lowered, and with tags of ours", async () => {
+  const declared = await database();
+  expect(findings(declared)).toEqual([]);
+  const { inputs } = declared.find(({ name }) => name === "orders-instance")!;
+  const changed = (change: object) =>
+    findings(declared.map((one) => (one.inputs === inputs ? { ...one, inputs: { ...inputs, ...change } } : one)));
+  expect(changed({ backupRetentionPeriod: 14 })).toEqual([
+    expect.stringContaining("allowed: 35 days or more (live platinum)"),
+  ]);
+  expect(changed({ tags: { ...(inputs["tags"] as object), ServiceLevel: "gold" } })).toEqual([
+    expect.stringContaining('tags.ServiceLevel is "gold"; allowed: platinum, economy'),
+  ]);
+  expect(changed({ tags: { ...(inputs["tags"] as object), Team: "strangers" } })).toEqual([
+    expect.stringContaining("allowed: a value that matches (payments|ledger|platform)-team"),
+  ]);
+  const shared = changed({ tags: { service: "orders", tier: "economy", environment: "play" } });
+  expect(shared.join("\n")).toContain("add AppId, Team, Stage, ServiceLevel, Confidentiality, CostCentre");
+});
+
+test("the control plane holds a database to its company's tier, and one without a known tier to the strictest", () => {
+  const economy = { ServiceLevel: "economy", Stage: "live", Team: "ledger-team" };
+  expect(tierOf(economy, standard).objectives.drillEveryDays).toBe(60);
+  // A tier of ours is not judged as ours: here nobody has defined it.
+  for (const tier of ["gold", "bronze", undefined])
+    expect(
+      tierOf(
+        { ...economy, ...(tier && { ServiceLevel: tier }), tier: "bronze", ...(!tier && { ServiceLevel: "" }) },
+        standard,
+      ),
+    ).toMatchObject({
+      tier: "platinum",
+      environment: "live",
+      objectives: { rtoSeconds: 1800 },
+    });
+  const drill = planRestoreDrill(
+    { database: "orders" },
+    { ...source, tags: { ...tags } },
+    "260301100000-aaaaaaaa",
+    standard,
+  );
+  expect(drill.objectives.rtoSeconds).toBe(1800);
+  expect(drill.throwaway.tags).toMatchObject({ AppId: "orders", Team: "payments-team", Confidentiality: "C2" });
+  expect(drill.heldTo).toEqual({
+    standard: { name: "acme", version: "2027.1.0", digest: standard.digest },
+    tier: "platinum",
+    environment: "live",
+    owner: "payments-team",
+  });
+  const operation = restoreDrill({} as RestoreDrillSteps, standard);
+  expect(operation.stillHolds!(drill, drill.source)).toBe(true);
+  // The standard was changed while the plan waited for approval.
+  const later = standardFor(companyFolder(company.replace("1800", "1700")).folder, today);
+  expect(restoreDrill({} as RestoreDrillSteps, later).stillHolds!(drill, drill.source)).toBe(false);
+  const change = {
+    ...plan,
+    tags,
+    heldTo: heldTo(tags, standard),
+    recovery: { ...plan.recovery!, recoverability: "stale" as const },
+  };
+  const { status, rules: judged } = decide(facts("changes", { plan: change, standard }));
+  expect(status).toBe("denied");
+  expect(judged.map(({ reason }) => reason).join("\n")).toContain("(platinum, live) is not proven");
+});
