@@ -4,24 +4,7 @@ import type { Amcheck } from "./amcheck";
 import { sessionWasLost } from "./control-session";
 import { measureLockMilliseconds } from "./limits";
 import { shownText } from "./shown-text";
-import type { Piece } from "./structure-pieces";
-
-export interface Relation {
-  /** Its oid. */
-  id: string;
-  /** The number of its file on disk: another one once it was rewritten. */
-  file: string;
-  name: string;
-  kind: "heap" | "index";
-  /** From statistics if a lock kept it from being measured. */
-  blocks: number;
-  blockBytes: number;
-  /** Of an index: how many blocks its heap has, if it is compared with that, and so reads it once more. */
-  comparedBlocks: number;
-  skipped: string | null;
-  uncheckable: string | null;
-  runsUserCode: boolean;
-}
+import type { Piece, Relation } from "./structure-pieces";
 
 /**
  * User code: an expression or predicate that uses a user-defined function, operator, type or text search, or may read a

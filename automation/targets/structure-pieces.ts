@@ -3,7 +3,23 @@
  * index in part. Which blocks were read is recorded, so that drills together cover what one cannot.
  */
 import { pieceBlocks, verifiedBytesMin, verifiedMax } from "./limits";
-import type { Relation } from "./relation-check";
+
+export interface Relation {
+  /** Its oid. */
+  id: string;
+  /** The number of its file on disk: another one once it was rewritten. */
+  file: string;
+  name: string;
+  kind: "heap" | "index";
+  /** From statistics if a lock kept it from being measured. */
+  blocks: number;
+  blockBytes: number;
+  /** Of an index: how many blocks its heap has, if it is compared with that, and so reads it once more. */
+  comparedBlocks: number;
+  skipped: string | null;
+  uncheckable: string | null;
+  runsUserCode: boolean;
+}
 
 export interface Piece {
   relation: Relation;

@@ -15,7 +15,7 @@ import { checkSessionsLostMax, namedMax } from "./limits";
 import { ensureAmcheck } from "./amcheck";
 import { CheckSessions, type CheckSession } from "./check-sessions";
 import { sessionWasLost } from "./control-session";
-import { check, relationsOf, type Found, type Relation } from "./relation-check";
+import { check, relationsOf, type Found } from "./relation-check";
 import { shownText } from "./shown-text";
 import {
   bytesOf,
@@ -25,6 +25,7 @@ import {
   verifiedFiles,
   workOf,
   type Piece,
+  type Relation,
   type VerifiedBefore,
   type VerifiedFile,
 } from "./structure-pieces";

@@ -1,10 +1,10 @@
-import type { Relation } from "../../../automation/targets/relation-check";
 import {
   inOrder,
   piecesOf,
   readBefore,
   verifiedFiles,
   type Piece,
+  type Relation,
   type VerifiedBefore,
 } from "../../../automation/targets/structure-pieces";
 

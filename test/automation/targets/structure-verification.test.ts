@@ -1,6 +1,5 @@
 import { DatabaseError, type Client } from "pg";
-import type { Relation } from "../../../automation/targets/relation-check";
-import type { VerifiedBefore } from "../../../automation/targets/structure-pieces";
+import type { Relation, VerifiedBefore } from "../../../automation/targets/structure-pieces";
 import { verifyStructures } from "../../../automation/targets/structure-verification";
 import { until } from "../../until";
 
