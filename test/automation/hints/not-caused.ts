@@ -40,5 +40,28 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       ] satisfies ErrorCode[]
     ).map((code) => [code, "AWS KMS, which the embedded cloud has not: targets/kms-signing-key"]),
   ),
+  ...Object.fromEntries(
+    (
+      [
+        "stack-config-invalid",
+        "stack-change-secret",
+        "stack-undeclared",
+        "stack-folder-missing",
+        "stack-config-moved",
+        "stack-config-dirty",
+        "git-unusable",
+        "git-head-detached",
+        "git-locked",
+        "git-unpushed",
+        "git-refused",
+        "git-push-refused",
+        "git-push-refused-after-commits",
+        "git-remote-unreachable",
+      ] satisfies ErrorCode[]
+    ).map((code) => [
+      code,
+      "no operation of today changes a stack: runner/git-folder.cloud runs its hint, and runner/stack-change, operations/stack-changes.cloud",
+    ]),
+  ),
   "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",
 };

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ShipshapeError } from "../../../automation/errors";
 import { commitConfig, gitIn, type ConfigCommit, type Git } from "../../../automation/runner/git-folder";
 import { configWith, digestOf } from "../../../automation/runner/stack-change";
 import { readSettings } from "../../../automation/settings";
@@ -76,6 +77,16 @@ const refusal = (more: Partial<ConfigCommit> = {}) =>
     () => "committed",
     (error: { code?: string }) => error.code,
   );
+/** Runs the commands of git that the hint of an error names, as they are printed. */
+async function followHint(failing: Promise<unknown>): Promise<void> {
+  const hint = await failing.then(
+    () => "",
+    (error: ShipshapeError) => error.hint,
+  );
+  const commands = [...hint.matchAll(/`git ([^`]+)`/g)].map(([, words = ""]) => words.replace("<branch>", "main"));
+  expect(commands).not.toEqual([]);
+  for (const words of commands) git(...words.split(" "));
+}
 const text = (at = "HEAD") => git("show", `${at}:stacks/${file}`);
 const written = () => readFileSync(join(folder, file), "utf8");
 const commits = (at = repository) => Number(run(at, "rev-list", "--count", "main"));
@@ -242,6 +253,26 @@ test("a folder that is no repository, or git that is not installed, is named wit
   });
 });
 
+test.each([
+  [
+    "changes that are not committed",
+    () => writeFileSync(join(folder, file), other),
+    () => git("checkout", "--quiet", "."),
+  ],
+  ["a detached head", () => git("checkout", "--quiet", "--detach"), () => {}],
+  [
+    "commits that are not pushed",
+    () => git("commit", "--quiet", "--allow-empty", "--message", "Mine"),
+    () => git("push", "--quiet"),
+  ],
+])("of %s the hint's commands show them or undo them, and then the change is committed", async (_, arrange, mend) => {
+  makeRepository(true);
+  arrange();
+  await followHint(commit());
+  mend();
+  expect(await commit()).toMatchObject({ isOwn: true, pushedTo: "origin" });
+});
+
 describe("a push that", () => {
   const another = () => {
     const clone = `${repository}-of-ben`;
@@ -264,7 +295,7 @@ describe("a push that", () => {
     const before = untouched();
     expect(await refusal()).toBe("git-push-refused");
     expect(untouched()).toEqual(before);
-    git("pull", "--quiet", "--ff-only");
+    await followHint(commit());
     expect(await commit()).toMatchObject({ pushedTo: "origin" });
   });
 
@@ -313,8 +344,11 @@ describe("a push that", () => {
       if (words[0] === "push") git("commit", "--quiet", "--allow-empty", "--message", "On top");
       return real(...words);
     };
-    await expect(commit({}, overtaken)).rejects.toMatchObject({ code: "git-push-refused-after-commits" });
+    const refused = commit({}, overtaken);
+    await expect(refused).rejects.toMatchObject({ code: "git-push-refused-after-commits" });
     expect([commits(), text()]).toEqual([3, after]);
+    await followHint(refused);
+    expect([commits(), text()]).toEqual([4, config]);
   });
 
   test("would publish what people have not pushed yet is not begun", async () => {
