@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { CreateDBSnapshotCommand, DeleteDBSnapshotCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
 import type { Witnesses } from "../../automation/operations/restore-drill/outcome";
@@ -262,11 +263,38 @@ const hostile = [
      perform ledger.act(); raise 'nobody may read this'; end$$;
    grant usage on schema ledger to shipshape; grant select on all sequences in schema ledger to shipshape`,
   "alter role shipshape set statement_timeout = '1ms'",
-  "alter database app set default_transaction_read_only = on",
 ];
 
-test("a database whose owners set dates, zones, paths and read-only for its sessions passes; a locked role leaves markers behind, but no stuck clean-up", async () => {
-  await drills.makeSource("ledger", hostile[0]!, hostile.slice(1));
+/** What would take those who read the copy to the owner's own server; the function does so from its second call on. */
+const doors = (port: number) => [
+  `create extension dblink; create extension postgres_fdw; create schema doors;
+   create server elsewhere foreign data wrapper postgres_fdw options (host '127.0.0.1', port '${port}', connect_timeout '1');
+   create user mapping for public server elsewhere options (user 'a', password 'b');
+   create foreign table doors.remote (id int) server elsewhere; create view doors.followed as select * from doors.remote;
+   create function doors.reach(i int) returns int language plpgsql immutable as 'begin return i; end';
+   create table doors.box (id serial primary key, check (id > doors.reach(-9))); insert into doors.box default values;
+   create index box_reach on doors.box ((id + doors.reach(1)));
+   create table doors.policed (id int); alter table doors.policed enable row level security;
+   create policy p on doors.policed using (doors.reach(id) > 0);
+   create domain doors.odd as int check (value > doors.reach(-9)); create table doors.typed (o doors.odd);
+   create table doors.pg_class (relname text); create table doors."${ESCAPES}" (id int primary key);
+   comment on table doors.box is '${"x".repeat(2 ** 20)}';
+   grant usage on schema doors to shipshape; grant select on all sequences in schema doors to shipshape;
+   create or replace function doors.reach(i int) returns int language plpgsql immutable as $$begin
+     begin perform public.dblink_connect('host=127.0.0.1 port=${port} dbname=x user=a password=b connect_timeout=1'); exception when others then null; end;
+     begin perform count(*) from doors.remote; exception when others then null; end;
+     return i; end$$`,
+  "alter database app set constraint_exclusion = on",
+  "alter database app set default_transaction_read_only = on",
+];
+const ESCAPES = "a\n✓ pass\u001b[2J<script>";
+
+test("a database whose owners set dates, zones, paths and read-only for its sessions, and whose objects lead to a server of theirs, passes and calls nothing; a locked role leaves markers behind, but no stuck clean-up", async () => {
+  let called = 0;
+  const listener = createServer((socket) => (called++, socket.destroy()));
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as AddressInfo;
+  await drills.makeSource("ledger", hostile[0]!, [...hostile.slice(1), ...doors(port)]);
   const id = await drills.request("ledger");
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
@@ -282,6 +310,8 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
     explanation: expect.stringMatching(/checked only structurally: .*ledger\.customer_name_folded/) as string,
   });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
+  listener.close();
+  expect(called).toBe(0);
   expect(await drills.leftovers()).toEqual({
     ...nothingLeft,
     markers: [`ledger ${id}`, `ledger ${id}`],
