@@ -30,12 +30,13 @@ export const embeddedPrincipal = (issuedBy: string, name: string): string => `em
 
 /**
  * People choose the session name when they assume a role, so all sessions of one role count as one person. IAM Identity
- * Center sets the name to its user's, whichever of their roles it is.
+ * Center sets the name to its user's, whichever of their roles it is; names that differ in
+ * case alone count as one.
  */
 function awsPerson(arn: string): string {
   const [, role, name, session] = assumedRole.exec(arn) ?? [];
   if (role === undefined) return arn;
-  return name?.startsWith(identityCenterRole) ? `Identity Center: ${session}` : role;
+  return name?.startsWith(identityCenterRole) ? `Identity Center: ${session?.toLowerCase()}` : role;
 }
 
 const assumedRole = /^(arn:[^:]+:sts::\d+:assumed-role\/([^/]+))\/(.*)$/;

@@ -41,7 +41,7 @@ beforeAll(async () => {
     "checkpoint",
   ];
   await Promise.all([
-    ...["flipped", "gap", "cut"].map((name) => drills.makeSource(name, content)),
+    ...["flipped", "gap", "cut", "quiet"].map((name) => drills.makeSource(name, content)),
     drills.makeSource("stale", content + markers, lost),
   ]);
   worker = drills.startWorker();
@@ -134,6 +134,25 @@ test("a missing WAL segment fails the drill, and the check names the segment", a
   rmSync(join(archive, missing));
   const run = await drills.over(await drills.request("gap"));
   expect(outcomeOf(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${missing} is missing`)));
+});
+
+test("a target after the last commit is reached; if the log to it is lost, the drill fails, and the check names the segment", async () => {
+  const now = async () => {
+    const [row] = await drills.query("quiet", "select floor(extract(epoch from clock_timestamp()))::int as now");
+    return new Date(Number(row!["now"]) * 1000).toISOString().replace(".000Z", "Z");
+  };
+  const at = await now();
+  const reached = await drills.over(await drills.request("quiet", "--at", at));
+  expect(outcomeOf(reached)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass", failed: [] });
+
+  // The segment of that moment is the first that was complete after it.
+  const archive = join(await backupsFolder("quiet"), "wal");
+  const last = readdirSync(archive)
+    .filter((name) => /^[0-9A-F]{24}$/.test(name) && statSync(join(archive, name)).mtimeMs >= Date.parse(at))
+    .sort()[0]!;
+  rmSync(join(archive, last));
+  const lost = await drills.over(await drills.request("quiet", "--at", at));
+  expect(outcomeOf(lost)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${last} is missing`)));
 });
 
 test("WAL that retention dropped although a restore needs it fails the drill, and the check names the segment", async () => {

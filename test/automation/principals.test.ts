@@ -22,6 +22,7 @@ test.each<[string, string, boolean]>([
   [role("operator", "ana"), role("approver", "ana"), true],
   [role(sso, "ana@example.com"), role(sso, "ben@example.com"), true],
   [role(sso, "ana@example.com"), role(sso, "ana@example.com"), false],
+  [role(sso, "ana@example.com"), role(sso, "Ana@Example.com"), false],
   [role(sso, "ana@example.com"), role("AWSReservedSSO_Admin_fedcba9876543210", "ana@example.com"), false],
   [user("ana"), user("ben"), true],
   [user("ana"), user("ana", "210987654321"), true],

@@ -289,7 +289,7 @@ const doors = (port: number) => [
 ];
 const ESCAPES = "a\n✓ pass\u001b[2J<script>";
 
-test("a database whose owners set dates, zones, paths and read-only for its sessions, and whose objects lead to a server of theirs, passes and calls nothing; a locked role leaves markers behind, but no stuck clean-up", async () => {
+test("a database whose owners set dates, paths and read-only for its sessions, and whose objects lead to their own server, passes and calls nothing; a locked role leaves markers, but no stuck clean-up", async () => {
   let called = 0;
   const listener = createServer((socket) => (called++, socket.destroy()));
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));

@@ -3,7 +3,7 @@ import type { Check } from "../../records";
 import type { AssertionResult } from "../../targets/assertion-run";
 import type { CatalogLosses } from "../../targets/catalog-comparison";
 import type { CatalogInventory } from "../../targets/catalog-inventory";
-import { assertionRowsMax, namedMax } from "../../targets/limits";
+import { assertionRowsMax, namedMax, sequencesMax } from "../../targets/limits";
 import type { ComparedSequences } from "../../targets/sequences";
 import type { Remainder, StructureReport } from "../../targets/structure-verification";
 import type { ComparedCatalogs, Found, Undecided } from "./outcome";
@@ -160,6 +160,7 @@ export function sequences(found: ComparedSequences | Undecided): Check {
     "no sequence is behind the rows that it numbers",
     own.length > 0 ? `but for some that are so in the source, too: ${listed(own)}` : "",
     `sequences: ${found.sequences}, of them compared with the source's: ${comparedWithSource}`,
+    found.sequences < sequencesMax ? "" : `not looked at: any after the first ${sequencesMax}`,
   ];
   return { name, verdict: "pass", explanation: explanation.filter(Boolean).join("; "), figures };
 }

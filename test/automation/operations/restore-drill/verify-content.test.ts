@@ -146,6 +146,11 @@ describe("the catalog", () => {
 describe("sequences", () => {
   const sequences = (differing: object) =>
     judged(found({ sequences: { ...good.found.sequences, ...differing } })).check("sequences-continue");
+  test("that are too many to be looked at are said not to be", () => {
+    const explanation = (count: number) => sequences({ sequences: count })?.explanation;
+    expect(explanation(10_000)).toMatch(/; not looked at: any after the first 10000$/);
+    expect(explanation(9_999)).not.toContain("not looked at");
+  });
   test("fail if they are behind the source's, or behind their rows though the source's were not", () => {
     expect(sequences({ behindSource: ["app.a"] })).toMatchObject({
       verdict: "fail",
