@@ -12,6 +12,8 @@ import { sharedAccountsOf } from "./snapshot-sharing";
 
 export interface BackupsFound {
   askedAt: string;
+  /** When the database was created, or restored. */
+  createdAt: string;
   resourceId: string;
   /** RDS's word: `available`, `stopped` … */
   status: string;
@@ -37,6 +39,7 @@ export async function automatedBackupsOf(clients: AwsClients, identifier: string
   const latest = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
   return {
     askedAt: new Date().toISOString(),
+    createdAt: (instance.InstanceCreateTime ?? new Date(0)).toISOString(),
     resourceId,
     status: instance.DBInstanceStatus ?? "unknown",
     backupRetentionDays,

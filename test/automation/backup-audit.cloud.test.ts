@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import {
+  AddTagsToResourceCommand,
   CreateDBInstanceCommand,
   CreateDBSnapshotCommand,
   DescribeDBInstancesCommand,
@@ -170,6 +171,20 @@ test("a public snapshot fails; a server that cannot be asked leaves only its own
   ]);
   expect(explanation(audit, "snapshots-are-not-public")).toContain("for-everyone");
   expect(explanation(audit, "page-checksums-are-on")).toMatch(/has no login "shipshape"/);
+});
+
+test("where the tier requires an AWS Backup plan, this cloud is asked, has none, and so decides nothing", async () => {
+  const { DBInstanceArn: ResourceName } = await describe("ledger");
+  const tags = [
+    { Key: "tier", Value: "gold" },
+    { Key: "environment", Value: "production" },
+  ];
+  await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: tags }));
+  const audit = await audited("ledger");
+  for (const name of ["backup-plan-selects-it", "recovery-point-in-vault", "copy-is-elsewhere"]) {
+    expect(notPassed(audit)).toContain(`${name} inconclusive`);
+    expect(explanation(audit, name)).toMatch(/^not asked: this cloud has no AWS Backup/);
+  }
 });
 
 test("backups that are switched off fail, and the proof of the old ones no longer counts", async () => {

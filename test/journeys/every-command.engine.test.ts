@@ -24,7 +24,7 @@ const otherCodes: [RegExp, number, string][] = [
   [
     /request backup-audit .*--work$/,
     1,
-    "AWS Backup is not asked, so that the audit of a gold database is inconclusive",
+    "the embedded cloud has no AWS Backup, so that the audit of a gold database is inconclusive",
   ],
   [/^npx shipshape alerts test$/, 2, "no destination is configured"],
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],

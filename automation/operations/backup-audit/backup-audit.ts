@@ -2,8 +2,8 @@
 import type { Standard } from "../../../components/standards/standard";
 import type { Operation } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
-import { connectionStep, evidenceStep, queryStep, snapshotStep } from "./limits";
 import { followsStill } from "../../tier-of";
+import { awsBackupStep, connectionStep, evidenceStep, queryStep, snapshotStep } from "./limits";
 import { auditStillHolds, planBackupAudit, type AuditedDatabase, type BackupAuditPlan } from "./plan";
 import { backupAuditDescription, type BackupAuditRequest } from "./request";
 import type { BackupAuditSteps } from "./steps";
@@ -25,9 +25,10 @@ export const backupAudit = (
   async run(plan, step) {
     const backups = await step("read the automated backups", queryStep, () => steps.backups(plan));
     const snapshots = await step("read the snapshots and their sharing", snapshotStep, () => steps.snapshots(plan));
+    const awsBackup = await step("ask AWS Backup", awsBackupStep, () => steps.awsBackup(plan, backups));
     const checksums = await step("ask the server for page checksums", connectionStep, () => steps.pageChecksums(plan));
     const evidence = await step("read the evidence of its drills", evidenceStep, () => steps.evidence(plan, backups));
-    return { backups, snapshots, checksums, evidence };
+    return { backups, snapshots, awsBackup, checksums, evidence };
   },
 
   verify: verifyBackupAudit,

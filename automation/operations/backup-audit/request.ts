@@ -10,7 +10,7 @@ export type BackupAuditRequest = z.infer<typeof backupAuditRequest>;
 
 export const backupAuditDescription: OperationDescription<BackupAuditRequest> = {
   name: "backup-audit",
-  version: 1,
+  version: 2,
   owner: "platform",
   title:
     "read what a database's backups are: whether they meet its tier, are proven, and who can restore its snapshots",

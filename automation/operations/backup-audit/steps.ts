@@ -1,6 +1,7 @@
 /** The effects of a backup audit: each reads, and changes nothing. */
 import { ShipshapeError, type ErrorCode } from "../../errors";
 import { awsClients } from "../../targets/aws-access";
+import type { AwsBackupFound } from "../../targets/aws-backup";
 import { inControlSession } from "../../targets/control-session";
 import {
   automatedBackupsOf,
@@ -52,6 +53,13 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
 
     snapshots: ({ source }: BackupAuditPlan): Promise<SnapshotsFound> =>
       snapshotsOf(clients, source.identifier, source.resourceId),
+
+    /** Where the tier requires no plan, nothing is asked, and no right is needed. */
+    async awsBackup({ source, objectives }: BackupAuditPlan, { createdAt }: BackupsFound): Promise<AwsBackupFound> {
+      const { awsBackupOf, notAsked } = await import("../../targets/aws-backup");
+      if (objectives.backupPlan === "none") return notAsked("the tier requires no plan");
+      return awsBackupOf(s.access, { arn: source.arn, tags: source.tags, createdAt });
+    },
 
     /** If the database does not answer, this check alone is undecided. */
     async pageChecksums(plan: BackupAuditPlan): Promise<ChecksumsFound> {

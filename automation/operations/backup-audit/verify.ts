@@ -1,10 +1,11 @@
 /** Pure: judges what the audit found. Each check names what it proves, with its figures. */
-import { backupPlanTag } from "../../../components/standards/fixed";
 import { verdictOf, type Check, type RecoveryEvidence, type Verdict } from "../../records";
+import type { AwsBackupFound } from "../../targets/aws-backup";
 import type { BackupsFound, SnapshotFound, SnapshotsFound } from "../../targets/database-backups";
 import type { PageChecksums } from "../../targets/page-checksums";
 import { snapshotsNamedMax } from "./limits";
 import type { BackupAuditPlan } from "./plan";
+import { awsBackupChecks } from "./verify-aws-backup";
 
 /** Undecided: the server did not answer, which says nothing for or against the backups. */
 export type ChecksumsFound = PageChecksums | { undecided: string };
@@ -13,12 +14,13 @@ export type ChecksumsFound = PageChecksums | { undecided: string };
 export interface BackupAuditOutcome {
   backups: BackupsFound;
   snapshots: SnapshotsFound;
+  awsBackup: AwsBackupFound;
   checksums: ChecksumsFound;
   evidence: RecoveryEvidence;
 }
 
 export function verifyBackupAudit(plan: BackupAuditPlan, outcome: BackupAuditOutcome): Verdict {
-  const { backups, snapshots, checksums, evidence } = outcome;
+  const { backups, snapshots, awsBackup, checksums, evidence } = outcome;
   return verdictOf([
     automatedBackups(backups),
     retention(plan, backups),
@@ -29,7 +31,7 @@ export function verifyBackupAudit(plan: BackupAuditPlan, outcome: BackupAuditOut
     encryption(snapshots),
     ownership(snapshots),
     pageChecksums(checksums),
-    backupPlan(plan, snapshots),
+    ...awsBackupChecks(plan, awsBackup, snapshots, backups.askedAt),
   ]);
 }
 
@@ -200,26 +202,6 @@ function pageChecksums(found: ChecksumsFound): Check {
         explanation: "each page has a checksum, and the server's statistics count no wrong one",
         figures,
       };
-}
-
-/** What AWS Backup does cannot be asked through the RDS API: it is said, and never passed. */
-function backupPlan(plan: BackupAuditPlan, { snapshots }: SnapshotsFound): Check {
-  const name = "backup-plan-selects-it";
-  const { tier, environment, source } = plan;
-  const required = plan.objectives.backupPlan;
-  const tag = source.tags[backupPlanTag] ?? null;
-  const taken = snapshots.filter((s) => s.type === "awsbackup");
-  const newest =
-    taken
-      .map((s) => s.createdAt ?? "")
-      .sort()
-      .at(-1) || null;
-  const figures = { required, tag, awsBackupSnapshots: taken.length, newestAwsBackupSnapshot: newest };
-  if (required === "none")
-    return { name, verdict: "pass", explanation: `${tier} in ${environment} requires no AWS Backup plan`, figures };
-  const known = tag === null ? `it has no tag ${backupPlanTag}` : `its tag ${backupPlanTag} is ${tag}`;
-  const explanation = `not asked: Shipshape does not call the AWS Backup API. ${tier} in ${environment} requires the plan ${required}; ${known}`;
-  return { name, verdict: "inconclusive", explanation, figures };
 }
 
 const counted = ({ length }: SnapshotFound[]) => (length === 1 ? "1 snapshot" : `${length} snapshots`);

@@ -1,6 +1,7 @@
 import { builtIn } from "../../../../components/standards/built-in";
 import { planBackupAudit, type AuditedDatabase } from "../../../../automation/operations/backup-audit/plan";
 import type { BackupAuditOutcome } from "../../../../automation/operations/backup-audit/verify";
+import { notAsked } from "../../../../automation/targets/aws-backup";
 import type { SnapshotFound } from "../../../../automation/targets/database-backups";
 
 export const source: AuditedDatabase = {
@@ -29,6 +30,7 @@ export const snapshot = (identifier: string, more: Partial<SnapshotFound> = {}):
 export const good = {
   backups: {
     askedAt: "2026-03-01T10:00:00.000Z",
+    createdAt: "2025-06-01T00:00:00.000Z",
     resourceId: "db-ORDERS",
     status: "available",
     backupRetentionDays: 7,
@@ -36,6 +38,7 @@ export const good = {
     latestRestorableTime: "2026-03-01T09:56:00.000Z",
   },
   snapshots: { snapshots: [snapshot("before-release")], automated: 7, unanswered: [] },
+  awsBackup: notAsked("the tier requires no plan"),
   checksums: { enabled: true, failures: 0 },
   evidence: {
     recoverability: "fresh",
