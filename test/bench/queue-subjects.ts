@@ -17,6 +17,8 @@ export interface Subject {
   /** When each request ended, in milliseconds since 1970. */
   ended(): Promise<number[]>;
   databaseBytes(): Promise<number>;
+  /** Gives back the space that updates have left behind, which later rows would fill. */
+  compact(): Promise<unknown>;
 }
 
 const once = { attemptsMax: 1, timeoutSeconds: 60 };
@@ -67,6 +69,7 @@ async function shipshape(url: string): Promise<Subject> {
         "select finished_at as at from run where finished_at is not null and status = 'succeeded'",
       ),
     databaseBytes: () => databaseBytes(controlPlane.database),
+    compact: () => controlPlane.database.query("vacuum full"),
   };
 }
 
@@ -118,6 +121,7 @@ async function dbos(url: string, work: Work = {}): Promise<Subject> {
         "select to_timestamp(completed_at / 1000.0) as at from dbos.workflow_status where name = 'carry out' and status = 'SUCCESS'",
       ),
     databaseBytes: () => databaseBytes(database),
+    compact: () => database.query("vacuum full"),
   };
 }
 
@@ -177,8 +181,15 @@ async function direct(url: string): Promise<Subject> {
 const moments = async (database: Database, sql: string) =>
   (await database.query<{ at: Date }>(sql)).map(({ at }) => at.getTime()).sort((one, other) => one - other);
 
+/** Of tables, indexes and what is stored beside them. */
 const databaseBytes = async (database: Database) =>
-  Number((await database.query<{ bytes: string }>("select pg_database_size(current_database()) as bytes"))[0]?.bytes);
+  Number(
+    (
+      await database.query<{ bytes: string }>(
+        "select sum(pg_total_relation_size(oid)) filter (where relkind = 'r') - sum(pg_relation_size(oid, 'fsm')) - sum(pg_relation_size(oid, 'vm')) as bytes from pg_class where relnamespace::regnamespace::text in ('shipshape', 'dbos') and relkind in ('r', 'i')",
+      )
+    )[0]?.bytes,
+  );
 
 export const subjects = { shipshape, dbos: (url: string) => dbos(url), direct };
 export type SubjectName = keyof typeof subjects;

@@ -19,6 +19,7 @@ export interface Carried extends Taken {
   mostSeconds: number;
   /** The worker's memory at its highest. */
   memoryBytes: number;
+  /** What a request leaves in the database. */
   databaseBytes: number;
 }
 
@@ -55,9 +56,9 @@ async function resting(subject: Subject): Promise<Taken> {
 }
 
 async function busy(subject: Subject): Promise<Carried> {
+  const bytesBefore = await subject.databaseBytes();
   // By another process, so that this one's memory is a worker's.
   await promisify(execFile)(process.execPath, [...process.execArgv, ...process.argv.slice(1, 7), "client"]);
-  const bytesBefore = await subject.databaseBytes();
   const startedAt = Date.now();
   await subject.begin();
   const until = async (count: number) => {
@@ -73,13 +74,14 @@ async function busy(subject: Subject): Promise<Carried> {
   const [seconds, cpuSeconds] = [(performance.now() - began) / 1000, cpu() - cpuBefore];
   const share = (of: number) => (ended[Math.ceil(ended.length * of) - 1]! - startedAt) / 1000;
   const perRequest = Number(carriedOut) / (ended.length - before); // some more may have ended
+  await subject.compact();
   return {
     seconds: seconds * perRequest,
     cpuSeconds: cpuSeconds * perRequest,
     halfSeconds: share(0.5),
     mostSeconds: share(0.99),
     memoryBytes: process.resourceUsage().maxRSS * 1024,
-    databaseBytes: ((await subject.databaseBytes()) - bytesBefore) / ended.length,
+    databaseBytes: ((await subject.databaseBytes()) - bytesBefore) / Number(queued),
   };
 }
 
