@@ -17,7 +17,7 @@ export interface Subject {
   /** When each request ended, in milliseconds since 1970. */
   ended(): Promise<number[]>;
   databaseBytes(): Promise<number>;
-  /** Gives back the space that updates have left behind, which later rows would fill. */
+  /** Frees the space of rows that were updated, which later rows would fill. */
   compact(): Promise<unknown>;
 }
 

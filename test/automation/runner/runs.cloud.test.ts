@@ -134,15 +134,15 @@ test("nothing is prepared, planned or begun after the end", async () => {
 test("who ends a run as it was found does not end it once it has changed", async () => {
   const found = { status: "queued", preparation: 1 } as const;
   await setPlan(database, id, 1, plan, "waiting");
-  expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
+  expect(await endRun(database, id, { status: "failed" }, found)).toBeUndefined();
   await queuePlannedRun(database, id);
   await nextPreparation(database, id, 1);
-  expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
+  expect(await endRun(database, id, { status: "failed" }, found)).toBeUndefined();
   await database.query("update run set held_at = now() where request_id = $1", [id]);
-  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBe(false);
+  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBeUndefined();
   await database.query("update run set held_at = null where request_id = $1", [id]);
-  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBe(true);
-  expect(await endRun(database, id, { status: "cancelled" })).toBe(false);
+  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toEqual({ parent: null });
+  expect(await endRun(database, id, { status: "cancelled" })).toBeUndefined();
   expect((await run()).status).toBe("failed");
 });
 
