@@ -35,7 +35,7 @@ export const runnerErrors = {
     httpStatus: 500,
     exitCode: 1,
     message: "the run of request {id} can neither wait nor make a child request in this way: {reason}",
-    hint: "the operation is wrong, and its owner must fix it; `shipshape show {id}` shows the steps that ran",
+    hint: "the operation is wrong, and its owner must fix it; `npx shipshape show {id}` shows the steps that ran",
   },
   "run-overdue": {
     httpStatus: 504,

@@ -18,6 +18,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "principal-embedded": "no command passes such a name to a control plane that is not an embedded cloud's: roles.cloud",
   "preview-overdue": "a step of a preview that takes minutes: runner/preview-steps",
   "step-repeated": "a mistake of the operation's author: runner/durable.cloud",
+  "coordination-refused": "a mistake of the operation's author: children.cloud",
   "operation-version-missing":
     "a worker of another release; the request waits for one that has it: runner/durable.cloud",
   "clean-up-lost": "three clean-ups whose workers died: runner/sweep.cloud",

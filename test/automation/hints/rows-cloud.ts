@@ -121,6 +121,16 @@ export const firstRows: Row[] = [
     ends: 1, // no stack was ever deployed
   },
   {
+    code: "standard-invalid",
+    cause(at) {
+      writeFileSync(at.path("shipshape.yaml"), "standard: standard.yaml\n");
+      writeFileSync(at.path("standard.yaml"), "standard: acme\ntiers: {}\n");
+    },
+    fails: (at) => at.run(["fleet"]),
+    mend: (at) => writeFileSync(at.path("shipshape.yaml"), "teams: {}\n"),
+    ends: 1, // no stack was ever deployed
+  },
+  {
     code: "configuration-unreadable",
     cause: (at) => (at.env["SHIPSHAPE_CONFIGURATION_FILE"] = at.path("typo.yaml")),
     fails: (at) => at.run(["fleet"]),
