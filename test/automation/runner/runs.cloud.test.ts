@@ -259,3 +259,23 @@ test("a throwaway is registered once, overdue only while its run continues, and 
   await endRun(database, id, { status: "failed", error: failure });
   expect(await overdue()).toEqual([]);
 });
+
+test("a statement that finds a row by its key is prepared, and all go on working when a migration adds a column", async () => {
+  const [byKey, everyColumn] = [
+    "select status from run where request_id = $1",
+    "select * from run where request_id = $1",
+  ];
+  const rolledBack = database.transaction(async (t) => {
+    const ask = async () => [await t.query(byKey, [id]), await t.query(everyColumn, [id])].map((rows) => rows.length);
+    expect([await ask(), await ask()]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    const prepared = await t.query<{ statement: string }>("select statement from pg_prepared_statements");
+    expect(prepared.map(({ statement }) => statement)).toContain(byKey);
+    await t.query("alter table run add column of_a_later_release text");
+    expect(await ask()).toEqual([1, 1]);
+    throw new Error("rolled back");
+  });
+  await expect(rolledBack).rejects.toThrow("rolled back");
+});
