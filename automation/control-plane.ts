@@ -12,8 +12,8 @@ import { Publisher } from "./evidence/publisher";
 import { startExpecting } from "./expected-changes";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
-import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/access";
-import { decide, type Admission } from "./policy/decisions";
+import { authorize, publishAccess, requireKnown } from "./policy/access";
+import { decide, factsOf, type Admission } from "./policy/decisions";
 import type { Access } from "./policy/roles";
 import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
@@ -31,7 +31,7 @@ import { addMessage } from "./runner/messages";
 import { queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
-import { sealed, stagesOf, sweepActions, untilRunIsOver, type Sealing } from "./stages";
+import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
@@ -101,6 +101,8 @@ export interface ControlPlaneSettings extends Sealing {
    * @default it has none
    */
   access?: () => Promise<Access | undefined>;
+  /** For the plans of operations that change a database. @default nothing is known of any */
+  recoveryOf?: RecoveryOf;
   /** Where workers publish the evidence log. @default nowhere */
   publication?: () => Promise<PublicationTarget | undefined>;
   /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
@@ -131,6 +133,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     if (!operation) throw new ShipshapeError("operation-version-missing", { operation: name, ...request! });
     return operation;
   };
+  const recoveryOf = settings.recoveryOf ?? nothingKnown;
   const submitIn = async (
     into: Database,
     name: string,
@@ -156,10 +159,14 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const operation = await operationOf(name);
       const input = validInput(operation, given, reason);
       const id = newRequestId();
-      const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as PlanBasis;
-      const access = (await accessInForce(database)) ?? {};
-      const facts = { request: { input, reason }, operation, plan, standard, principal, access, now: new Date() };
-      return { plan, ...decide(facts) };
+      const steps = previewSteps(id);
+      const bare = operation.plan(input, await operation.observe(input, steps), id) as PlanBasis;
+      const plan = await withRecovery(recoveryOf)(operation, bare, steps);
+      const request = { input, reason };
+      return {
+        plan,
+        ...decide(await factsOf(database, { requestId: id, request, operation, plan, standard, principal })),
+      };
     },
     work: async (lost) => {
       await requireSigner(database, await settings.signer()); // a worker that cannot sign must not begin what it cannot seal
@@ -170,7 +177,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         settings.telemetry &&
         (await import("./observability/telemetry-export")).startTelemetry(settings.telemetry, settings.toolVersions);
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
-      const stages = stagesOf(settings, standard, database, durable, operationOf);
+      const stages = stagesOf(settings, standard, database, durable, operationOf, recoveryOf);
       const workflows = registerWorkflows(all, {
         prepare: untilRunIsOver(prepare(stages)),
         carryOut: untilRunIsOver(carryOut(stages)),
@@ -248,3 +255,6 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     },
   };
 }
+
+const nothingKnown: RecoveryOf = () =>
+  Promise.resolve({ recoverability: "unknown", reason: "nothing is known about it", drill: null });

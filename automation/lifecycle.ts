@@ -22,13 +22,20 @@ export interface Stages {
    */
   running(request: OperationRequest, preparation: number): Promise<boolean>;
   /**
+   * The plan of an operation that changes its database, with what is known about the recovery of that now; any other plan
+   * as it is.
+   */
+  withRecovery(operation: AnyOperation, plan: PlanBasis, step: Step): Promise<PlanBasis>;
+  /**
    * Decides by the admission rules of `policy/rules.ts`. One transaction stores the plan with its decision and, if
    * it is allowed, enqueues *carry out*. If people must approve, the last approval does that.
    */
   decide(request: OperationRequest, plan: PlanBasis, preparation: number): Promise<Decision>;
   /** The plan that was allowed or approved. Errors: plan-altered. */
   decided(requestId: string, preparation: number): Promise<{ plan: PlanBasis; decision: Decision }>;
-  /** The plan no longer fits what was observed: one transaction enqueues the next preparation. */
+  /** Whether the rules would want nothing more of a plan now than they did then. */
+  stillAdmitted(request: OperationRequest, plan: PlanBasis, then: Decision): Promise<boolean>;
+  /** The plan no longer fits what was observed, or the rules: one transaction enqueues the next preparation. */
   prepareAgain(request: OperationRequest, preparation: number): Promise<void>;
   /**
    * From here on the run may create something; whether it needs a clean-up is recorded first. False as `running` is:
@@ -54,9 +61,10 @@ export const prepare =
     const { request, operation, step } = await stages.load(requestId, "prepare");
     if (!(await stages.running(request, preparation))) return;
     const observing = preparation === 1 ? step : step.keyed(`plan ${preparation}`);
-    const planned = await attempt(stages, async (): Promise<PlanBasis> =>
-      operation.plan(request.input, await operation.observe(request.input, observing), requestId),
-    );
+    const planned = await attempt(stages, async () => {
+      const observed: unknown = await operation.observe(request.input, observing);
+      return stages.withRecovery(operation, operation.plan(request.input, observed, requestId), observing);
+    });
     if ("failure" in planned) return end(stages, { request, conclusion: planned.failure });
     const decision = await stages.decide(request, planned.value, preparation);
     if (decision.status === "denied") {
@@ -75,7 +83,11 @@ export const carryOut =
     if ("failure" in decided) return end(stages, { request, conclusion: decided.failure });
     const known = { request, ...decided.value };
     const observing = step.keyed(preparation === 1 ? "before the run" : `before the run of plan ${preparation}`);
-    const holds = await attempt(stages, () => stillHolds(operation, request, known.plan, observing));
+    const holds = await attempt(stages, async () => {
+      if (!(await stillHolds(operation, request, known.plan, observing))) return false;
+      const plan = await stages.withRecovery(operation, known.plan, observing);
+      return stages.stillAdmitted(request, plan, known.decision);
+    });
     if ("failure" in holds) return end(stages, { ...known, conclusion: holds.failure });
     if (!holds.value) {
       if (preparation < preparationsMax) return stages.prepareAgain(request, preparation);

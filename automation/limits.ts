@@ -30,6 +30,9 @@ export const controlPlaneIdleTransactionSeconds = 180;
 export const sealAttemptsMax = 8;
 export const sealSecondsMax = 30;
 
+/** Reading what is known about the recovery of one database: the whole evidence log, and two calls to the cloud. */
+export const recoveryStep = { attemptsMax: 3, timeoutSeconds: 120 };
+
 /**
  * A worker that is silent for this long counts as frozen. Well above the delays of a busy machine or of loading a large
  * program.
@@ -41,6 +44,9 @@ export const workerSilentSecondsMax = 60;
  * different state.
  */
 export const approvalWaitSeconds = 7 * 24 * 3600;
+
+/** Changes of one ring in a day that `shipshape.yaml` can allow: a decision reads all that came before it. */
+export const changesPerDayCeiling = 10_000;
 
 /** Plans of one request: if what it is about changed that often before each was carried out, a human must look. */
 export const preparationsMax = 5;

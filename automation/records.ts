@@ -72,8 +72,21 @@ export interface PlanBasis {
   change?: PlannedChange;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
-  /** What was known about the recovery of the database: an operation that changes it says so, for those who decide. */
+  /**
+   * What was known about the recovery of a database that is changed. The control plane says so of each such plan, so that
+   * it is decided on, approved and sealed with it.
+   */
   recovery?: RecoveryEvidence;
+  /** If carrying it out interrupts the database: the maintenance window, as RDS has it: "sun:23:30-mon:00:30", UTC. */
+  interrupts?: { maintenanceWindow: string };
+  /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */
+  copies?: DataCopy;
+}
+
+/** A copy of a database's data, and where it stays. */
+export interface DataCopy {
+  source: { database: TargetDatabase; tags: Record<string, string> };
+  to: { account: string; environment: string };
 }
 
 export type DecisionStatus = "allowed" | "denied" | "needs-approval";
@@ -88,7 +101,8 @@ export interface Judgement {
 
 /** Approvals that a rule wants: of so many people, none of them the requester. */
 export interface ApprovalWanted {
-  by: "approver" | "operator" | "owning-team";
+  /** The owning team is that of the plan's database; the source's, that of the database whose data it copies. */
+  by: "approver" | "operator" | "owning-team" | "source-owning-team";
   people: number;
 }
 

@@ -6,7 +6,13 @@ import { z } from "zod";
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
-import type { DeclaredDatabase, FleetAnswer, FleetDatabase, TargetDatabase } from "./fleet-records";
+import {
+  identityOf,
+  type DeclaredDatabase,
+  type FleetAnswer,
+  type FleetDatabase,
+  type TargetDatabase,
+} from "./fleet-records";
 import type { RecoveryEvidence } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 import { fileOf, type VerifiedBefore } from "./targets/structure-pieces";
@@ -65,6 +71,21 @@ export function recoveryEvidence(log: LogContent, database: FleetDatabase, now: 
     reason,
     drill: { requestId, verdict, recoveryTarget, expiresOn: expiresOn.toISOString() },
   };
+}
+
+/** The same of a database by its identity, from what the cloud has under its name. */
+export function recoveryOfTarget(
+  log: LogContent,
+  target: TargetDatabase,
+  answer: FleetAnswer,
+  now: Date,
+): RecoveryEvidence {
+  const found = answer.asked && answer.databases.find((d) => identityOf(d) === identityOf(target));
+  if (found) return recoveryEvidence(log, found, now);
+  const reason = answer.asked
+    ? `the cloud has no database ${target.identifier} with resource id ${target.resourceId}`
+    : `the cloud could not be queried: ${answer.reason}`;
+  return { recoverability: "unknown", reason, drill: null };
 }
 
 const lostIn = (log: LogContent) => log.problems.flatMap((p) => p.lost ?? []);

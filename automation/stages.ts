@@ -11,13 +11,21 @@ import { runEnds } from "./endings";
 import { describeError, ShipshapeError } from "./errors";
 import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
+import type { TargetDatabase } from "./fleet-records";
 import type { Stages } from "./lifecycle";
-import { approvalWaitSeconds, sealAttemptsMax, sealSecondsMax } from "./limits";
-import { accessInForce } from "./policy/access";
+import { approvalWaitSeconds, recoveryStep, sealAttemptsMax, sealSecondsMax } from "./limits";
 import { decided, leftQueue, runEnded } from "./observability/telemetry";
 import { isApproved } from "./policy/approvals";
-import { admit, readDecision } from "./policy/decisions";
-import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
+import { admit, admitAgain, factsOf, readDecision } from "./policy/decisions";
+import {
+  planDigestOf,
+  type Concluded,
+  type Conclusion,
+  type OperationRequest,
+  type PlanBasis,
+  type RecoveryEvidence,
+  type Run,
+} from "./records";
 import { readRequest } from "./request/requests";
 import { closeFinding, closeVerdictsOf } from "./review/findings";
 import {
@@ -28,7 +36,7 @@ import {
   type Workflow,
   type Workflows,
 } from "./runner/durable";
-import type { OperationOf } from "./runner/operation";
+import type { AnyOperation, OperationOf } from "./runner/operation";
 import { goOn } from "./runner/pauses";
 import { markSealed, nextPreparation, queuePlannedRun, readRun, setCleanUp, setPlan } from "./runner/runs";
 import { stepRecorder } from "./runner/step-recorder";
@@ -40,6 +48,18 @@ export interface Sealing {
   signer: () => Promise<Signer>;
   toolVersions: Record<string, string>;
 }
+
+/** What is known about the recovery of a database: from signed statements, and from the cloud. */
+export type RecoveryOf = (database: TargetDatabase) => Promise<RecoveryEvidence>;
+
+export const withRecovery =
+  (recoveryOf: RecoveryOf): Stages["withRecovery"] =>
+  async ({ effect }, plan, step) => {
+    const { database } = plan;
+    if (effect !== "changes" || !database) return plan;
+    const read = () => recoveryOf(database);
+    return { ...plan, recovery: await step("read the evidence of its recovery", recoveryStep, read) };
+  };
 
 /** The decision or the approval that allows a run enqueues it, inside its transaction. */
 export async function enqueueRun(
@@ -63,9 +83,12 @@ export function stagesOf(
   database: ControlPlaneDatabase,
   durable: DurableClient,
   operationOf: OperationOf,
+  recoveryOf: RecoveryOf,
 ): Stages {
   const sealingStep = (requestId: string, name: string, work: () => Promise<void>) =>
     stepsOf(requestId)(name, { attemptsMax: sealAttemptsMax, timeoutSeconds: sealSecondsMax }, work);
+  const admissionFacts = (t: Database, request: OperationRequest, operation: AnyOperation, plan: PlanBasis) =>
+    factsOf(t, { requestId: request.id, request, operation, plan, standard, principal: request.requestedBy });
   return {
     load: async (requestId, part) => {
       // Written once, never changed: may be read any number of times, outside any step
@@ -82,13 +105,12 @@ export function stagesOf(
     },
     running: (request, preparation) =>
       recordStep("record running", (transaction) => continues(transaction, request, preparation)),
+    withRecovery: withRecovery(recoveryOf),
     decide: async (request, plan, preparation) => {
       let isNew = false;
       const decision = await recordStep("decide", async (transaction, connection) => {
         const operation = await operationOf(request.operation, request);
-        const access = (await accessInForce(transaction)) ?? {};
-        const principal = request.requestedBy;
-        const facts = { request, operation, plan, standard, principal, access, now: new Date() };
+        const facts = await admissionFacts(transaction, request, operation, plan);
         const made = await admit(transaction, request.id, preparation, facts);
         // The same plan as before, after a pause, has its approvals already.
         const isAllowed = made.status === "allowed" || (made.status === "needs-approval" && isApproved(made));
@@ -109,6 +131,13 @@ export function stagesOf(
       if (found !== decision.planDigest)
         throw new ShipshapeError("plan-altered", { id, found, decided: decision.planDigest });
       return { plan: run.plan, decision };
+    },
+    stillAdmitted: async (request, plan, then) => {
+      const operation = await operationOf(request.operation, request);
+      if (operation.effect !== "changes") return true;
+      return recordStep("admit again", async (transaction) =>
+        admitAgain(transaction, then, await admissionFacts(transaction, request, operation, plan)),
+      );
     },
     prepareAgain: (request, preparation) =>
       recordStep("prepare again", async (transaction, connection) => {

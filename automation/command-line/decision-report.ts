@@ -27,7 +27,12 @@ export function reportRules(rules: Decision["rules"], terminal: Terminal): void 
 }
 
 const byApprover = { by: "approver", people: 1 } as const;
-const groups = { approver: "role approver", operator: "role operator", "owning-team": "owning team" } as const;
+const groups = {
+  approver: "role approver",
+  operator: "role operator",
+  "owning-team": "owning team",
+  "source-owning-team": "owning team of the source",
+} as const;
 
 /** Whose approval is needed, a line each. */
 export const neededLines = (needed: readonly ApprovalNeeded[]): string[] =>

@@ -54,11 +54,11 @@ export async function readEvidence(
 export function followedEvidence(
   settings: Settings,
   database: Database,
+  terminal: Pick<Terminal, "progress">,
 ): (operation: string, about: TargetDatabase) => Promise<LogContent> {
   let followed: FollowedLog | undefined;
   return async (operation, about) => {
-    // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
-    const log = followed ? undefined : await knownLog(settings, database, { progress: () => {} });
+    const log = followed ? undefined : await knownLog(settings, database, terminal);
     if (log) followed ??= new FollowedLog(database, log);
     return followed ? followed.about(operation, about) : unreadLog(database);
   };

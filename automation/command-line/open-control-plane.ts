@@ -10,9 +10,11 @@ import { alertingOf } from "./alert-destinations";
 import { followedEvidence, signerOf } from "./evidence-log";
 import { databaseUrlOf, stackContext } from "./open-records";
 
+type FollowedEvidence = ReturnType<typeof followedEvidence>;
+
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(
-  { settings, operations }: CommandContext,
+  { settings, operations, terminal }: CommandContext,
   work: (controlPlane: ControlPlane) => Promise<T>,
 ): Promise<T> {
   const databaseUrl = databaseUrlOf(settings);
@@ -22,6 +24,8 @@ export async function withControlPlane<T>(
   let inKms: Promise<Signer> | undefined;
   const { readConfiguration, readStandard } = await import("../configuration/configuration");
   const standard = readStandard(settings.configurationFile);
+  let evidence: FollowedEvidence | undefined;
+  const evidenceIn = (database: ControlPlaneDatabase) => (evidence ??= followedEvidence(settings, database, terminal));
   const controlPlane = await openControlPlane({
     databaseUrl,
     standard,
@@ -43,11 +47,19 @@ export async function withControlPlane<T>(
       const { awsClients } = await import("../targets/aws-access");
       return (await import("../targets/instance-properties")).instanceProperties(awsClients());
     },
+    recoveryOf: async (target) => {
+      const log = await evidenceIn(controlPlane.database)("restore-drill", target);
+      const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];
+      const answer = await askFleet(awsClients(), target.identifier);
+      return (await import("../recovery-status")).recoveryOfTarget(log, target, answer, new Date());
+    },
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {
       const registered = operations ?? (await import("../operations/registry")).operations;
-      return Promise.all(registered.map((o) => o.open(operationContext(settings, standard, database, beforeCall))));
+      return Promise.all(
+        registered.map((o) => o.open(operationContext(settings, standard, database, beforeCall, evidenceIn(database)))),
+      );
     },
   });
   try {
@@ -63,9 +75,9 @@ function operationContext(
   standard: Standard,
   database: ControlPlaneDatabase,
   beforeCall: () => void,
+  log: FollowedEvidence,
 ): OperationContext {
   const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
-  const log = followedEvidence(settings, database);
   return {
     standard,
     database,

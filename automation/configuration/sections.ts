@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
+import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
 import { approversMax } from "./limits";
 
@@ -51,6 +52,20 @@ const approvalsOf = (standard: Standard) =>
     { error: () => "give a list of entries" },
   );
 
+const changeCount = z
+  .int({ error: () => "give a whole number, 0 or more" })
+  .min(0)
+  .max(changesPerDayCeiling, { error: () => `give ${changesPerDayCeiling} at most` })
+  .optional();
+
+/** How many changes the databases of each ring may have in a day. */
+const changesPerDay = z.strictObject({
+  ring0: changeCount,
+  ring1: changeCount,
+  ring2: changeCount,
+  ring3: changeCount,
+});
+
 const name = (what: string) => z.string({ error: () => `give ${what}` }).min(1, { error: () => `give ${what}` });
 
 /** Where the config of our own stacks is; a change of any other is delivered to whose it is. */
@@ -84,6 +99,7 @@ export const configurationSchemaOf = (standard: Standard) =>
     roles: roles.optional(),
     teams: teams.optional(),
     approvals: approvalsOf(standard).optional(),
+    changesPerDay: changesPerDay.optional(),
     stacks: stacks.optional(),
     alerts: alerts.optional(),
   });

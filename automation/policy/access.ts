@@ -19,7 +19,8 @@ export const publishAccess = (database: Database, given: Access, publishedBy: st
   database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape access'))");
     const current = await accessInForce(t);
-    const content = ({ roles, teams, approvals }: Access) => JSON.stringify({ roles, teams, approvals });
+    const content = ({ roles, teams, approvals, changesPerDay }: Access) =>
+      JSON.stringify({ roles, teams, approvals, changesPerDay });
     const form = (access: Access) => canonicalJson(JSON.parse(content(access)));
     if (current && form(current) === form(given)) return;
     await t.query("insert into access (content, published_by) values ($1, $2)", [content(given), publishedBy]);

@@ -5,8 +5,10 @@
  */
 import type { Database } from "../database";
 import { approvalWaitSeconds } from "../limits";
-import { planDigestOf, type Approval, type ApprovalNeeded, type Decision } from "../records";
+import { canonicalJson, planDigestOf, type Approval, type ApprovalNeeded, type Decision } from "../records";
+import { accessInForce } from "./access";
 import type { Answer } from "./approvals";
+import { changedRing, changesBefore, markBegun } from "./ring-changes";
 import { neededBy } from "./roles";
 import type { AdmissionFacts } from "./rule";
 import { admissionRules } from "./rules";
@@ -22,8 +24,14 @@ export function decide(facts: AdmissionFacts, asked = admissionRules): Admission
   const wanted = rules.flatMap((r) =>
     r.verdict === "needs-approval" ? (r.approvals ?? [{ by: "approver" as const, people: 1 }]) : [],
   );
-  const owner = facts.plan.tags[facts.standard.tags.owner.key];
-  return { status: "needs-approval", rules, needed: merged(wanted.map((one) => neededBy(facts.access, one, owner))) };
+  const { plan, standard } = facts;
+  const owner = standard.tags.owner.key;
+  const owners = { "owning-team": plan.tags[owner], "source-owning-team": plan.copies?.source.tags[owner] };
+  return {
+    status: "needs-approval",
+    rules,
+    needed: merged(wanted.map((one) => neededBy(facts.access, one, owners))),
+  };
 }
 
 /** What two rules want of the same people is given once: by as many as the one wants that wants more. */
@@ -31,6 +39,17 @@ function merged(all: ApprovalNeeded[]): ApprovalNeeded[] {
   const most = new Map<string, ApprovalNeeded>();
   for (const one of all) if (one.people > (most.get(one.by)?.people ?? 0)) most.set(one.by, one);
   return [...most.values()];
+}
+
+/** What the rules look at, as this stage knows it now. */
+export async function factsOf(
+  database: Database,
+  given: Pick<AdmissionFacts, "request" | "operation" | "plan" | "standard" | "principal"> & { requestId: string },
+): Promise<AdmissionFacts> {
+  const { requestId, ...rest } = given;
+  const access = (await accessInForce(database)) ?? {};
+  const earlierChanges = await changesBefore(database, requestId, changedRing(given));
+  return { ...rest, access, earlierChanges, now: new Date() };
 }
 
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */
@@ -42,8 +61,8 @@ export async function admit(
 ): Promise<Decision> {
   const { status, rules, needed } = decide(facts);
   const [made] = await database.query<Stored>(
-    `insert into decision (request_id, preparation, status, plan_digest, rules, needed, decided_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, case when $3 = 'needs-approval' then clock_timestamp() + $8 * interval '1 second' end)
+    `insert into decision (request_id, preparation, status, plan_digest, rules, needed, decided_by, expires_at, changed_ring)
+     values ($1, $2, $3, $4, $5, $6, $7, case when $3 = 'needs-approval' then clock_timestamp() + $8 * interval '1 second' end, $9)
      on conflict (request_id, preparation) do nothing returning ${columns}`,
     [
       requestId,
@@ -54,6 +73,7 @@ export async function admit(
       JSON.stringify(needed),
       "admission rules",
       approvalWaitSeconds,
+      changedRing(facts) ?? null,
     ],
   );
   return made ? decisionOf(made) : (readDecision(database, requestId, preparation) as Promise<Decision>);
@@ -64,6 +84,18 @@ const columns = `request_id as "requestId", preparation, status, plan_digest as 
   (select coalesce(jsonb_agg(jsonb_build_object('principal', principal, 'answer', answer, 'comment', comment,
      'answeredAt', answered_at) order by answered_at, principal), '[]')
    from approval where approval.request_id = decision.request_id and approval.plan_digest = decision.plan_digest) as approvals`;
+
+/**
+ * Whether the rules, asked again right before a plan is carried out, want nothing more than when it was decided on: days
+ * may have passed since. Then it counts as a change from here on. Who may approve was fixed by the decision.
+ */
+export async function admitAgain(database: Database, decision: Decision, facts: AdmissionFacts): Promise<boolean> {
+  const wanted = ({ id, verdict, approvals }: Decision["rules"][number]) => canonicalJson({ id, verdict, approvals });
+  const then = new Set(decision.rules.map(wanted));
+  if (decide(facts).rules.some((now) => now.verdict !== "allowed" && !then.has(wanted(now)))) return false;
+  await markBegun(database, decision);
+  return true;
+}
 
 /**
  * The decision on one plan of a request.

@@ -3,5 +3,11 @@
 /** Characters of a plan's digest that name it: 48 bits, so that no two plans of a request are mistaken for each other. */
 export const planDigestCharactersMin = 12;
 
+/**
+ * Changes of the databases of one ring in a day, unless `shipshape.yaml` says otherwise. A mistake that is in every plan
+ * of a day reaches no more databases than people can repair in a day; outside production, ring 0, that is many.
+ */
+export const changesPerDayMax = { ring0: 100, ring1: 40, ring2: 20, ring3: 10 } as const;
+
 /** Days that a refused call is shown for: long enough for a weekly look. */
 export const refusalsShownDays = 7;

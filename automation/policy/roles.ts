@@ -1,4 +1,5 @@
 /** Pure: which roles and teams a principal has, by the company's `shipshape.yaml`. */
+import type { Ring } from "../../components/standards/fixed";
 import { ShipshapeError } from "../errors";
 import { namesPrincipal } from "../principals";
 import type { ApprovalNeeded, ApprovalWanted, Effect } from "../records";
@@ -13,7 +14,11 @@ export interface Access {
   teams?: Record<string, string[]> | undefined;
   /** Approvals that the company wants in addition to those that rules always want. */
   approvals?: ConfiguredApproval[] | undefined;
+  /** How many changes each ring may have in a day. @default those of limits.ts */
+  changesPerDay?: Partial<ChangesPerDay> | undefined;
 }
+
+export type ChangesPerDay = Record<`ring${Ring}`, number>;
 
 /** Wanted of each request for which all of its conditions hold. */
 export interface ConfiguredApproval extends ApprovalWanted {
@@ -62,12 +67,18 @@ export function requireRole(access: Access, principal: string, action: Action): 
   });
 }
 
+/** The teams that own what a plan is about. */
+type Owners = Record<Exclude<ApprovalWanted["by"], Role>, string | undefined>;
+
 /** Who can give an approval that a rule wants; a team that the file does not name is replaced by the approvers. */
-export function neededBy(access: Access, { by, people }: ApprovalWanted, owner: string | undefined): ApprovalNeeded {
-  const members = by === "owning-team" ? membersOf(access, owner) : undefined;
-  if (members) return { by: `of the team ${owner}`, people, principals: members };
-  const role = by === "owning-team" ? "approver" : by;
-  if (access.roles === undefined) return { by: "other than the requester", people, principals: null };
-  const instead = by === "owning-team" ? `, as shipshape.yaml names no team ${owner ?? ""}` : "";
-  return { by: `with the role ${role}${instead}`, people, principals: access.roles[role] };
+export function neededBy(access: Access, { by, people }: ApprovalWanted, owners: Owners): ApprovalNeeded {
+  const ofRole = (role: Role, instead = "") =>
+    access.roles === undefined
+      ? { by: "other than the requester", people, principals: null }
+      : { by: `with the role ${role}${instead}`, people, principals: access.roles[role] };
+  if (by === "approver" || by === "operator") return ofRole(by);
+  const team = owners[by];
+  const members = membersOf(access, team);
+  if (members) return { by: `of the team ${team}`, people, principals: members };
+  return ofRole("approver", `, as shipshape.yaml names no team ${team ?? ""}`);
 }

@@ -2,6 +2,14 @@ import type { Standard } from "../../components/standards/standard";
 import type { Effect, Judgement, OperationRequest, PlanBasis } from "../records";
 import type { Access } from "./roles";
 
+/** A change of a database that is under way, or was begun in the last day. */
+export interface RingChange {
+  requestId: string;
+  target: string;
+  /** When it no longer counts; null while it may still begin, or goes on. */
+  endsAt: Date | null;
+}
+
 /** All that a rule may look at. */
 export interface AdmissionFacts {
   request: Pick<OperationRequest, "input" | "reason">;
@@ -11,8 +19,10 @@ export interface AdmissionFacts {
   standard: Standard;
   /** Who asks. */
   principal: string;
-  /** Who has which role. */
+  /** Who has which role, and what else the company says of decisions. */
   access: Access;
+  /** The changes of databases of its ring that came before it; none if it changes no database. */
+  earlierChanges: readonly RingChange[];
   now: Date;
 }
 

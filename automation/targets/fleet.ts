@@ -16,20 +16,24 @@ import { tagsOf } from "./database-login";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { completeList } from "./rds-queries";
 
-/** Also resolves if the API could not be queried: that is a result too, different from having no databases. */
-export async function askFleet({ rds: client, sts }: AwsClients): Promise<FleetAnswer> {
+/**
+ * Also resolves if the API could not be queried: that is a result too, different from having no databases. With an
+ * identifier, only that database is asked about.
+ */
+export async function askFleet({ rds: client, sts }: AwsClients, identifier?: string): Promise<FleetAnswer> {
   const abortSignal = AbortSignal.timeout(fleetAnswerSeconds * 1000);
+  const only = { DBInstanceIdentifier: identifier };
   try {
     const address = addressOfAnswers(client);
     const instances = await completeList(
       "DescribeDBInstances",
-      () => paginateDescribeDBInstances({ client }, {}, { abortSignal }),
+      () => paginateDescribeDBInstances({ client }, only, { abortSignal }),
       (page) => page.DBInstances,
       abortSignal,
     );
     const backups = await completeList(
       "DescribeDBInstanceAutomatedBackups",
-      () => paginateDescribeDBInstanceAutomatedBackups({ client }, {}, { abortSignal }),
+      () => paginateDescribeDBInstanceAutomatedBackups({ client }, only, { abortSignal }),
       (page) => page.DBInstanceAutomatedBackups,
       abortSignal,
     );

@@ -55,7 +55,7 @@ test("explain says what each rule says of a request that waits, why, what to do,
     approvals: [{ answer: "approved", comment: "fine" }],
     approvalsMissing: [{ by: "other than the requester", people: 1, principals: null }],
   });
-  expect(decision.rules[0]).toEqual({
+  expect(decision.rules).toContainEqual({
     id: "require-approval-of-changes",
     verdict: "needs-approval",
     reason: "probe-change changes a database",
@@ -98,7 +98,7 @@ describe("a preview", () => {
       ...plan,
       target: seen,
       name: `toy-${requestId}`,
-      ...(seen !== "orders" && { tags: {} }),
+      tags: seen === "orders" ? { ...plan.tags, tier: "bronze" } : {},
     }),
     run: never,
     verify: () => verdictOf([]),

@@ -68,8 +68,10 @@ function staged(
   const stages: Stages = {
     load: async () => ({ request: request as never, operation, step: stepNamed("") }),
     running: async () => (note("record running"), true),
+    withRecovery: async (_, bare) => bare,
     decide: async () => (note("decide"), decided(change.decision ?? "allowed")),
     decided: async () => (note("read the plan"), { plan, decision: decided(change.decision ?? "allowed") }),
+    stillAdmitted: async () => true,
     prepareAgain: async (_, preparation) => note(`prepare again after ${preparation}`),
     begun: async (_, __, cleansUp) => (note(`record begin, ${cleansUp ? "" : "not "}to be cleaned up`), true),
     sealVerdict: async ({ conclusion: c, plan: p, decision: d }) =>
@@ -178,6 +180,13 @@ describe("before a plan is run, the operation is asked whether it still holds", 
     const done = await carriedOut({ operation: { stillHolds: () => false } }, preparation);
     const key = preparation === 1 ? "before the run" : `before the run of plan ${preparation}`;
     expect(done.slice(2)).toEqual([`observe (${key})`, `prepare again after ${preparation}`]);
+  });
+
+  test("a plan that holds, and that the rules would not admit today, is decided on again, and nothing runs", async () => {
+    const asked: unknown[] = [];
+    const stillAdmitted: Stages["stillAdmitted"] = async (...all) => (asked.push(all), false);
+    expect((await carriedOut({ stages: { stillAdmitted } })).slice(2)).toEqual(["prepare again after 1"]);
+    expect(asked).toMatchObject([[{ id }, plan, { status: "allowed" }]]);
   });
 
   test("a database that is never as planned ends the request, sealed", async () => {

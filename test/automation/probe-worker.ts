@@ -4,7 +4,8 @@
  * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run, or
  * when that waits for people or a pause holds it. In place of an id, `change` submits the probe that changes its
  * database; its plan holds while the table `world` says what it said when the plan was made. `change unowned` is the
- * same for a database without tags.
+ * same for a database without tags, and `change gold` for one whose tier is gold. The table `proven` says what is known
+ * about the recovery of each.
  *
  * A moment can begin with `version <n>: `: then that is the probe's only version that this worker has.
  *
@@ -21,7 +22,7 @@ import { z } from "zod";
 import { openControlPlane } from "../../automation/control-plane";
 import { heldKey } from "../../automation/evidence/signing-key";
 import { targetDatabase } from "../../automation/fleet-records";
-import { verdictOf, type PlanBasis } from "../../automation/records";
+import { verdictOf, type PlanBasis, type Recoverability } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 
@@ -44,9 +45,14 @@ async function main(): Promise<void> {
     }),
     toolVersions: {},
     operations: async () => [probe, probeChange],
+    recoveryOf: async () => ({ recoverability: await recoverability(), reason: "the test says so", drill: null }),
     ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),
   });
   const { database } = controlPlane;
+  const recoverability = async () =>
+    (await database.query<{ recoverability: Recoverability }>("select recoverability from proven"))[0]
+      ?.recoverability ?? "never";
+  await database.query("create table if not exists proven (recoverability text)");
   await database.query("create table if not exists effect (moment text, at timestamptz default clock_timestamp())");
   const record = (what: string) => database.query("insert into effect (moment) values ($1)", [what]);
   const stay = async () => {
@@ -89,7 +95,7 @@ async function main(): Promise<void> {
     run: async (_: unknown, step: Step) => [await effect("first", step), await effect("second", step)],
   });
   const by = { requestedBy: "ana", reason: "to be killed" };
-  const input = { database: given === "change unowned" ? "unowned" : "orders" };
+  const input = { database: given.startsWith("change ") ? given.slice("change ".length) : "orders" };
   const id = given.startsWith("change")
     ? await controlPlane.submit("probe-change", input, by)
     : given || (await controlPlane.submit("probe", input, by));
@@ -118,6 +124,8 @@ const tags: Record<string, string> = {
   owner: "team-orders",
   "shipshape:standard": "shipshape/1.1.0/0123456789ab",
 };
+const tagsOf = (database: string): Record<string, string> =>
+  database === "unowned" ? {} : database === "gold" ? { ...tags, tier: "gold" } : tags;
 const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
   version: Number(version),
@@ -134,8 +142,8 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
       resourceId: "db-PROBED",
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
-    tags: database === "unowned" ? {} : tags,
-    heldTo: heldTo(database === "unowned" ? {} : tags, builtIn),
+    tags: tagsOf(database),
+    heldTo: heldTo(tagsOf(database), builtIn),
     evidenceValidDays: 7,
     seen,
   }),

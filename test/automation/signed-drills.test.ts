@@ -2,7 +2,7 @@ import type { LogContent } from "../../automation/evidence/reading";
 import type { RunStatement } from "../../automation/evidence/run-statement";
 import { targetDatabase } from "../../automation/fleet-records";
 import type { VerdictWord } from "../../automation/records";
-import { signedDrills, verifiedBlocks } from "../../automation/recovery-status";
+import { recoveryOfTarget, signedDrills, verifiedBlocks } from "../../automation/recovery-status";
 
 const orders = targetDatabase({
   identifier: "orders",
@@ -54,6 +54,31 @@ test("drills of a snapshot decide nothing about a database, and those of an earl
     { id: "bad-moment", drilled: { to: "time" }, verdict: "fail" },
   );
   expect(signedDrills(log).map((d) => d.requestId)).toEqual(["first", "latest", "bad-moment"]);
+});
+
+test("what is known about a database is of that resource id alone, and unknown where the cloud does not answer for it", () => {
+  const log = logOf({ id: "drill", verdict: "fail" });
+  const now = new Date("2026-03-02T00:00:00Z");
+  const of = (resourceId: string) => ({ ...orders, resourceId });
+  const cloud = (resourceId: string) => ({
+    asked: true as const,
+    databases: [{ ...of(resourceId), restorableFrom: new Date("2026-03-01"), backupRetentionDays: 7, tags: {} }],
+  });
+  expect(recoveryOfTarget(log, orders, cloud("db-ORDERS"), now)).toMatchObject({
+    recoverability: "failed",
+    drill: { requestId: "drill", verdict: "fail" },
+  });
+  expect(recoveryOfTarget(log, of("db-NEW"), cloud("db-NEW"), now)).toMatchObject({ recoverability: "never" });
+  expect(recoveryOfTarget(log, orders, cloud("db-NEW"), now)).toEqual({
+    recoverability: "unknown",
+    reason: "the cloud has no database orders with resource id db-ORDERS",
+    drill: null,
+  });
+  expect(recoveryOfTarget(log, orders, { asked: false, reason: "no credentials" }, now)).toEqual({
+    recoverability: "unknown",
+    reason: "the cloud could not be queried: no credentials",
+    drill: null,
+  });
 });
 
 describe("what earlier drills have checked", () => {

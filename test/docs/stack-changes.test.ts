@@ -16,12 +16,7 @@ test("every example of shipshape.yaml is read as it is", () => {
   const examples = [...page("configuration.md").matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
   const path = join(folder, "shipshape.yaml");
   const read = examples.map((text) => (writeFileSync(path, text), readConfiguration({ path, isNamed: true })));
-  expect(read.map((one) => Object.keys(one ?? {}))).toEqual([
-    ["roles", "teams", "approvals"],
-    ["approvals"],
-    ["stacks"],
-  ]);
-  expect(read[2]?.stacks).toEqual([
+  expect(read.flatMap((one) => one?.stacks ?? [])).toEqual([
     { project: "shipshape", folder: "stacks", author: { name: "Database platform", email: "platform@example.com" } },
   ]);
 });

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfiguration } from "../../../automation/configuration/configuration";
+import { builtIn } from "../../../components/standards/built-in";
+import { configurationSchemaOf } from "../../../automation/configuration/sections";
 import type { ShipshapeError } from "../../../automation/errors";
 import { readSettings } from "../../../automation/settings";
 
@@ -64,6 +66,27 @@ test("approvals have conditions, a group and a number of people", () => {
       { by: "owning-team", people: 1 },
     ],
   });
+});
+
+test("the changes of a ring in a day have a number, 0 for none", () => {
+  expect(read("changesPerDay: {ring1: 200, ring3: 0}")).toEqual({ changesPerDay: { ring1: 200, ring3: 0 } });
+  for (const [value, problem] of [
+    ["-1", "give a whole number, 0 or more"],
+    ["some", "give a whole number, 0 or more"],
+    ["1.5", "give a whole number, 0 or more"],
+    ["10001", "give 10000 at most"],
+  ])
+    expect(problems(`changesPerDay: {ring1: ${value}}`)).toBe(`line 1: changesPerDay.ring1: ${problem}`);
+  expect(problems("changesPerDay: {ring4: 1}")).toBe("line 1: changesPerDay.ring4: is not known; did you mean ring0?");
+});
+
+test("each section has an example in docs/configuration.md, and each example can be read", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/configuration.md"), "utf8");
+  const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = ""]) => read(text) ?? {});
+  const without = Object.keys(configurationSchemaOf(builtIn).shape).filter(
+    (name) => !examples.some((one) => name in one),
+  );
+  expect(without).toEqual(["standard"]); // it has a page of its own, and needs another file
 });
 
 test.each<[string, string, string]>([

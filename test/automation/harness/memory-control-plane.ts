@@ -188,8 +188,10 @@ export class MemoryControlPlane {
         return Promise.resolve({ request: this.request, operation: this.operation, step });
       },
       running: () => record("record running", running),
+      withRecovery: (_, plan) => Promise.resolve(plan),
       decide: (_, plan) => record("decide", () => this.decide(plan)),
       decided: () => Promise.resolve(this.planned!),
+      stillAdmitted: () => Promise.resolve(true),
       prepareAgain: () => Promise.reject(new Error("the plan does not hold")),
       begun: (_, __, cleansUp) =>
         record("record begin", () => {
@@ -250,6 +252,7 @@ export class MemoryControlPlane {
       standard: builtIn,
       principal: "ana",
       access: {},
+      earlierChanges: [],
       now: new Date(),
     });
     const decision: Decision = {

@@ -23,6 +23,7 @@ export const facts = (effect: Effect, change: Partial<AdmissionFacts> = {}): Adm
   standard: builtIn,
   principal: "ana",
   access: {},
+  earlierChanges: [],
   now: new Date("2026-05-31T12:00:00Z"),
   ...change,
 });

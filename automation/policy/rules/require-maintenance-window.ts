@@ -1,0 +1,37 @@
+import { maintenanceWindowOf } from "../../../components/standards/windows";
+import { defineAdmissionRule } from "../rule";
+
+export const requireMaintenanceWindow = defineAdmissionRule({
+  id: "require-maintenance-window",
+  why: "The maintenance window is when the users of a database expect it to be away. At any other time an interruption is an outage, so the team that owns the database decides whether it happens. The window is the one that RDS has, in UTC; a change has to begin in it, and takes as long as it takes. A window that cannot be read is never open.",
+  solution:
+    "Request it again in the window, or have a member of the owning team approve the plan (`npx shipshape approve <id> --help`).",
+  owner: "team-platform",
+  judge({ operation, plan: { target, interrupts }, now }) {
+    if (!interrupts) return { verdict: "allowed", reason: `${operation.name} does not interrupt ${target}` };
+    const { maintenanceWindow: written } = interrupts;
+    const window = maintenanceWindowOf(written);
+    const minutesIn = window ? minutesSince(window.start, now) : Infinity;
+    if (window && minutesIn < window.length)
+      return { verdict: "allowed", reason: `the maintenance window of ${target}, ${written} UTC, is open` };
+    const next = window
+      ? `its maintenance window, ${written} UTC, opens at ${minuteText(now, weekMinutes - minutesIn)}`
+      : `"${written}" is not a maintenance window, so none is open`;
+    return {
+      verdict: "needs-approval",
+      reason: `${operation.name} interrupts ${target}, and ${next}`,
+      approvals: [{ by: "owning-team", people: 1 }],
+    };
+  },
+});
+
+const weekMinutes = 7 * 24 * 60;
+/** 1970 began on a Thursday. */
+const mondayMinutes = 3 * 24 * 60;
+
+/** Whole minutes since a minute of the week was last reached. */
+const minutesSince = (minuteOfWeek: number, now: Date): number =>
+  (Math.floor(now.getTime() / 60_000) + mondayMinutes - minuteOfWeek) % weekMinutes;
+
+const minuteText = (now: Date, minutesLater: number): string =>
+  `${new Date(now.getTime() + minutesLater * 60_000).toISOString().slice(0, 16)}Z`;
