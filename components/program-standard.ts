@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardFile } from "./standards/file-schema";
-import type { Standard } from "./standards/standard";
+import { builtIn } from "./standards/built-in";
+import { birthDigest, birthsOf, type Standard } from "./standards/standard";
 import { StandardInvalid } from "./standards/standard-invalid";
 import { definition, standardFor } from "./standards/standard-file";
 
@@ -28,11 +29,36 @@ export const defineStandard = (given: StandardFile): Standard =>
  * @throws pulumi.RunError that says everything that is wrong with it.
  */
 export const programStandard = (given?: unknown): Standard =>
-  clean(() =>
-    given === undefined
-      ? standardFor(pulumi.getRootDirectory())
-      : definition().accepted(given, "argument standard", today()),
+  asBorn(
+    clean(() =>
+      given === undefined
+        ? standardFor(pulumi.getRootDirectory())
+        : definition().accepted(given, "argument standard", today()),
+    ),
   );
+
+/**
+ * The standard with the names that this stack pins: another identifier would replace a database, so a pattern that was
+ * changed since must not reach it. Without a pin nothing says what lives here, and names of the company's own are
+ * refused; those of Shipshape's need none.
+ */
+function asBorn(standard: Standard): Standard {
+  const pinned = new pulumi.Config("shipshape").get("birth");
+  const births = [builtIn.birth, ...birthsOf(standard)];
+  const current = birthDigest(standard.birth);
+  if (pinned === undefined && current === birthDigest(builtIn.birth)) return standard;
+  const found = births.find((one) => birthDigest(one) === pinned);
+  if (found) return { ...standard, birth: found };
+  const stack = pulumi.getStack();
+  throw new pulumi.RunError(
+    pinned === undefined
+      ? `shipshape:birth: the config of stack ${stack} does not say with which names it was made, and with others RDS would replace what lives here; nothing was changed\n` +
+          `  if it is new: pulumi config set shipshape:birth ${current}\n` +
+          `  if it was made with Shipshape's own names: pulumi config set shipshape:birth ${birthDigest(builtIn.birth)}`
+      : `shipshape:birth: stack ${stack} was made with the names ${pinned}, which the standard ${standard.name} ${standard.version} no longer has; nothing was changed\n` +
+          `  add what birth said then to earlierBirths of the standard: the stack keeps its names (docs/standard.md)`,
+  );
+}
 
 /** The Region of the provider that Pulumi configures; undefined if the program makes its own. */
 export const programRegion = (): string | undefined => new pulumi.Config("aws").get("region");

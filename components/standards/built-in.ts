@@ -142,6 +142,7 @@ const content: StandardContent = {
     subnetGroup: "{platform}-databases",
     keyAlias: "{platform}-databases",
   },
+  earlierBirths: [],
   // One night for each ring, a night apart and before a working day, so that a ring bakes for a day before the next. We
   // schedule nothing else between 02:00 and 04:00: backups start in `backupHours`, backup plans at
   // `backupPlanSchedule`.

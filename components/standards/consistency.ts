@@ -116,8 +116,13 @@ const forms: Record<string, [form: RegExp, rule: string]> = {
 };
 const sample = { service: "a", environment: "b", database: "c", identifier: "d", role: "e", platform: "f" };
 
-function ofBirth({ birth }: StandardContent): Inconsistency[] {
-  const at = (key: keyof typeof birth, reason: string) => [{ path: `birth.${key}`, value: birth[key], reason }];
+const ofBirth = ({ birth, earlierBirths }: StandardContent): Inconsistency[] => [
+  ...ofNames(birth, "birth"),
+  ...earlierBirths.flatMap((one, at) => ofNames(one, `earlierBirths.${at}`)),
+];
+
+function ofNames(birth: StandardContent["birth"], path: string): Inconsistency[] {
+  const at = (key: keyof typeof birth, reason: string) => [{ path: `${path}.${key}`, value: birth[key], reason }];
   const patterns = Object.entries(placeholders).flatMap(([key, allowed]) => {
     const pattern = birth[key as keyof typeof birth];
     const words = [...pattern.matchAll(/\{(\w*)\}/g)].map(([, one]) => one!);

@@ -179,6 +179,7 @@ export const standardFile = z.strictObject({
   environments: entries(name, oneOf(environmentKinds), "environments by name, each with what it is").optional(),
   tags: tags.optional(),
   birth: birth.optional(),
+  earlierBirths: z.array(birth, { error: () => "give a list of what birth said before" }).optional(),
   windows: windows.optional(),
   regions: z.record(region, z.strictObject({ copyTo: region.optional(), windows: windows.optional() })).optional(),
   postgres: postgres.optional(),

@@ -37,6 +37,11 @@ export function resolve(given: Given): { content: StandardContent; origins: Orig
     environments: first("environments", [["environments", given.environments]], ours.environments),
     ...tagsOf(given.tags ?? {}, first, ours),
     birth: mapped(ours.birth, (key, own) => first(`birth.${key}`, [[`birth.${key}`, given.birth?.[key]]], own)),
+    earlierBirths: first(
+      "earlierBirths",
+      [["earlierBirths", given.earlierBirths?.map((one) => ({ ...ours.birth, ...one }) as StandardContent["birth"])]],
+      [],
+    ),
     windows: mapped(ours.windows, (ring, own) =>
       first(`windows.${ring}`, [[`windows.${ring}`, given.windows?.[ring]]], own),
     ) as Record<Ring, string>,

@@ -126,6 +126,8 @@ export interface StandardContent {
   /** More tags of every resource. */
   alsoTags: Record<string, string>;
   birth: BirthStandard;
+  /** What `birth` said before: for databases and platforms that were made then. */
+  earlierBirths: BirthStandard[];
   /** Maintenance windows in UTC, by ring. */
   windows: Record<Ring, string>;
   /** Where a Region differs. */
@@ -176,6 +178,16 @@ const digestOf = (content: StandardContent): string =>
   createHash("sha256")
     .update(canonicalize(content) as string)
     .digest("hex");
+
+/** What a stack's config pins: the names with which what lives in it was made. */
+export const birthDigest = (birth: Frozen<BirthStandard>): string =>
+  createHash("sha256")
+    .update(canonicalize(birth) as string)
+    .digest("hex")
+    .slice(0, digestShown);
+
+/** Everything that a standard calls, or has called, its names. */
+export const birthsOf = ({ birth, earlierBirths }: Standard) => [birth, ...earlierBirths];
 
 /** Whether a value was made by `standardOf` and still says what it said then. */
 export function isStandard(value: unknown): value is Standard {

@@ -1,4 +1,4 @@
-import type { Standard } from "../../../components/standards/standard";
+import { birthsOf, type Standard } from "../../../components/standards/standard";
 import { mastersOf, ownerRole, powerfulRolesOf } from "../vocabulary/powers";
 import { canonical, decided } from "../vocabulary/properties";
 import type { Resource } from "../vocabulary/resource";
@@ -36,18 +36,15 @@ function* powerOf(resource: Resource, power: string): Iterable<Found> {
     yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
 }
 
-function* memberships(
-  resource: Resource,
-  powerful: readonly string[],
-  { birth: { masterUsername } }: Standard,
-): Iterable<Found> {
+function* memberships(resource: Resource, powerful: readonly string[], standard: Standard): Iterable<Found> {
   const property = resource.is(role) ? "roles" : "grantRole";
   const single = resource.text(property);
   const { strings, unreadable } =
     single === undefined ? resource.readableStrings(property) : { strings: [single], unreadable: [] };
   yield* unreadable;
   // The master works on objects of the owner role, and must be its member for that.
-  const allowed = resource.text(resource.is(role) ? "name" : "role") === masterUsername ? [ownerRole] : [];
+  const member = resource.text(resource.is(role) ? "name" : "role");
+  const allowed = birthsOf(standard).some(({ masterUsername }) => masterUsername === member) ? [ownerRole] : [];
   const found = strings.filter((name) => powerful.includes(canonical(name)) && !allowed.includes(name));
   if (found.length > 0)
     yield {

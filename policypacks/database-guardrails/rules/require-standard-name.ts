@@ -1,4 +1,4 @@
-import { filled } from "../../../components/standards/standard";
+import { birthsOf, filled } from "../../../components/standards/standard";
 import { defineRule } from "../judging/rule";
 import { databases } from "../vocabulary/types";
 
@@ -22,15 +22,15 @@ export const requireStandardName = defineRule({
       database.tag(standard.tags.service.key),
       database.tag(standard.tags.environment.key),
     ];
-    const pattern = standard.birth.identifier;
-    const start = service && environment ? filled(pattern, { service, environment }) : undefined;
+    const patterns = birthsOf(standard).map(({ identifier }) => identifier);
+    const starts = service && environment ? patterns.map((one) => filled(one, { service, environment })) : [];
     const name = database.string(property);
     const wellFormed = name !== undefined && name.length <= lengthMax && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
-    if (wellFormed && (start === undefined || name === start || name.startsWith(`${start}-`))) return;
+    if (wellFormed && (starts.length === 0 || starts.some((one) => name === one || name.startsWith(`${one}-`)))) return;
     yield {
       property,
       found: name,
-      allowed: `${start ?? pattern.replace(/\{(\w+)\}/g, "<$1>")}, optionally followed by -<words>, ${lengthMax} characters at most`,
+      allowed: `${starts.join(" or ") || patterns.join(" or ").replace(/\{(\w+)\}/g, "<$1>")}, optionally followed by -<words>, ${lengthMax} characters at most`,
       change: "rename it when it is next rebuilt: renaming an existing database replaces it",
     };
   },

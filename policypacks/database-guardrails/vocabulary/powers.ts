@@ -1,4 +1,4 @@
-import type { Standard } from "../../../components/standards/standard";
+import { birthsOf, type Standard } from "../../../components/standards/standard";
 import { canonical } from "./properties";
 import type { Stack } from "./resource";
 import { databases } from "./types";
@@ -10,7 +10,7 @@ export const ownerRole = "owner";
  * Roles that give their members more than any application needs: all rows, the server's files, its programs, or the
  * powers of the master user.
  */
-export const powerfulRolesOf = ({ birth }: Standard): string[] => [
+export const powerfulRolesOf = (standard: Standard): string[] => [
   "rds_superuser",
   "rdsadmin",
   "rds_replication",
@@ -23,7 +23,7 @@ export const powerfulRolesOf = ({ birth }: Standard): string[] => [
   "pg_maintain",
   "pg_create_subscription",
   "pg_database_owner",
-  birth.masterUsername,
+  ...birthsOf(standard).map(({ masterUsername }) => masterUsername),
   ownerRole,
 ];
 

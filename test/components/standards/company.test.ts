@@ -1,11 +1,13 @@
 import { runtime } from "@pulumi/pulumi";
 import { DatabasePlatform, StandardDatabase, type Standard } from "../../../components";
 import type { StandardDatabaseArgs } from "../../../components/database-request";
+import { builtIn } from "../../../components/standards/built-in";
 import { standardFor } from "../../../components/standards/standard-file";
 import { judgeResource, judgeStack } from "../../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../../policypacks/database-guardrails/judging/options";
 import { auditedProperties, rules } from "../../../policypacks/database-guardrails/rules";
 import { Resource, Stack } from "../../../policypacks/database-guardrails/vocabulary/resource";
+import { birthDigest } from "../../../components/standards/standard";
 import { heldTo, tierOf } from "../../../automation/tier-of";
 import { decide } from "../../../automation/policy/decisions";
 import { restoreDrill } from "../../../automation/operations/restore-drill/restore-drill";
@@ -26,6 +28,10 @@ const request = {
   dataClassification: "C2",
   costCenter: "CC-12345",
 };
+const pinned = { "shipshape:birth": birthDigest(standard.birth) };
+beforeEach(() => runtime.setAllConfig(pinned));
+afterAll(() => runtime.setAllConfig({}));
+
 /** Names of a company are not those of the compiler here: that is for `shipshape standard types`. */
 const database = (change: object = {}, given: Standard = standard) =>
   declare(
@@ -79,9 +85,9 @@ const tags = {
 };
 
 test("a company's database has its tags, names, sizes, parameters, roles and alarms", async () => {
-  runtime.setAllConfig({ "aws:region": "eu-central-1" });
+  runtime.setAllConfig({ "aws:region": "eu-central-1", ...pinned });
   const declared = await database();
-  runtime.setAllConfig({});
+  runtime.setAllConfig(pinned);
   expect(inputsOf(declared, "orders-instance")).toMatchObject({
     maintenanceWindow: "sun:02:00-sun:04:00",
     identifier: "live-orders-pg",
@@ -221,4 +227,63 @@ test("the control plane holds a database to its company's tier, and one without 
   const { status, rules: judged } = decide(facts("changes", { plan: change, standard }));
   expect(status).toBe("denied");
   expect(judged.map(({ reason }) => reason).join("\n")).toContain("(platinum, live) is not proven");
+});
+
+describe("names that are identity stay those with which a stack was made", () => {
+  const identityOf = (declared: Declared[]) => {
+    const { identifier, username, dbName } = inputsOf(declared, "orders-instance");
+    const secret = inputsOf(declared, "orders-readwrite-secret")["name"];
+    return { identifier, username, dbName, secret, schema: inputsOf(declared, "orders-schema-application")["name"] };
+  };
+  const renamed = (more = "") =>
+    standardFor(
+      companyFolder(
+        company
+          .replace("{environment}-{service}-pg", "{service}-{environment}")
+          .replace("/acme/db/", "/acme/databases/")
+          .replace("acme_admin", "acme_root")
+          .replace("schema: app", "schema: main") + more,
+      ).folder,
+      today,
+    );
+  const earlier = `earlierBirths:
+  - { identifier: "{environment}-{service}-pg", secrets: "/acme/db/{identifier}/{role}", masterUsername: acme_admin, platform: acme, schema: app }
+`;
+
+  test("a changed pattern renames nothing that lives, and concerns what is new", async () => {
+    const before = identityOf(await database());
+    const changed = renamed(earlier);
+    expect(changed.digest).not.toBe(standard.digest);
+    expect(identityOf(await database({}, changed))).toEqual(before);
+    runtime.setAllConfig({ "shipshape:birth": birthDigest(changed.birth) });
+    expect(identityOf(await database({}, changed))).toEqual({
+      identifier: "orders-live",
+      username: "acme_root",
+      dbName: "orders",
+      secret: "/acme/databases/orders-live/readwrite",
+      schema: "main",
+    });
+  });
+
+  test("one made with Shipshape's own names keeps them when the company gets a standard", async () => {
+    runtime.setAllConfig({ "shipshape:birth": birthDigest(builtIn.birth) });
+    expect(identityOf(await database())).toMatchObject({
+      identifier: "orders-live",
+      username: "shipshape_admin",
+      secret: "shipshape/orders/live/orders/readwrite",
+    });
+  });
+
+  test("without a pin, or with one that the standard no longer has, nothing is made", async () => {
+    expect(await refusal({ standard: renamed() })).toEqual([
+      "add what birth said then to earlierBirths of the standard: the stack keeps its names (docs/standard.md)",
+    ]);
+    // A program that does not find the company's file must not rename its databases.
+    expect(await refusal({ standard: undefined })).toHaveLength(1);
+    runtime.setAllConfig({});
+    expect(await refusal({})).toEqual([
+      `if it is new: pulumi config set shipshape:birth ${birthDigest(standard.birth)}`,
+      `if it was made with Shipshape's own names: pulumi config set shipshape:birth ${birthDigest(builtIn.birth)}`,
+    ]);
+  });
 });
