@@ -7,6 +7,7 @@ import { addEvidenceCommands } from "./commands/evidence";
 import { addGuardrailCommands } from "./commands/guardrails";
 import { addLocalCommands } from "./commands/local";
 import { addOperationCommands } from "./commands/operations";
+import { addStandardCommands } from "./commands/standard";
 import { reportError } from "./error-report";
 import { createTerminal } from "./terminal";
 
@@ -59,6 +60,7 @@ export function buildCommand(context: CommandContext): Command {
   addOperationCommands(shipshape, context);
   addEvidenceCommands(shipshape, context);
   addGuardrailCommands(shipshape, context);
+  addStandardCommands(shipshape, context);
   return shipshape;
 }
 

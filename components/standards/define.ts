@@ -7,9 +7,18 @@ import { resolve, type Origins } from "./resolve";
 import { isStandard, standardOf, type Standard } from "./standard";
 import { StandardInvalid } from "./standard-invalid";
 
-/** Where the figures of a standard are from; none for Shipshape's own. */
-const knownOrigins = new WeakMap<Standard, Origins>();
-export const originsOf = (standard: Standard): Origins => knownOrigins.get(standard) ?? new Map();
+/** Where the figures of a standard are from, by its value; nothing is noted for Shipshape's own. */
+const known = new WeakMap<Standard, { source: string; origins: Origins; lineOf?: (...path: string[]) => number }>();
+
+/** Where a figure is from: "ours", or a place in the file of the company, with the exception that allows it. */
+export function originOf(standard: Standard, path: string): string {
+  const { source = "", origins, lineOf } = known.get(standard) ?? {};
+  const from = origins?.get(path);
+  if (!from) return "ours";
+  const exception = standard.belowFloor.find((one) => one.path === path);
+  const allowed = exception ? `, an exception of ${exception.owner} until ${exception.expiresOn}` : "";
+  return `${source}${lineOf ? `:${lineOf(...from)}` : ""}${allowed}`;
+}
 
 export function checked(
   given: unknown,
@@ -42,7 +51,7 @@ export function checked(
       })),
     );
   const standard = standardOf(content);
-  knownOrigins.set(standard, origins);
+  known.set(standard, { source, origins, ...(lineOf && { lineOf }) });
   return standard;
 }
 

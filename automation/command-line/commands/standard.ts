@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context";
+
+/** `shipshape standard …`: what databases are held to, without a control plane or a cloud. */
+export function addStandardCommands(shipshape: Command, context: CommandContext): void {
+  const standard = shipshape
+    .command("standard")
+    .description("what databases are held to here: Shipshape's standard, or the one that shipshape.yaml names")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape standard check\n  npx shipshape standard show --why");
+  standard
+    .command("show")
+    .description("each figure of the standard")
+    .option("--why", "also where it is from: Shipshape, a line of your file, an exception to the floor")
+    .option("--json", "print it as JSON, with where each figure is from")
+    .addHelpText("after", "\nExamples:\n  npx shipshape standard show --why\n  npx shipshape standard show --json")
+    .action(async (options: { why?: boolean; json?: boolean }) => (await import("../standard")).show(options, context));
+  standard
+    .command("check")
+    .description("whether the standard can be used: its shape, how its parts fit together, and the floor")
+    .addHelpText("after", "\nExample:\n  npx shipshape standard check")
+    .action(async () => (await import("../standard")).check(context));
+  standard
+    .command("types")
+    .description("your names of tiers, sizes and so on for TypeScript programs, to keep beside them")
+    .addHelpText("after", "\nExample:\n  npx shipshape standard types > shipshape-standard.d.ts")
+    .action(async () => (await import("../standard")).types(context));
+}
