@@ -96,9 +96,10 @@ export async function commitConfig(git: Git, c: ConfigCommit): Promise<Committed
   const after = c.changed(before);
   if (after === before) return { revision: await revisionOf(git), isOwn: false, pushedTo: null };
   const remote = await remoteOf(git, c, branch);
-  const revision = earlier ?? (await commitNow(git, c, { before, after, branch, remote }));
+  const commit = earlier ?? (await commitNow(git, c, { before, after, branch, remote }));
+  const revision = remote ? await push(git, c, branch, commit, remote) : commit;
   if ((await committedText(git, c.folder, c.file)) !== after) throw moved(c, "it was changed after our commit");
-  return { revision, isOwn: true, pushedTo: remote ? await push(git, c, branch, revision, remote) : null };
+  return { revision, isOwn: true, pushedTo: remote?.name ?? null };
 }
 
 async function requireUsable(git: Git, folder: string): Promise<void> {
@@ -114,8 +115,8 @@ const revisionOf = async (git: Git): Promise<string> => (await git("rev-parse", 
 const TRAILER = "Shipshape-Request";
 
 /** The commit of that request, if the branch has it. */
-async function commitOf(git: Git, { file, requestId }: ConfigCommit): Promise<string | undefined> {
-  const only = ["--max-count=1", "HEAD", "--", file];
+async function commitOf(git: Git, { file, requestId }: ConfigCommit, branch = "HEAD"): Promise<string | undefined> {
+  const only = ["--max-count=1", branch, "--", file];
   return (await git("log", "--format=%H", `--grep=^${TRAILER}: ${requestId}$`, ...only)).out.trim() || undefined;
 }
 
@@ -214,21 +215,25 @@ async function replaceFile(git: Git, c: ConfigCommit, text: string): Promise<voi
   await rename(beside, path);
 }
 
+/** Resolves to the commit that the remote has: ours, or the one that another worker has pushed for this request. */
 async function push(git: Git, c: ConfigCommit, branch: string, commit: string, { name, ref }: Remote): Promise<string> {
   c.beforeEffect();
   const sent = await git("push", "--quiet", name, `${commit}:${ref}`);
-  if (sent.code === 0) return name;
+  if (sent.code === 0) return commit;
   // The answer of a push can be lost; the remote knows whether it has the commit.
   const known = { remote: name, file: c.file, folder: c.folder, reason: sent.said };
   const unknown = new ShipshapeError("git-remote-unreachable", { ...known, commit });
   const listed = await git("ls-remote", name, ref);
   if (listed.code !== 0) throw unknown;
-  if (listed.out !== "") {
-    if ((await git("fetch", "--quiet", "--no-tags", name, ref)).code !== 0) throw unknown;
-    if ((await git("merge-base", "--is-ancestor", commit, "FETCH_HEAD")).code === 0) return name;
-  }
-  if (await takenBack(git, c, branch, commit)) throw new ShipshapeError("git-push-refused", known);
-  throw new ShipshapeError("git-push-refused-after-commits", { ...known, commit });
+  const isThere = listed.out !== "";
+  if (isThere && (await git("fetch", "--quiet", "--no-tags", name, ref)).code !== 0) throw unknown;
+  const there = isThere ? await commitOf(git, c, "FETCH_HEAD") : undefined;
+  if (there === commit) return commit;
+  if (!(await takenBack(git, c, branch, commit)))
+    throw new ShipshapeError("git-push-refused-after-commits", { ...known, commit });
+  // Another worker had this request, in a clone of its own, and was killed once it had pushed.
+  if (there && (await git("merge", "--quiet", "--ff-only", "FETCH_HEAD")).code === 0) return there;
+  throw new ShipshapeError("git-push-refused", known);
 }
 
 /** False if others have committed on top of it. Changes that someone has made to the file meanwhile stay. */

@@ -336,6 +336,15 @@ describe("a push that", () => {
     expect([commits(), commits(remote)]).toEqual([2, 2]);
   });
 
+  test("another worker made for this request, in a clone of its own, is not made twice", async () => {
+    makeRepository(true);
+    const clone = `${repository}-of-another-worker`;
+    run(root, "clone", "--quiet", remote, clone);
+    const first = await commit({ folder: join(clone, "stacks") }, gitIn(join(clone, "stacks"), environment));
+    expect(await commit()).toEqual(first);
+    expect([commits(), commits(remote), text(), status()]).toEqual([2, 2, after, ""]);
+  });
+
   test("is refused after others have committed on top of ours leaves both commits, and says so", async () => {
     makeRepository(true);
     another();
