@@ -138,6 +138,14 @@ describe("a change of another stack", () => {
     const { stdout } = await command("", "show", id);
     expect(stdout).toContain("urn:pulumi:database.wiki::wiki::shipshape:index:StandardDatabase::wiki");
     expect(stdout).toContain("backupRetentionDays = 14");
+    const status = (await command("", "status")).stdout.split("\n");
+    const at = status.findIndex((line) => line.startsWith("changes that are delivered and not made yet"));
+    expect(status.slice(at + 1, at + 3)).toEqual([
+      `  ${id}  wiki`,
+      expect.stringMatching(/^ {4}expected: BackupRetentionPeriod 7 → 14 until \d{4}-\d\d-\d\d: open$/),
+    ]);
+    const json = JSON.parse((await command("", "status", "--json")).stdout) as { expectedChanges: object[] };
+    expect(json.expectedChanges).toMatchObject([{ requestId: id, property: "BackupRetentionPeriod", status: "open" }]);
   });
 
   test("is expected while the cloud shows the old value, or another cloud answers, and is seen when it shows the new one", async () => {
