@@ -74,7 +74,10 @@ export const verifiedBytesMin = 2 ** 20;
  */
 export const pieceBlocks = 8192;
 
-/** How long measuring a relation waits for a lock; a copy has none but those of prepared transactions, and of vacuum. */
+/**
+ * How long measuring a relation, or reading its last row, waits for a lock: a copy has none but those of vacuum, and of
+ * prepared transactions, which never end.
+ */
 export const measureLockMilliseconds = 200;
 
 /** How long an endpoint of alerts may take for its whole answer; Slack and SNS take less than a second. */

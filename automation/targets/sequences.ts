@@ -1,6 +1,6 @@
 /** Where the sequences of a database stand, and what its rows need of them. */
 import type { Client } from "pg";
-import { sequencesMax } from "./limits";
+import { measureLockMilliseconds, sequencesMax } from "./limits";
 import { sessionWasLost, shownFailure } from "./control-session";
 import { shownText } from "./shown-text";
 
@@ -62,6 +62,7 @@ export async function readFilledColumns(client: Client): Promise<FilledColumns> 
         continue;
       }
       await client.query("discard all");
+      await client.query(`set lock_timeout = ${measureLockMilliseconds}`);
       const last = (await client.query<{ last: string | null }>(query)).rows[0]?.last;
       if (typeof last === "string") found.lastOf[id] = last;
     } catch (error) {

@@ -100,6 +100,16 @@ test("catalogs, sequences, heaps and indexes are read without calling anything t
   expect(called).toBe(0);
 });
 
+test("a lock that a prepared transaction keeps in the copy makes what it holds undecided, at once", async () => {
+  const holder = await database.adminSession();
+  await holder.query("begin; lock table app.plain in access exclusive mode");
+  const client = await open(5); // a lock would be waited for longer than a statement may take
+  const [values, filled] = [await readSequences(client), await readFilledColumns(client)];
+  for (const one of [client, holder]) await one.end();
+  const { id } = values.find(({ name }) => name === "app.plain_id_seq")!;
+  expect(filled.unread[id]).toBe("canceling statement due to lock timeout");
+});
+
 test("in a database that cannot reach others its functions may run, and what they raise is not kept", async () => {
   await database.admin("drop extension dblink cascade; drop extension postgres_fdw cascade");
   const { values, filled } = await asReader(async (client) => ({
