@@ -12,7 +12,7 @@ function restrictions(scope) {
   return [
     ...forbidden.map((other) => outside(other, `${area}/ must not import ${other}/ (import-rules.cjs)`)),
     ...(area === "policypacks"
-      ? [{ regex: "^(\\.\\./)+components/(?!standards/)", message: "rules know the standards, not the components" }]
+      ? [{ regex: "^(\\.\\./)+components/(?!standards/)", message: "rules know the standard, not the components" }]
       : []),
     ...(stage === undefined ? [] : stages)
       .filter((other) => other !== stage)

@@ -59,7 +59,7 @@ export function coordinationOf(
       const input = validInput(operation, given, reason);
       const child = { id: childRequestId(id, name, key), parent: id };
       await database.transaction(async (transaction) => {
-        // Who cancels the parent comes before this, or finds the child.
+        // A cancellation of the parent comes before this, or finds the child.
         if ((await lockRun(transaction, id)).finishedAt) throw new ShipshapeError("run-over", { id });
         const known = await findRequest(transaction, child.id);
         if (!known)

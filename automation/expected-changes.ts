@@ -1,6 +1,6 @@
 /**
- * Looks whether the cloud shows what delivered changes were to bring about: apart from the sweep, which a cloud that
- * answers slowly must not hold up. The finding of the request is what people see of it.
+ * Checks whether the cloud shows what delivered changes were to bring about. Not in the sweep, which a cloud that
+ * answers slowly must not hold up. People see the result in the finding of the request.
  */
 import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase, Database } from "./database";

@@ -92,7 +92,7 @@ export async function ownKey(settings: Settings): Promise<KnownLog | undefined> 
   try {
     return { origin, key: (await signingKeyOf(settings)).key, memory };
   } catch {
-    return undefined; // Who reads needs no signing key.
+    return undefined; // Reading needs no signing key.
   }
 }
 

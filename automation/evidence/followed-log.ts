@@ -3,8 +3,8 @@
  * a signed head, it knows the hash of every statement and what each is about. From then on it reads what was appended,
  * which must lead to a newer signed head, and the statements about the database, by their hashes.
  *
- * A row's columns only help to find it: a statement about the database that was removed, altered or moved is missed by
- * its hash, or the rest leads to no signed head. If anything is not as it should be, the whole log is read, which says
+ * A row's columns only help to find it: if a statement about the database was removed, altered or moved, its hash is not
+ * found, or the rest leads to no signed head. If anything is not as it should be, the whole log is read, which says
  * what.
  */
 import { createHash } from "node:crypto";

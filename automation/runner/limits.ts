@@ -113,8 +113,8 @@ export const workerRecordDays = 7;
 export const recoveriesMax = 20;
 
 /**
- * Days that the durable engine's records of an ended workflow are kept: who wonders what a run did looks within a week,
- * and its own records stay. And how many one sweep removes: more than any number of workers carries out meanwhile.
+ * Days that the durable engine's records of an ended workflow are kept: people who wonder what a run did look within a
+ * week, and its own records stay. And how many one sweep removes: more than any number of workers carries out meanwhile.
  */
 export const workflowsKeptDays = 7;
 export const workflowsForgottenMax = 500;

@@ -11,7 +11,7 @@ import type { Look } from "./waits";
 export const tellParent = (transaction: Database, parent: string, child: string) =>
   transaction.query("insert into message (request_id, child_id) values ($1, $2)", [parent, child]);
 
-/** Errors: request-unknown, run-over. */
+/** Sends a message to a run. Errors: run-over, also if there is no such run. */
 export async function addMessage(
   transaction: Database,
   requestId: string,

@@ -60,8 +60,8 @@ export function piecesOf(relation: Relation): Piece[] {
 }
 
 /**
- * When the whole piece had been read, "" for never, and how many of its blocks at all: those that a relation has grown
- * by were not. An index counts from its last check: it is checked whole, and grows all the time.
+ * When the whole piece was last read ("" for never), and how many of its blocks ever were: those by which a relation has
+ * grown were not. An index counts from its last check: it is checked whole, and grows all the time.
  */
 export function readBefore({ relation, from, until }: Piece, before: VerifiedBefore): { at: string; blocks: number } {
   const read = before.files[fileOf(relation)] ?? [];

@@ -1,7 +1,7 @@
 import type { DatabaseRequest } from "../../components";
 
 /**
- * The standard's table of tiers and environments, written out a second time, so that a mistake in standards.ts is not
+ * The standard's table of tiers and environments, written out a second time, so that a mistake in built-in.ts is not
  * repeated here.
  */
 export interface StandardRow {

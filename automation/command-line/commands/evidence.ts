@@ -126,7 +126,9 @@ function addKey(evidence: Command, context: CommandContext): void {
     );
   key
     .command("create")
-    .description("create the first key of a log, or begin one with SHIPSHAPE_SIGNING_KMS_KEY; refused if it has one")
+    .description(
+      "begin a log: create its key file, or have SHIPSHAPE_SIGNING_KMS_KEY sign it; refused if the log has a key",
+    )
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
     .action(async () => (await import("../evidence-key")).create(context));
   key

@@ -39,7 +39,7 @@ export const requireOwnerTags = defineRule({
   properties: ["tags"],
   why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. Without these tags no one is responsible for it, which is noticed only in an incident.",
   solution:
-    "Use `StandardDatabase`, which sets all of them, or add the tags named in the message. The owner must be a team listed in the pack's config, if it lists any.",
+    "Use `StandardDatabase`, which sets all of them, or add the tags named in the message, with values that the standard has. The owner must be a team listed in the pack's config, if it lists any.",
   throwaways: true,
   options: {
     teams: z.array(z.string().regex(/\S/)).min(1).optional().meta({
