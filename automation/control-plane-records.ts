@@ -26,7 +26,7 @@ import type { ExpectedChange, FleetAnswer, Ownership } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
-import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
+import { answerFinding, answersOf, followedFinding, openFindings, type Answer, type Finding } from "./review/findings";
 import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
@@ -76,6 +76,8 @@ export interface ControlPlaneRecords {
   expectedChanges(requestId: string): Promise<ExpectedChange[]>;
   /** What delivered changes have not brought about yet, the first to be late first. */
   awaitedChanges(countMax: number): Promise<ExpectedChange[]>;
+  /** The finding that a request is the follow-up of; undefined if it is none. */
+  followedFinding(requestId: string): Promise<string | undefined>;
   /** What people were told, the latest first, with what became of it at each destination. */
   alerts(countMax: number): Promise<SentAlert[]>;
   /** How many alerts of the last days were not sent, although a destination was configured. */
@@ -134,6 +136,7 @@ export async function openRecords(
     answers: (requestId) => answersOf(database, requestId),
     expectedChanges: (requestId) => expectedChangesOf(database, requestId),
     awaitedChanges: (countMax) => awaitedChanges(database, countMax),
+    followedFinding: (requestId) => followedFinding(database, requestId),
     alerts: (countMax) => latestAlerts(database, countMax),
     unsentAlerts: () => unsentAlerts(database),
     toil: (from, until) => readToil(database, from, until),

@@ -23,6 +23,7 @@ import type { Decision, Message, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
 import { newRequestId, readRequest, submitRequest, validInput } from "./request/requests";
+import { answerFinding } from "./review/findings";
 import { DurableClient, registerWorkflows, requireLease, startWorker, wakeRun, type Worker } from "./runner/durable";
 import type { AnyOperation, OperationOf } from "./runner/operation";
 import { addPause, EVERY_OPERATION } from "./runner/pauses";
@@ -40,6 +41,16 @@ export interface ControlPlane extends ControlPlaneRecords {
    * operation-unknown, request-invalid.
    */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
+  /**
+   * Submits the request that fixes a finding, and answers the finding with it: both or neither. The reason is the
+   * comment. Errors: those of `submit`, finding-unknown.
+   */
+  followUp(
+    findingId: string,
+    operation: string,
+    input: unknown,
+    by: { requestedBy: string; reason: string },
+  ): Promise<string>;
   /**
    * What a request would lead to today: observes, plans and decides, in this process and with its permissions. Stores
    * and queues nothing. Errors: those of `submit`, preview-overdue, and what the operation reports when it observes.
@@ -153,6 +164,16 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     submit: async (name, given, by) => {
       await authorize(database, by.requestedBy, "request operations");
       return submitIn(database, name, given, by);
+    },
+    followUp: async (findingId, name, given, by) => {
+      await authorize(database, by.requestedBy, "request operations");
+      await authorize(database, by.requestedBy, "answer findings");
+      return database.transaction(async (transaction) => {
+        const followUpRequestId = await submitIn(transaction, name, given, by);
+        const answer = { findingId, status: "follow-up" as const, reviewer: by.requestedBy, comment: by.reason };
+        await answerFinding(transaction, { ...answer, followUpRequestId });
+        return followUpRequestId;
+      });
     },
     preview: async (name, given, { requestedBy: principal, reason }) => {
       await authorize(database, principal, "request operations");

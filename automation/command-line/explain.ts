@@ -16,13 +16,24 @@ export async function explain(
   await withRecords(settings, async (records) => {
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason } = await records.request(id);
+    const followUpOf = await records.followedFinding(id);
     const { operation, parent, target, status } = run;
     if (options.json) {
-      const request = { id, operation, parent: parent ?? null, database: target ?? null, requestedBy, reason, status };
+      const request = {
+        id,
+        operation,
+        parent: parent ?? null,
+        database: target ?? null,
+        requestedBy,
+        reason,
+        followUpOf: followUpOf ?? null,
+        status,
+      };
       return terminal.say(JSON.stringify({ ...request, ...decisionRecord(run, decision) }, undefined, 2));
     }
     terminal.say(`${terminal.style("bold", operation)} of ${printable(target ?? "?")}   request ${id}`);
     terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);
+    if (followUpOf !== undefined) terminal.say(`follow-up of finding ${followUpOf}`);
     for (const line of familyLines(run, [])) terminal.say(line);
     if (decision) reportDecision(run, decision, terminal);
     else if (run.error) terminal.say(`it ended before a decision: ${printable(run.error.message)}`);

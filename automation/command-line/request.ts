@@ -8,6 +8,7 @@ import { waitUntilOver, type WaitOptions } from "./waiting";
 export interface RequestOptions extends WaitOptions {
   reason: string;
   planOnly?: boolean;
+  followUp?: string;
 }
 
 /** `shipshape request <operation>`. */
@@ -23,7 +24,9 @@ export async function requestOperation(
       const preview = await controlPlane.preview(operation, input, by);
       return reportPreview(operation, preview, options.json, context.terminal);
     }
-    const id = await controlPlane.submit(operation, input, by);
+    const id = await (options.followUp === undefined
+      ? controlPlane.submit(operation, input, by)
+      : controlPlane.followUp(options.followUp, operation, input, by));
     if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
     if (options.json) return context.terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));
     context.terminal.say(

@@ -18,11 +18,13 @@ export async function show(
     if (options.watch) await watchUntilOver(records, id, terminal);
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason, receivedAt } = await records.request(id);
+    const followUpOf = await records.followedFinding(id);
     const [answers, children] = [await records.answers(id), await records.children(id)];
     const expected = await records.expectedChanges(id);
     if (options.json) {
       const more = {
         requestedBy,
+        followUpOf: followUpOf ?? null,
         reason,
         receivedAt,
         decision: decision ?? null,
@@ -36,6 +38,7 @@ export async function show(
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
+    if (followUpOf !== undefined) terminal.say(`follow-up of finding ${followUpOf}`);
     for (const line of familyLines(run, children)) terminal.say(line);
     if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
     for (const a of answers)

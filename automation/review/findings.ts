@@ -89,6 +89,15 @@ export const answersOf = (database: Database, requestId: string) =>
     [requestId],
   );
 
+/** The finding that a request is the follow-up of; undefined if it is none. */
+export async function followedFinding(database: Database, requestId: string): Promise<string | undefined> {
+  const [row] = await database.query<{ id: string }>(
+    "select coalesce(finding_id, request_id) as id from review where follow_up_request_id = $1 order by review.id limit 1",
+    [requestId],
+  );
+  return row?.id;
+}
+
 export interface Finding {
   id: string;
   requestId: string;

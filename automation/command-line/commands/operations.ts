@@ -233,7 +233,7 @@ function addReview(shipshape: Command, context: CommandContext): void {
     .description("answer a finding that `shipshape status` lists; the answer is recorded with its author")
     .option("--accept", "the finding is right, and acceptable")
     .option("--reject", "the finding is wrong")
-    .option("--follow-up <request id>", "the request that fixes it")
+    .option("--follow-up <request id>", "the request that fixes it; `request … --follow-up <finding>` opens one")
     .requiredOption("--comment <text>", "why")
     .addHelpText(
       "after",

@@ -29,9 +29,10 @@ function addOperation(request: Command, operation: OperationDescription, context
   for (const flag of flags) command.addOption(flag);
   command
     .requiredOption("--reason <text>", "why, for the evidence")
+    .option("--follow-up <finding>", "the finding that it fixes, which is answered with this request and its reason")
     .option("--wait", waitHelp)
     .option("--work", workHelp)
-    .addOption(new Option("--plan-only", planOnlyHelp).conflicts(["wait", "work"]))
+    .addOption(new Option("--plan-only", planOnlyHelp).conflicts(["wait", "work", "followUp"]))
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
