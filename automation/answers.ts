@@ -31,7 +31,7 @@ export function answerPlan(
     const answered = (await readDecision(transaction, requestId, run.preparation))!;
     if (given.answer === "rejected") {
       const error = new ShipshapeError("approval-rejected", { digest: decision.planDigest, ...given });
-      await runEnds(transaction, requestId, { status: "failed", error });
+      await runEnds(transaction, requestId, { status: "failed", error }); // it has no place
     } else if (isApproved(answered)) await enqueueRun(transaction, connection, durable, request, run);
     return answered;
   });

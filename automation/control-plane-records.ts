@@ -30,6 +30,7 @@ import { answerFinding, answersOf, followedFinding, openFindings, type Answer, t
 import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
+import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval, runsOfChildren } from "./runner/runs";
 import { scheduleOf } from "./schedule";
@@ -62,6 +63,8 @@ export interface ControlPlaneRecords {
   waiting(countMax: number): Promise<Run[]>;
   /** What is paused. */
   pauses(): Promise<Pause[]>;
+  /** How many runs there are at once, where there are any, and how many there may be. */
+  bounds(): Promise<BoundState[]>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<WorkerRecord[]>;
   /** How many runs need a worker; runs that wait for people do not. */
@@ -129,6 +132,7 @@ export async function openRecords(
     children: (requestId) => runsOfChildren(database, requestId),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),
     pauses: () => pausesNow(database),
+    bounds: async () => boundStates(database, (await accessInForce(database))?.limits ?? {}),
     workers: () => workersAlive(database),
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),

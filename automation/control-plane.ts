@@ -26,6 +26,7 @@ import { newRequestId, readRequest, submitRequest, validInput } from "./request/
 import { answerFinding } from "./review/findings";
 import { DurableClient, registerWorkflows, requireLease, startWorker, wakeRun, type Worker } from "./runner/durable";
 import type { AnyOperation, OperationOf } from "./runner/operation";
+import { fillPlaces } from "./places";
 import { addPause, EVERY_OPERATION } from "./runner/pauses";
 import { previewSteps } from "./runner/preview-steps";
 import { addMessage } from "./runner/messages";
@@ -248,9 +249,11 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const { preparation } = await readRun(database, requestId);
       const error = new ShipshapeError("run-cancelled", { id: requestId, by });
       // Recorded first: then no workflow of it takes another step, not even one that an approval enqueues right now.
-      const children = await database.transaction((transaction) =>
-        runEnds(transaction, requestId, { status: "cancelled", error }),
-      );
+      const children = await database.transaction(async (transaction, connection) => {
+        const ended = await runEnds(transaction, requestId, { status: "cancelled", error });
+        await fillPlaces(transaction, connection, durable);
+        return ended;
+      });
       if (!children) throw new ShipshapeError("run-over", { id: requestId });
       for (const run of [{ requestId, preparation }, ...children]) await durable.cancel(run.requestId, run.preparation);
       await durable.askForMaintenance();

@@ -209,8 +209,10 @@ export interface Run {
   planDigest: string | undefined;
   /** The number of the plan, from 1; a plan that no longer holds is followed by another. */
   preparation: number;
-  /** Since when a pause holds it. */
+  /** Since when a pause holds it, or that it has no place yet. */
   heldAt: Date | undefined;
+  /** The bounds of which one holds it; undefined if none does. */
+  heldIn?: string[] | undefined;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | undefined;

@@ -17,6 +17,8 @@ import { approvalWaitSeconds, recoveryStep, sealAttemptsMax, sealSecondsMax } fr
 import { decided, leftQueue, runEnded } from "./observability/telemetry";
 import { isApproved } from "./policy/approvals";
 import { admit, admitAgain, factsOf, readDecision } from "./policy/decisions";
+import { accessInForce } from "./policy/access";
+import { beginRun, fillPlaces } from "./places";
 import {
   planDigestOf,
   type Concluded,
@@ -70,7 +72,8 @@ export async function enqueueRun(
   { preparation, plan }: Pick<Run, "preparation" | "plan">,
 ): Promise<void> {
   await queuePlannedRun(transaction, request.id);
-  await durable.enqueueRun(connection, request, preparation, plan?.database && plan.target);
+  const bounds = (await accessInForce(transaction))?.limits ?? {};
+  await beginRun(transaction, connection, durable, request, { preparation, plan }, bounds);
 }
 
 /**
@@ -117,7 +120,7 @@ export function stagesOf(
         const status = isAllowed ? "queued" : made.status === "needs-approval" ? "waiting" : "running";
         isNew = await setPlan(transaction, request.id, preparation, plan, status);
         if (isNew && isAllowed)
-          await durable.enqueueRun(connection, request, preparation, plan.database && plan.target);
+          await beginRun(transaction, connection, durable, request, { preparation, plan }, facts.access.limits ?? {});
         return made;
       });
       if (isNew) decided(request.operation, decision);
@@ -143,6 +146,7 @@ export function stagesOf(
       recordStep("prepare again", async (transaction, connection) => {
         if (await nextPreparation(transaction, request.id, preparation))
           await durable.enqueuePreparation(connection, request, preparation + 1);
+        await fillPlaces(transaction, connection, durable);
       }),
     begun: (request, preparation, cleansUp) =>
       recordStep("record begin", (transaction) => continues(transaction, request, preparation, cleansUp)),
@@ -151,13 +155,14 @@ export function stagesOf(
       sealingStep(c.request.id, "seal verdict", () => sealed(sealing, database, c, "lifecycle")),
     finished: async (id, c) => {
       let ended: Run | undefined;
-      await recordStep("record end", async (transaction) => {
+      await recordStep("record end", async (transaction, connection) => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
         const { verdict, checks } = c.verdict;
         if (!(await runEnds(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
         ended = await readRun(transaction, id);
         if (verdict === "pass") await closeVerdictsOf(transaction, ended);
         else await raiseFinding(transaction, id, ...findingOf(c));
+        await fillPlaces(transaction, connection, durable);
       });
       if (ended) runEnded(ended);
     },
@@ -169,11 +174,12 @@ export function stagesOf(
         sealTeardown(database, await sealing.signer(), request, plan, report),
       ),
     cleaned: (id, status, error) =>
-      recordStep("record clean-up", async (transaction) => {
+      recordStep("record clean-up", async (transaction, connection) => {
         await setCleanUp(transaction, id, status, error);
         const summary = `the clean-up is stuck: ${describeError(error).message}`;
         if (status === "stuck") await raiseFinding(transaction, id, "clean-up-stuck", summary);
         else await closeFinding(transaction, `${id}.clean-up`);
+        await fillPlaces(transaction, connection, durable);
       }),
     // A run that was ended from outside begins no step; what it was doing is not its conclusion.
     isCancelledOrTakenOver: (error) => isCancelledOrTakenOver(error) || isRunOver(error),
@@ -259,6 +265,7 @@ export function sweepActions(
   return {
     database,
     durable,
+    fillPlaces: () => database.transaction((...inside) => fillPlaces(...inside, durable)),
     handOver: (workerId) => durable.handOver(workerId, workflows.names),
     startCleanUp: async (requestId, workflowId) => {
       const { ended } = workflows.startCleanUp(await readRequest(database, requestId), workflowId);

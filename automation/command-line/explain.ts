@@ -37,7 +37,7 @@ export async function explain(
     for (const line of familyLines(run, [])) terminal.say(line);
     if (decision) reportDecision(run, decision, terminal);
     else if (run.error) terminal.say(`it ended before a decision: ${printable(run.error.message)}`);
-    else terminal.say(`not decided yet: ${run.heldAt ? heldHint : `the run is ${status}`}`);
+    else terminal.say(`not decided yet: ${run.heldAt ? heldHint(run) : `the run is ${status}`}`);
   });
 }
 
@@ -51,7 +51,7 @@ function decisionRecord(run: Run, decision: Decision | undefined) {
 function reportDecision(run: Run, decision: Decision, terminal: Terminal): void {
   const { status, planDigest, preparation, approvals, rules, expiresAt } = decision;
   terminal.say(`decision: ${decisionText(status, terminal)}, on plan ${planDigest}`);
-  if (run.heldAt) terminal.say(heldHint);
+  if (run.heldAt) terminal.say(heldHint(run));
   else if (run.preparation > preparation && !run.finishedAt)
     terminal.say("the request is being planned and decided again: its database has changed, or a pause has ended");
   reportRules(rules, terminal);

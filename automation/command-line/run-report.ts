@@ -1,5 +1,6 @@
 import { workerSilentSecondsMax } from "../limits";
 import type { Run, StepRecord, WorkerRecord } from "../records";
+import type { BoundState } from "../runner/places";
 import { printable } from "../printable";
 import { workerSilenceShownSeconds } from "./limits";
 import { table, type Terminal } from "./terminal";
@@ -87,12 +88,13 @@ function nextStep({
   cleanUp,
   error,
   heldAt,
+  heldIn,
   planDigest = "",
 }: Run): string | undefined {
   if (status === "waiting") return approvalHint(requestId, planDigest);
   if (cleanUp === "stuck")
     return `what the run created still exists: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
-  if (heldAt) return heldHint;
+  if (heldAt) return heldHint({ heldIn });
   if (cleanUp === "pending" || status === "queued" || status === "running")
     return `any running worker continues it (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` shows its progress`;
   if (verdict === undefined || error) return undefined; // an error has its own hint
@@ -105,7 +107,17 @@ function nextStep({
 export const approvalHint = (id: string, planDigest: string): string =>
   `it waits for approval: read its plan (\`npx shipshape show ${id}\`), then \`npx shipshape approve ${id} --plan ${planDigest.slice(0, 12)} --comment "…"\`, or \`reject\``;
 
-export const heldHint = "its operation is paused (`npx shipshape status` says why); it goes on when the pause ends";
+/** What holds a run, and until when. */
+export const heldHint = ({ heldIn }: Pick<Run, "heldIn">): string =>
+  heldIn
+    ? "it is held until another run ends, since so many run at once already (`npx shipshape status` says which bound is reached)"
+    : "its operation is paused (`npx shipshape status` says why); it goes on when the pause ends";
+
+/** The bounds that hold runs. */
+export const reachedBounds = (bounds: BoundState[], scopes?: string[]): string[] =>
+  bounds
+    .filter((b) => b.running >= b.runsMax && b.held > 0 && (scopes?.includes(b.scope) ?? true))
+    .map((b) => `${b.scope}: ${b.running} at once, at most ${b.runsMax} (shipshape.yaml, limits); ${b.held} held`);
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =>

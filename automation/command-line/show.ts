@@ -5,7 +5,7 @@ import type { ExpectedChange } from "../fleet-records";
 import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
-import { familyLines, progressOf, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
+import { familyLines, progressOf, reachedBounds, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
 import { watchUntilOver } from "./waiting";
 
 /** `shipshape show`. */
@@ -40,6 +40,8 @@ export async function show(
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
     if (followUpOf !== undefined) terminal.say(`follow-up of finding ${followUpOf}`);
     for (const line of familyLines(run, children)) terminal.say(line);
+    if (run.heldIn)
+      for (const line of reachedBounds(await records.bounds(), run.heldIn)) terminal.say(`held by ${line}`);
     if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
     for (const a of answers)
       terminal.say(

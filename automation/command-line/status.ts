@@ -9,12 +9,13 @@ import type { Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { PublishedAccess, Refusal } from "../policy/access";
 import type { Pause } from "../runner/pauses";
+import type { BoundState } from "../runner/places";
 import type { ControlPlaneSettings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
-import { runRecord } from "./run-report";
+import { reachedBounds, runRecord } from "./run-report";
 import { table, wrapped, type Terminal } from "./terminal";
 
 interface Status {
@@ -24,6 +25,7 @@ interface Status {
   runs: Run[];
   waiting: Run[];
   pauses: Pause[];
+  bounds: BoundState[];
   findings: Finding[];
   expectedChanges: ExpectedChange[];
   access: PublishedAccess | undefined;
@@ -46,6 +48,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       runs: await records.runs(runsListedMax),
       waiting: await records.waiting(runsListedMax),
       pauses: await records.pauses(),
+      bounds: await records.bounds(),
       findings: await records.findings(runsListedMax),
       expectedChanges: await records.awaitedChanges(runsListedMax),
       access: await records.access(),
@@ -115,6 +118,7 @@ function statusLines(known: Status, terminal: Terminal): string[] {
       (p) =>
         `${terminal.style("yellow", "paused:")} ${p.operation} since ${p.pausedAt.toISOString()} by ${printable(p.pausedBy)}: ${printable(p.reason)}`,
     ),
+    ...reachedBounds(known.bounds).map((line) => `${terminal.style("yellow", "held:")} ${line}`),
     ...(waiting.length > 0
       ? ["", terminal.style("yellow", `${waiting.length} to approve or reject (\`npx shipshape show <id>\`):`)]
       : []),

@@ -116,12 +116,12 @@ export async function watch(
       const run = await records.run(id);
       const { ended, underWay } = progressOf(run);
       ended.forEach(reportOnce);
-      const needsWorker = run.status !== "waiting" && !run.heldAt && !worksHere;
+      const needsWorker = run.status !== "waiting" && !(run.heldAt && !run.heldIn) && !worksHere;
       const workers = underWay || needsWorker ? await records.workers() : [];
       reportStep(underWay, workers);
       if (run.status === "waiting") reportOnce(approvalHint(id, run.planDigest ?? ""));
       if (isOver(run)) return run;
-      if (run.heldAt) reportOnce(heldHint);
+      if (run.heldAt) reportOnce(heldHint(run));
       if (!needsWorker || workers.length > 0) workerSeenAt = Date.now();
       else reportOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();

@@ -6,5 +6,8 @@ export const configurationBytesMax = 2 ** 20;
 /** People whose approval one entry can want: more than a change board has. */
 export const approversMax = 9;
 
+/** Runs at once that an entry can allow: more than any account has databases. */
+export const runsAtOnceMax = 1000;
+
 /** Problems in one message: enough to start with. */
 export const configurationProblemsMax = 20;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
 import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
-import { approversMax } from "./limits";
+import { approversMax, runsAtOnceMax } from "./limits";
 
 const principals = (more: readonly string[] = []) =>
   z.array(
@@ -90,6 +90,17 @@ const alerts = z.strictObject({
   }),
 });
 
+const runsAtOnce = z
+  .int({ error: () => "give a whole number" })
+  .min(1, { error: () => "give 1 or more; `npx shipshape pause` holds everything" })
+  .max(runsAtOnceMax, { error: () => `give ${runsAtOnceMax} or less` });
+
+/** How many runs there may be at once, over all workers. */
+const limits = z.strictObject({
+  accountAndRegion: runsAtOnce.optional(),
+  operations: z.record(z.string(), runsAtOnce).optional(),
+});
+
 /** What databases are held to: a file, relative to this one, or a package that exports what `defineStandard` returns. */
 const named = z.string({ error: () => "give a YAML file, or a package, as text" }).min(1);
 
@@ -100,6 +111,7 @@ export const configurationSchemaOf = (standard: Standard) =>
     teams: teams.optional(),
     approvals: approvalsOf(standard).optional(),
     changesPerDay: changesPerDay.optional(),
+    limits: limits.optional(),
     stacks: stacks.optional(),
     alerts: alerts.optional(),
   });

@@ -1,6 +1,6 @@
 /**
- * Which roles and teams are in force. Workers publish what their `shipshape.yaml` says, since only who can sign evidence
- * can be a worker: a file on the machine of someone who asks or approves changes nothing.
+ * Which roles, teams and limits are in force. Workers publish what their `shipshape.yaml` says, since only who can sign
+ * evidence can be a worker: a file on the machine of someone who asks or approves changes nothing.
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
@@ -19,8 +19,8 @@ export const publishAccess = (database: Database, given: Access, publishedBy: st
   database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape access'))");
     const current = await accessInForce(t);
-    const content = ({ roles, teams, approvals, changesPerDay }: Access) =>
-      JSON.stringify({ roles, teams, approvals, changesPerDay });
+    const content = ({ roles, teams, approvals, changesPerDay, limits }: Access) =>
+      JSON.stringify({ roles, teams, approvals, changesPerDay, limits });
     const form = (access: Access) => canonicalJson(JSON.parse(content(access)));
     if (current && form(current) === form(given)) return;
     await t.query("insert into access (content, published_by) values ($1, $2)", [content(given), publishedBy]);

@@ -16,6 +16,8 @@ export interface Access {
   approvals?: ConfiguredApproval[] | undefined;
   /** How many changes each ring may have in a day. @default those of limits.ts */
   changesPerDay?: Partial<ChangesPerDay> | undefined;
+  /** How many runs there may be at once, instead of what `runner/limits.ts` says. */
+  limits?: { accountAndRegion?: number | undefined; operations?: Record<string, number> | undefined } | undefined;
 }
 
 export type ChangesPerDay = Record<`ring${Ring}`, number>;

@@ -36,6 +36,18 @@ export const coordinationsAtOnceMax = 100;
 export const coordinationAttemptsMax = 5;
 export const coordinationSecondsMax = 30;
 
+/**
+ * Runs at once in one account and Region: a drill has an instance of its own, RDS allows 40 in an account and Region
+ * unless asked for more, and the teams need theirs.
+ */
+export const runsPerAccountAndRegionMax = 20;
+
+/** Runs of one operation at once: what an operation does wrong reaches so many databases before someone pauses it. */
+export const runsPerOperationMax = 50;
+
+/** Runs that are given a place by the end of one; the sweep gives the others theirs. */
+export const placesFilledMax = 20;
+
 /** How long a run may wait for one thing: two weeks; a state of months belongs in tables. */
 export const waitSecondsMax = 14 * 24 * 3600;
 

@@ -42,6 +42,8 @@ export async function goOn(
        status = case when is_paused then 'queued' else 'running' end,
        started_at = case when is_paused then started_at else coalesce(started_at, clock_timestamp()) end,
        held_at = case when is_paused then clock_timestamp() end,
+       scopes = case when not is_paused then scopes end,
+       has_place = has_place and not is_paused,
        clean_up = case when $5 and not is_paused then 'pending' else clean_up end,
        clean_up_changed_at = case when $5 and not is_paused then clock_timestamp() else clean_up_changed_at end
      from found, before where request_id = $1 and preparation = $4 and finished_at is null
@@ -63,7 +65,7 @@ export async function endPause(
   if (ended.length === 0) return undefined;
   return transaction.query(
     `update run set held_at = null from request
-     where request.id = run.request_id and held_at is not null and finished_at is null
+     where request.id = run.request_id and held_at is not null and scopes is null and finished_at is null
        and not exists (select from pause where pause.operation in (request.operation, $1))
      returning run.request_id as "requestId", preparation`,
     [EVERY_OPERATION],

@@ -45,7 +45,7 @@ export async function setPlan(
 /** Queues a run for its next preparation. False if it has ended, or was queued for it already. */
 export async function nextPreparation(database: Database, requestId: string, preparation: number): Promise<boolean> {
   const changed = await database.query(
-    "update run set preparation = $2 + 1, status = 'queued', queued_at = clock_timestamp() where request_id = $1 and preparation = $2 and finished_at is null returning 1",
+    "update run set preparation = $2 + 1, status = 'queued', queued_at = clock_timestamp(), scopes = null, has_place = false where request_id = $1 and preparation = $2 and finished_at is null returning 1",
     [requestId, preparation],
   );
   return changed.length > 0;
@@ -74,7 +74,8 @@ export async function endRun(
   only?: Pick<UnfinishedRun, "status" | "preparation">,
 ): Promise<{ parent: string | null } | undefined> {
   const [ended] = await database.query<{ parent: string | null }>(
-    `update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp()
+    `update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp(),
+       has_place = has_place and clean_up = 'pending'
      where request_id = $1 and finished_at is null and ($7::text is null or (status = $7 and preparation = $8 and held_at is null))
      returning (select parent_id from request where id = request_id) as parent`,
     [
@@ -117,7 +118,7 @@ export const runsToSeal = (database: Database, after: string, countMax: number) 
  */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
   database.query(
-    "update run set clean_up = $2, clean_up_error = $3, clean_up_changed_at = clock_timestamp() where request_id = $1",
+    "update run set clean_up = $2, clean_up_error = $3, clean_up_changed_at = clock_timestamp(), has_place = false where request_id = $1",
     [requestId, cleanUp, error === undefined ? null : JSON.stringify(describeError(error))],
   );
 
@@ -204,7 +205,7 @@ export const unapprovedRuns = (database: Database, after: string, countMax: numb
 /** How many runs need a worker; those that wait for a person or for the end of a pause do not count. */
 export async function busyRuns(database: Database): Promise<number> {
   const [row] = await database.query<{ count: string }>(
-    "select count(*) from run where (status in ('queued', 'running') and held_at is null) or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
+    "select count(*) from run where (status in ('queued', 'running') and (held_at is null or scopes is not null)) or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
   );
   return Number(row?.count);
 }
@@ -242,6 +243,7 @@ interface RunRow {
   plan: PlanBasis | null;
   preparation: number;
   held_at: Date | null;
+  scopes: string[] | null;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | null;
@@ -271,6 +273,7 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
     planDigest: r.plan === null ? undefined : planDigestOf(r.plan),
     preparation: r.preparation,
     heldAt: (r.finished_at === null && r.held_at) || undefined,
+    heldIn: (r.finished_at === null && r.held_at && r.scopes) || undefined,
     steps: r.steps,
     outcome: r.outcome,
     verdict: r.verdict ?? undefined,

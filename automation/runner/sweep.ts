@@ -26,6 +26,8 @@ export interface Sweep {
   durable: DurableClient;
   /** Hands back what this worker lacks the version for, and takes back what it has. */
   handOver(workerId: string): Promise<void>;
+  /** Enqueues runs that are held and have a place: a bound was raised, or a run ended at the moment they were held. */
+  fillPlaces(): Promise<void>;
   /** Starts a clean-up, only once per id; the clean-up records its own end. */
   startCleanUp(requestId: string, workflowId: string): Promise<void>;
   /** Records that a run ended without a result, if it is still as it was found. */
@@ -56,6 +58,7 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
     async () => each(await overdue(), (one) => endOverdueRun(s, one)),
     async () => endLostRuns(s, await unfinished()),
     async () => each(await unapproved(), (run) => s.unapproved(run)),
+    () => s.fillPlaces(),
     () => reportOutlived(s),
     () => retryStuckCleanUps(s),
     async (liveness) => startMissingCleanUps(s, await toCleanUp(), liveness),

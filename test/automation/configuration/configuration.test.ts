@@ -57,6 +57,11 @@ test("alerts name an SNS topic, and nothing secret", () => {
   expect(problems("alerts:\n  webhookUrl: https://hooks.example.com/secret")).not.toContain("/secret");
 });
 
+test("limits are numbers of runs at once", () => {
+  const limits = { accountAndRegion: 8, operations: { "restore-drill": 2 } };
+  expect(read("limits:\n  accountAndRegion: 8\n  operations:\n    restore-drill: 2")).toEqual({ limits });
+});
+
 test("approvals have conditions, a group and a number of people", () => {
   expect(
     read("approvals:\n  - {effect: [changes], tier: [gold, silver], by: approver, people: 2}\n  - by: owning-team"),
@@ -118,6 +123,11 @@ test.each<[string, string, string]>([
     "a number in place of a principal",
     complete.replace("os:ben", "7"),
     "line 6: roles.approver.1: give a principal as text",
+  ],
+  [
+    "a limit that lets nothing run",
+    "limits:\n  accountAndRegion: 0",
+    "line 2: limits.accountAndRegion: give 1 or more; `npx shipshape pause` holds everything",
   ],
   [
     "an approval by a group that does not exist",

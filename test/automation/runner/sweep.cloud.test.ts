@@ -38,6 +38,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
     forget: async () => undefined,
+    fillPlaces: () => Promise.resolve(),
     outlived: async (_, id, { code }) => void noted.push(`${code} ${id}`),
     ...change,
   });

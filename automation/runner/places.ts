@@ -1,0 +1,105 @@
+/**
+ * Places: at most so many runs at once, of one operation and in one account and Region, whatever workers there are. A
+ * run that may begin takes a place for each, or is held, without a workflow, until there is one. It keeps them until its
+ * clean-up is over: what it created counts against the account's quotas until then.
+ */
+import type { Database } from "../database";
+import type { TargetDatabase } from "../fleet-records";
+import type { PlanBasis } from "../records";
+import { runsPerAccountAndRegionMax, runsPerOperationMax } from "./limits";
+
+/** What a company has set instead of the numbers in limits.ts. */
+export interface Bounds {
+  accountAndRegion?: number | undefined;
+  /** By the operation's name. */
+  operations?: Record<string, number> | undefined;
+}
+
+export interface BoundState {
+  /** What is bounded, such as "runs of restore-drill". */
+  scope: string;
+  runsMax: number;
+  running: number;
+  /** Runs in it that are held, by this bound or another. */
+  held: number;
+}
+
+const OF = "runs of ";
+const scopesOf = (operation: string, database: TargetDatabase | undefined): string[] => [
+  `${OF}${operation}`,
+  ...(database ? [`runs in ${database.account} ${database.region}`] : []),
+];
+
+const boundOf = (scope: string, { operations = {}, accountAndRegion = runsPerAccountAndRegionMax }: Bounds): number => {
+  const operation = scope.startsWith(OF) ? scope.slice(OF.length) : undefined;
+  if (operation === undefined) return accountAndRegion;
+  return (Object.hasOwn(operations, operation) && operations[operation]) || runsPerOperationMax;
+};
+
+/** Of a scope, with the parameters of `bounds`. */
+const BOUND = `case when starts_with(scope, '${OF}') then coalesce(($1::jsonb ->> substr(scope, ${OF.length + 1}))::int, $2) else $3 end`;
+const bounds = ({ operations = {}, accountAndRegion = runsPerAccountAndRegionMax }: Bounds) => [
+  JSON.stringify(operations),
+  runsPerOperationMax,
+  accountAndRegion,
+];
+
+const TAKEN =
+  "select scope, count(distinct place_of)::int as n from run, unnest(scopes) as scope where has_place group by scope";
+const HELD = "held_at is not null and scopes is not null and not has_place and finished_at is null";
+
+/** Two that count at once would both take the last place. Comes last in a transaction: it waits for no other lock. */
+const lockPlaces = (transaction: Database) =>
+  transaction.query("select pg_advisory_xact_lock(hashtext('shipshape places'))");
+
+/** False if the run is held: a bound is reached, or another one was held there before it. */
+export async function takePlace(
+  transaction: Database,
+  run: { requestId: string; operation: string; plan: PlanBasis | undefined },
+  inForce: Bounds,
+): Promise<boolean> {
+  const scopes = scopesOf(run.operation, run.plan?.database);
+  // Runs of one database come one after the other, whatever places they have.
+  const place = run.plan?.database ? run.plan.target : run.requestId;
+  await lockPlaces(transaction);
+  const [taken] = await transaction.query<{ hasPlace: boolean }>(
+    `with taken as (
+       select scope, count(distinct place_of) as n from run, unnest(scopes) as scope
+       where has_place and place_of <> $4 group by scope),
+     found as (select
+       not exists (select from unnest($2::text[], $3::int[]) as own (scope, bound) join taken using (scope) where n >= bound)
+         and not exists (select from run where ${HELD} and scopes && $2) as fits)
+     update run set scopes = $2, place_of = $4, has_place = fits,
+       held_at = case when not fits then clock_timestamp() end
+     from found where request_id = $1 returning has_place as "hasPlace"`,
+    [run.requestId, scopes, scopes.map((scope) => boundOf(scope, inForce)), place],
+  );
+  return taken?.hasPlace === true;
+}
+
+export const areHeld = async (database: Database): Promise<boolean> =>
+  (await database.query(`select from run where ${HELD} limit 1`)).length > 0;
+
+/** Gives the oldest run that is held and fits its places. Undefined if there is none. */
+export async function fillPlace(transaction: Database, inForce: Bounds): Promise<string | undefined> {
+  await lockPlaces(transaction);
+  const [filled] = await transaction.query<{ requestId: string }>(
+    `with taken as (${TAKEN}),
+     reached as (select coalesce(array_agg(scope), '{}') as full from taken where n >= ${BOUND})
+     update run set has_place = true, held_at = null where request_id = (
+       select request_id from run, reached where ${HELD} and not scopes && reached.full
+       order by held_at, request_id limit 1 for update of run skip locked)
+     returning request_id as "requestId"`,
+    bounds(inForce),
+  );
+  return filled?.requestId;
+}
+
+/** Each bound with what counts against it now. */
+export const boundStates = (database: Database, inForce: Bounds) =>
+  database.query<BoundState>(
+    `select scope, ${BOUND} as "runsMax", count(distinct place_of) filter (where has_place)::int as running,
+       count(*) filter (where not has_place)::int as held
+     from run, unnest(scopes) as scope where has_place or (${HELD}) group by scope order by scope`,
+    bounds(inForce),
+  );
