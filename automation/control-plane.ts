@@ -119,7 +119,7 @@ export interface ControlPlaneSettings extends Sealing {
   publication?: () => Promise<PublicationTarget | undefined>;
   /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
   alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
-  /** What the cloud says, for changes that were delivered. @default they are never found to be made */
+  /** What the cloud says, for changes that were delivered. @default it is never asked, and they stay expected */
   instances?: () => Promise<InstanceProperties>;
   /** What workers report to OpenTelemetry. @default nothing */
   telemetry?: TelemetrySettings | undefined;

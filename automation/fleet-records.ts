@@ -122,9 +122,9 @@ export interface PlannedChange extends StackChange {
 }
 
 /**
- * open: the cloud does not show it yet. overdue: nor in time. seen: it does. contradicted: it shows another value, or
- * the database is gone. replaced: a later change of the same property was delivered. dropped: a person has answered its
- * finding.
+ * open: the cloud does not show it yet. overdue: it did not show it in time. seen: it shows it. contradicted: it shows
+ * another value, or the database is gone. replaced: a later change of the same property was delivered. dropped: a
+ * person has answered its finding.
  */
 export type ExpectedStatus = "open" | "overdue" | "seen" | "contradicted" | "replaced" | "dropped";
 

@@ -7,7 +7,7 @@
  */
 export const controlPlaneConnectionsMax = 6;
 
-/** Different statements of a process that may be prepared; there are some three hundred, and their number must end. */
+/** Different statements of a process that may be prepared; there are some three hundred. */
 export const statementsKnownMax = 1000;
 
 /** How long, and how often, a process tries again when the database has no connection left, or is starting. */

@@ -5,7 +5,7 @@ import type { ConfigurationFile } from "../settings";
 import type { Ownership, StackHome } from "../fleet-records";
 import { readConfiguration } from "./configuration";
 
-/** Of a stack by "project/name". Errors: those of `readConfiguration`. */
+/** Who changes a stack, by its "project/name". Errors: those of `readConfiguration`. */
 export function stackOwnership(file: ConfigurationFile): (stack: string) => Ownership {
   const homeOf = stackHomes(file);
   return (stack) => homeOf(stack).ownership;

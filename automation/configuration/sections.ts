@@ -1,6 +1,6 @@
 /**
- * What `shipshape.yaml` may contain. A section is a strict schema and a line in `configurationSchemaOf`; who needs it
- * gets it from `readConfiguration`.
+ * What `shipshape.yaml` may contain. A section is a strict schema and a line in `configurationSchemaOf`; all that
+ * need it get it from `readConfiguration`.
  */
 import { z } from "zod";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";

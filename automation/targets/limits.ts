@@ -93,7 +93,7 @@ export const webhookAnswerCharactersMax = 200;
  */
 export const kmsAnswerSeconds = 5;
 
-/** The longest message that KMS signs (API reference of Sign); of a longer one it signs the digest. */
+/** The longest message that KMS signs (API reference of Sign): of a longer statement only a digest is signed. */
 export const kmsMessageBytesMax = 4096;
 
 /** How long S3 may take for one object: a statement has some kilobytes, one about a large population some megabytes. */

@@ -1,5 +1,5 @@
 // Runs about several databases: they make child requests and wait, and workers come and go meanwhile. The operation is
-// toy-coordination.ts; its children wait for approval, as each is decided on for itself.
+// toy-coordination.ts; its children wait for approval: each has a decision of its own.
 import { join } from "node:path";
 import { builtIn } from "../../components/standards/built-in";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
@@ -78,7 +78,7 @@ async function statementOf(id: string): Promise<{ request: object; verdict: stri
 }
 const labels = () => probed.database.query("select target, text from label order by target");
 
-test("a child is a request of its own: by the parent's requester, for its reason, decided on and sealed for itself", async () => {
+test("a child is a request of its own: by the parent's requester, for its reason, with a decision and a statement of its own", async () => {
   const id = await request("orders,ledger");
   const working = worker("");
   const first = await waitingChild(id, 1);

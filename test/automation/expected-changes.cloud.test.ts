@@ -1,4 +1,4 @@
-// What becomes of an expected change, by what the cloud shows: a look in a real control plane's database.
+// How the status of an expected change follows what the cloud shows, in a real control plane's database.
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { lookForExpected } from "../../automation/expected-changes";
 import {
@@ -121,7 +121,7 @@ test("a cloud that cannot be asked closes nothing, and does not keep it open for
   expect([await statuses(id), await findingOf(id)]).toEqual([["overdue"], expect.stringContaining("no route to host")]);
 });
 
-test("of several properties each is seen for itself, and the finding is closed with the last", async () => {
+test("each of several properties is seen on its own, and the finding is closed with the last", async () => {
   const expected = [
     { property: "BackupRetentionPeriod", from: 7, to: 14 },
     { property: "MultiAZ", from: false, to: true },

@@ -12,7 +12,7 @@ afterAll(async () => {
   await at.end();
 });
 
-/** What later rows stand on. */
+/** What later rows need. */
 async function prepare(row: Row): Promise<void> {
   if (row === databaseRows[0]) await at.makeDatabase();
   if (row === controlPlaneRows[0]) await publish(at, [await me(at)]);
