@@ -109,6 +109,6 @@ module.exports = tseslint.config(
     rules: { "no-restricted-properties": "off" },
   },
   // What people read on their terminal, and the programs that Pulumi runs.
-  { files: ["demo/**/*.ts", "test/bench/**/*.ts", "test/mutants/**/*.ts"], rules: { "no-console": "off" } },
+  { files: ["demo/**/*.ts", "test/{bench,mutants,node-versions}/**/*.ts"], rules: { "no-console": "off" } },
   ...scopes.map((scope) => importRules([scope.endsWith("/") ? `${scope}**/*.ts` : scope], restrictions(scope))),
 );
