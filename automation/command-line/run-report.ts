@@ -110,7 +110,7 @@ export const approvalHint = (id: string, planDigest: string): string =>
 /** What holds a run, and until when. */
 export const heldHint = ({ heldIn }: Pick<Run, "heldIn">): string =>
   heldIn
-    ? "it is held until another run ends, since so many run at once already (`npx shipshape status` says which bound is reached)"
+    ? "it is held until another run ends, since a limit of runs at once is reached (`npx shipshape status` says which)"
     : "its operation is paused (`npx shipshape status` says why); it goes on when the pause ends";
 
 /** The bounds that hold runs. */
