@@ -63,7 +63,7 @@ export const platformArgumentsOf = (standard: Standard, region?: string) =>
 export interface PlatformRequest {
   /**
    * Starts the names of everything here; with one platform per account and Region the default is enough.
-   * @default "shipshape"
+   * @default what the standard says: "shipshape"
    */
   platformName?: string | undefined;
   /** The responsible team, such as `team-platform`. */
@@ -72,10 +72,11 @@ export interface PlatformRequest {
   costCenter: string;
   /** The strictest environment of its databases: a platform of production databases is itself production. */
   environment: Environment;
-  /** Each gets a parameter group. @default all approved: [16, 17, 18] */
+  /** Each gets a parameter group. @default all that the standard approves: [16, 17, 18] */
   postgresMajors?: PostgresMajor[] | undefined;
   /**
-   * The Region where backups of the tiers with `vault-and-copy` are copied (gold); a production platform must name one.
+   * The Region to which backups of the tiers with `vault-and-copy` are copied (gold). A production platform needs one, if
+   * the standard has such a tier.
    * @default where the standard has this Region copied to, or undefined: no copies
    */
   copyRegion?: string | undefined;
