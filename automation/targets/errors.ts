@@ -88,7 +88,7 @@ export const targetErrors = {
   "signing-key-disabled": {
     httpStatus: 503,
     exitCode: 1,
-    message: "the KMS key {key} signs nothing in its present state: {reason}",
+    message: "the KMS key {key} cannot sign in its present state: {reason}",
     hint: "nothing was signed; `aws kms describe-key --key-id {key}` shows its state: enable it, or cancel its deletion, without which the log could never change its key",
   },
   "signing-key-unsuitable": {

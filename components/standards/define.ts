@@ -10,11 +10,11 @@ import { StandardInvalid } from "./standard-invalid";
 /** Where the figures of a standard are from, by its value; nothing is noted for Shipshape's own. */
 const known = new WeakMap<Standard, { source: string; origins: Origins; lineOf?: (...path: string[]) => number }>();
 
-/** Where a figure is from: "ours", or a place in the file of the company, with the exception that allows it. */
+/** Where a figure is from: "Shipshape", or a place in the file of the company, with the exception that allows it. */
 export function originOf(standard: Standard, path: string): string {
   const { source = "", origins, lineOf } = known.get(standard) ?? {};
   const from = origins?.get(path);
-  if (!from) return "ours";
+  if (!from) return "Shipshape";
   const exception = standard.belowFloor.find((one) => one.path === path);
   const allowed = exception ? `, an exception of ${exception.owner} until ${exception.expiresOn}` : "";
   return `${source}${lineOf ? `:${lineOf(...from)}` : ""}${allowed}`;

@@ -1,6 +1,6 @@
 /**
  * What a company's standard may say, in `standard.yaml` or as the argument of `defineStandard`. What is not said is
- * Shipshape's own. Here are the shape and the bounds of each value; `resolve.ts` checks how they fit together.
+ * Shipshape's own. Here are the shape and the bounds of each value; `consistency.ts` checks how they fit together.
  */
 import { z } from "zod";
 import { backupPlans, environmentKinds, postgresMajors, rings, type Ring } from "./fixed";

@@ -140,9 +140,9 @@ export function belowTheFloor(content: StandardContent | Standard, today: string
       const waiver = belowFloor.find((one) => one.path === at);
       needed.add(at);
       const reason = `is below the floor, ${floor.least}: ${floor.why}`;
-      if (!floor.waivable) return [{ path: at, value, reason: `${reason}. This floor cannot be waived` }];
+      if (!floor.waivable) return [{ path: at, value, reason: `${reason}. This floor has no exceptions` }];
       if (!waiver)
-        return [{ path: at, value, reason: `${reason}. Raise it, or add an entry to belowFloor with path ${at}` }];
+        return [{ path: at, value, reason: `${reason}. Change it, or add an entry to belowFloor with path ${at}` }];
       if (waiver.expiresOn >= today) return [];
       return [
         { path: at, value, reason: `${reason}. The exception of ${waiver.owner} expired on ${waiver.expiresOn}` },

@@ -31,7 +31,7 @@ function backupPlan(plan: BackupAuditPlan, { snapshots }: SnapshotsFound, found:
     return { ...base, figures, verdict: "inconclusive", explanation: `not asked: ${found.notAsked}. ${needs}` };
   const long = found.plans.find(({ keepsDays }) => keepsDays === null || keepsDays >= keptDaysMin);
   if (long) {
-    const kept = long.keepsDays === null ? "without an end" : `for ${long.keepsDays} days`;
+    const kept = long.keepsDays === null ? "without limit" : `for ${long.keepsDays} days`;
     return { ...base, figures, verdict: "pass", explanation: `plan ${long.plan} selects it, and keeps it ${kept}` };
   }
   const open = [...found.unanswered, ...found.unclear.map((name) => `whether plan ${name} selects it`)];
@@ -89,7 +89,7 @@ function copyElsewhere(plan: BackupAuditPlan, found: AwsBackupFound, askedAt: st
   if (copy.exists === false) return judged("fail", `${what}, and is no longer there`);
   if ((ageSeconds ?? 0) > awsBackupAgeSecondsMax) return judged("fail", `${what}: it is too old`);
   return copy.exists === null
-    ? judged("inconclusive", `${what}; whether it is still there cannot be asked from here`)
+    ? judged("inconclusive", `${what}; whether it is still there cannot be checked from here`)
     : judged("pass", `${what}, and is there`);
 }
 

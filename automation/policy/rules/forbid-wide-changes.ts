@@ -4,7 +4,7 @@ import { defineAdmissionRule } from "../rule";
 
 export const forbidWideChanges = defineAdmissionRule({
   id: "forbid-wide-changes",
-  why: "A mistake in a change is often made in all changes of that day, and is noticed after some. So each ring has a number of changes a day: a request counts from its decision until it ends without having begun, or until a day after it began. No approval raises that number, because who approves one plan does not see the others.",
+  why: "A mistake in a change is often made in all changes of that day, and is noticed after some. So each ring has a limit of changes a day: a request counts from its decision until it ends without having begun, or until a day after it began. No approval raises that limit, because people who approve one plan do not see the others.",
   solution:
     "Request it again when the reason says that there is room. Cancel a request that waits and is not needed (`npx shipshape status` lists them, `npx shipshape cancel --help`), or raise `changesPerDay` in `shipshape.yaml` (docs/configuration.md); a worker that starts puts the file in force.",
   owner: "team-platform",

@@ -3,7 +3,7 @@ import { defineAdmissionRule } from "../rule";
 
 export const requireApprovalOfSource = defineAdmissionRule({
   id: "require-approval-of-source",
-  why: "A copy of a database's data is read by others than its owner expects as soon as it leaves the database's environment or account: by everyone who works with staging, for example. So the team that owns the source decides on each such copy, not only the team that gets it. A source without a known environment counts as one that its data leaves. The throwaway of a restore drill is no such copy: nothing can reach it but the drill, which removes it.",
+  why: "A copy of a database's data is read by others than its owner expects as soon as it leaves the database's environment or account: by everyone who works with staging, for example. So the team that owns the source decides on each such copy, not only the team that gets it. If the environment of the source is unknown, the data counts as leaving it. The throwaway of a restore drill is no such copy: nothing can reach it but the drill, which removes it.",
   solution:
     "A member of the team that owns the source reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). A copy that stays in the source's environment and account needs no such approval.",
   owner: "team-platform",

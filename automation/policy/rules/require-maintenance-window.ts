@@ -3,7 +3,7 @@ import { defineAdmissionRule } from "../rule";
 
 export const requireMaintenanceWindow = defineAdmissionRule({
   id: "require-maintenance-window",
-  why: "The maintenance window is when the users of a database expect it to be away. At any other time an interruption is an outage, so the team that owns the database decides whether it happens. The window is the one that RDS has, in UTC; a change has to begin in it, and takes as long as it takes. A window that cannot be read is never open.",
+  why: "The maintenance window is when the users of a database expect it to be away. At any other time an interruption is an outage, so the team that owns the database decides whether it happens. The window is the one that RDS has, in UTC; a change has to begin in it, and may end after it. A window that cannot be read is never open.",
   solution:
     "Request it again in the window, or have a member of the owning team approve the plan (`npx shipshape approve <id> --help`).",
   owner: "team-platform",

@@ -28,12 +28,12 @@ test("each figure is shown with where it is from: a line of the file, or Shipsha
   expect(lines).toEqual(
     expect.arrayContaining([
       `tiers.platinum.production.rtoSeconds: 1800   ${file}:${lineOf("platinum:")}`,
-      "tiers.platinum.production.rpoSeconds: 600   ours",
+      "tiers.platinum.production.rpoSeconds: 600   Shipshape",
       `tiers.economy.production.alarms.freeStoragePercent: 15   ${file}:${lineOf("alarms:")}`,
       `tags.owner.key: "Team"   ${file}:${lineOf("owner:")}`,
       `postgres.parameters.log_min_duration_statement: "500"   ${file}:${lineOf("parameters:")}`,
-      'postgres.parameters.rds.force_ssl: "1"   ours',
-      `logs.retentionDays.elsewhere: 30   ours`,
+      'postgres.parameters.rds.force_ssl: "1"   Shipshape',
+      `logs.retentionDays.elsewhere: 30   Shipshape`,
     ]),
   );
   const [first] = printed((context) => show({ json: true }, context), folder);
@@ -67,7 +67,7 @@ test("a check says which standard can be used, and refuses one that cannot by it
   ]);
 });
 
-test("with the company's names a tier of ours is an error of the compiler, and without them one of theirs", () => {
+test("with the company's names a tier of Shipshape's is an error of the compiler, and without them one of theirs", () => {
   const wrongTiers = (declared?: string): string[] => {
     const program = mkdtempSync(join(tmpdir(), "shipshape-names-"));
     writeFileSync(

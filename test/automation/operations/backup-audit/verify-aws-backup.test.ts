@@ -73,7 +73,7 @@ test.each<[string, Partial<AwsBackupFound>, string]>([
     { plans: [{ plan: "short", rule: "daily", keepsDays: 7 }] },
     "plan short keeps it for 7 days; gold requires 35 days",
   ],
-  ["pass", { plans: [{ plan: "long", rule: "daily", keepsDays: null }] }, "and keeps it without an end"],
+  ["pass", { plans: [{ plan: "long", rule: "daily", keepsDays: null }] }, "and keeps it without limit"],
   ["inconclusive", { plans: [], unclear: ["x"] }, "not known: whether plan x selects it"],
   [
     "inconclusive",
@@ -108,7 +108,7 @@ test.each<[string, AwsBackupFound["copy"], string[], string]>([
   ["inconclusive", null, ["ListCopyJobs (AccessDeniedException)"], "not known: ListCopyJobs"],
   ["fail", { ...found.copy!, exists: false }, [], "is no longer there"],
   ["fail", { ...found.copy!, completedAt: "2026-02-27T09:59:59.000Z" }, [], "too old"],
-  ["inconclusive", { ...found.copy!, exists: null }, [], "cannot be asked from here"],
+  ["inconclusive", { ...found.copy!, exists: null }, [], "cannot be checked from here"],
 ])("its copy is a %s if it is %j", (verdict, copy, unanswered, explanation) => {
   const [, , check] = judged({ copy, unanswered });
   expect(check).toMatchObject({ verdict, explanation: expect.stringContaining(explanation) as string });
