@@ -7,6 +7,8 @@ import { stackHomes } from "../../../automation/configuration/owned-stacks";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { deliveredCheck, stackChangeSteps } from "../../../automation/operations/stack-changes";
 import { planStackChange, type ObservedStack } from "../../../automation/runner/stack-change";
+import { heldTo } from "../../../automation/tier-of";
+import { builtIn } from "../../../components/standards/built-in";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 import { databaseNamed } from "./toy-change";
 
@@ -154,7 +156,6 @@ test("a delivery is undecided: it names who has to act, and until when", async (
       /^delivered to those who have the program of shop\/database.orders \(instructions\), and expected until 2026-12-11/,
     ) as string,
   });
-  expect(deliveredCheck({ ...plan, tags: { owner: "team-orders" } }, "2026").explanation).toMatch(
-    /^delivered to team-orders /,
-  );
+  const held = { ...plan, heldTo: heldTo({ owner: "team-orders" }, builtIn) };
+  expect(deliveredCheck(held, "2026").explanation).toMatch(/^delivered to team-orders /);
 });
