@@ -33,6 +33,7 @@ import { pausesNow, type Pause } from "./runner/pauses";
 import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval, runsOfChildren } from "./runner/runs";
+import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
 
 export interface ControlPlaneRecords {
@@ -94,8 +95,13 @@ export interface ControlPlaneRecords {
   answer(answer: Answer): Promise<void>;
   /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
   recovery(log: LogContent, fleet: FleetAnswer, now: Date): Promise<DatabaseRecovery[]>;
-  /** When each database that the cloud has today is drilled next, and how many drills a day its tiers demand. */
-  schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer, now: Date): ReturnType<typeof scheduleOf>;
+  /** When each database that the cloud has today is drilled next, for what, and how many drills a day tiers demand. */
+  schedule(
+    recoveries: DatabaseRecovery[],
+    fleet: FleetAnswer,
+    now: Date,
+    prices?: Prices,
+  ): ReturnType<typeof scheduleOf>;
   /** Every database that the cloud has or a stack declares, with what is known about it. */
   fleet(
     log: LogContent,

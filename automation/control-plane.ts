@@ -32,7 +32,7 @@ import { previewSteps } from "./runner/preview-steps";
 import { addMessage } from "./runner/messages";
 import { queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
-import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
+import { submitDueDrills, type DueDrills } from "./schedule";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
@@ -81,7 +81,11 @@ export interface ControlPlane extends ControlPlaneRecords {
    */
   resume(operation: string, principal: string): Promise<number>;
   /** Submits the drills that are due at that moment, the oldest evidence first; the same one never twice. */
-  submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<SubmittedDrill[]>;
+  submitDueDrills(
+    recoveries: DatabaseRecovery[],
+    fleet: FleetAnswer,
+    due: DueDrills,
+  ): ReturnType<typeof submitDueDrills>;
   /**
    * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
    * request-unknown, run-over.

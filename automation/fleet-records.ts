@@ -28,6 +28,8 @@ export interface FleetDatabase extends TargetDatabase {
   restorableFrom: Date | null;
   /** For how long RDS keeps them. */
   backupRetentionDays: number;
+  /** What it is billed by, and a copy of it. */
+  size: { instanceClass: string; storageGib: number; storageType: string };
   /** Anyone who may tag it can set them. */
   tags: Record<string, string>;
 }

@@ -92,7 +92,9 @@ const lostIn = (log: LogContent) => log.problems.flatMap((p) => p.lost ?? []);
 
 export function signedDrills({ entries }: LogContent): SignedDrill[] {
   const runs = entries.flatMap(({ position, run }) => (run ? [{ position, run }] : []));
-  const tornDown = new Set(runs.flatMap(({ run }) => (run.kind === "teardown" ? [subjectName(run)] : [])));
+  const tornDown = new Map(
+    runs.flatMap(({ run }) => (run.kind === "teardown" ? [[subjectName(run), run.predicate.issuedAt] as const] : [])),
+  );
   return runs.flatMap(({ position, run }): SignedDrill[] => {
     if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
     const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan, outcome, error } = run.predicate;
@@ -100,7 +102,7 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
     const { to = "latest" } = (plan?.["drilled"] ?? {}) as { to?: unknown };
     if (to === "snapshot" || (to === "time" && verdict !== "fail")) return [];
     const { backupRetentionDays } = (plan?.["source"] ?? {}) as { backupRetentionDays?: unknown };
-    const { recoveryTarget } = (outcome ?? {}) as { recoveryTarget?: unknown };
+    const { recoveryTarget, restore } = (outcome ?? {}) as { recoveryTarget?: unknown; restore?: unknown };
     return [
       {
         position,
@@ -110,6 +112,7 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
         verdict,
         tornDown: teardown === "none" || tornDown.has(subjectName(run)),
         backupRetentionDays: typeof backupRetentionDays === "number" ? backupRetentionDays : undefined,
+        copyHours: copyHours(restore, tornDown.get(subjectName(run))),
         recoveryTarget: typeof recoveryTarget === "string" ? recoveryTarget : undefined,
         errorCode: error?.code,
         issuedAt: new Date(issuedAt),
@@ -117,6 +120,14 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
       },
     ];
   });
+}
+
+/** A restore that failed does not tell how long a copy is kept. */
+function copyHours(restore: unknown, goneAt = ""): number | undefined {
+  const { succeeded, askedAt } = (restore ?? {}) as { succeeded?: unknown; askedAt?: unknown };
+  if (succeeded !== true) return undefined;
+  const hours = (Date.parse(goneAt) - Date.parse(String(askedAt))) / 3_600_000;
+  return hours > 0 ? hours : undefined;
 }
 
 /**

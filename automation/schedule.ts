@@ -6,13 +6,14 @@ import { standardTag } from "../components/standards/fixed";
 import type { Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import {
-  drillSchedule,
-  drillsDemandedPerDay,
-  drillsLeft,
-  type DrillableDatabase,
-  type DrillBudget,
-  type DrillSchedule,
-} from "./observability/due-drills";
+  costedDrills,
+  costOnceRequested,
+  type CostedDrill,
+  type CostOfDay,
+  type PricedDatabase,
+  type Prices,
+} from "./observability/drill-cost";
+import { drillsDemandedPerDay, drillsLeft, type DrillBudget } from "./observability/due-drills";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { identityOf, type FleetAnswer } from "./fleet-records";
 import { recentRequests } from "./runner/recent-requests";
@@ -25,11 +26,13 @@ const ELSEWHERE = ["at", "snapshot"];
 export interface DueDrills extends DrillBudget {
   now: Date;
   requestedBy: string;
+  /** @default drills are only counted */
+  prices?: Prices | undefined;
 }
 
 export interface SubmittedDrill {
   requestId: string;
-  schedule: DrillSchedule;
+  schedule: CostedDrill;
 }
 
 /** When each database that the cloud has today is due; those no longer there are not. */
@@ -39,25 +42,29 @@ export async function scheduleOf(
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
   now: Date,
-): Promise<{ schedules: DrillSchedule[]; demandedPerDay: number }> {
+  prices?: Prices,
+): Promise<{ schedules: CostedDrill[]; day: CostOfDay | undefined; demandedPerDay: number }> {
   const drillable = drillableOf(fleet, recoveries, standard);
-  const schedules = drillSchedule(drillable, await recentRequests(database, OPERATION, now, ELSEWHERE));
-  return { schedules, demandedPerDay: drillsDemandedPerDay(drillable) };
+  const recent = await recentRequests(database, OPERATION, now, ELSEWHERE);
+  const { drills, day } = costedDrills(drillable, recent, prices, now);
+  return { schedules: drills, day, demandedPerDay: drillsDemandedPerDay(drillable) };
 }
 
-function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[], standard: Standard): DrillableDatabase[] {
+function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[], standard: Standard): PricedDatabase[] {
   const present = new Map(fleet.asked ? fleet.databases.map((d) => [identityOf(d), d]) : []);
   return recoveries.flatMap((recovery) => {
-    const tags = present.get(identityOf(recovery.database))?.tags;
-    if (!tags) return [];
-    const { drillEveryDays } = tierOf(tags, standard).objectives;
-    return [{ recovery, drillEveryDays, isStandard: standardTag in tags }];
+    const found = present.get(identityOf(recovery.database));
+    if (!found) return [];
+    const { drillEveryDays, drillReading } = tierOf(found.tags, standard).objectives;
+    const isStandard = standardTag in found.tags;
+    return [{ recovery, drillEveryDays, isStandard, size: found.size, readingHoursMax: drillReading.hoursMax }];
   });
 }
 
 /**
  * Submits the drills that are due at that moment: all of them, or none if this process is killed or loses its session.
- * Two processes may do so at once: the second finds what the first has submitted.
+ * Two processes may do so at once: the second finds what the first has submitted, and what that costs. Also resolves to
+ * the due drills that cost holds, and to what 24 hours cost with those that it submits.
  */
 export function submitDueDrills(
   controlPlane: {
@@ -73,8 +80,8 @@ export function submitDueDrills(
   },
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
-  { now, requestedBy, ...budget }: DueDrills,
-): Promise<SubmittedDrill[]> {
+  { now, requestedBy, prices, ...budget }: DueDrills,
+): Promise<{ submitted: SubmittedDrill[]; held: CostedDrill[]; day: CostOfDay | undefined }> {
   const drillable = drillableOf(fleet, recoveries, controlPlane.standard);
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
@@ -84,13 +91,15 @@ export function submitDueDrills(
       recent,
       budget,
     );
-    const due = drillSchedule(drillable, recent).filter((s) => s.dueAt && s.dueAt <= now);
+    const { drills, day } = costedDrills(drillable, recent, prices, now);
+    const due = drills.filter((s) => s.dueAt && s.dueAt <= now);
     const submitted: SubmittedDrill[] = [];
-    for (const schedule of due.slice(0, left)) {
+    for (const schedule of due.filter((s) => !s.held).slice(0, left)) {
       const input = { database: schedule.recovery.database.identifier };
       const by = { requestedBy, reason: `scheduled: ${schedule.reason}` };
       submitted.push({ requestId: await controlPlane.submit(t, OPERATION, input, by), schedule });
     }
-    return submitted;
+    const requested = submitted.map((s) => s.schedule);
+    return { submitted, held: due.filter((s) => s.held), day: day && costOnceRequested(day, requested) };
   });
 }

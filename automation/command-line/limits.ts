@@ -75,5 +75,8 @@ export const scheduleSeconds = 600;
  */
 export const drillsOpenMax = 4;
 
+/** Databases that one line about the cost of drills names: as many as are read; the table has them all. */
+export const costlyDrillsNamedMax = 10;
+
 /** Scheduled drills a day, by default: four at once, an hour each, around the clock. */
 export const drillsPerDayMax = 4 * 24;

@@ -75,7 +75,7 @@ async function requestDueDrills(
 ): Promise<void> {
   const { submitDue, submittedLine } = await import("./schedule");
   try {
-    const submitted = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
+    const { submitted } = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
     for (const one of submitted) terminal.progress(submittedLine(one));
   } catch (error) {
     terminal.progress(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);

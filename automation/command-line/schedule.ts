@@ -1,11 +1,12 @@
 import type { SubmittedDrill } from "../schedule";
 import type { ControlPlane } from "../control-plane";
+import type { CostedDrill, CostOfDay } from "../observability/drill-cost";
 import { reasonOf, ShipshapeError } from "../errors";
 import type { Signer } from "../evidence/ledger";
-import type { DrillSchedule } from "../observability/due-drills";
 import { printable } from "../printable";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { costCell, costHeading, costOfDay, costRecord, costText, heldLines } from "./drill-cost";
 import { readEvidence } from "./evidence-log";
 import { withControlPlane } from "./open-control-plane";
 import { fleetToday, principal, withRecords } from "./open-records";
@@ -26,8 +27,16 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
   const { settings, terminal } = context;
   if (options.run)
     return withControlPlane(context, async (controlPlane) => {
-      const submitted = await submitDue(controlPlane, settings, options, terminal);
-      if (options.json) return terminal.say(JSON.stringify(submitted.map(submittedRecord), undefined, 2));
+      const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
+      terminal.progress(costOfDay(day));
+      if (options.json)
+        return terminal.say(
+          JSON.stringify(
+            submitted.map((one) => submittedRecord(one, day)),
+            undefined,
+            2,
+          ),
+        );
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
@@ -36,16 +45,26 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     const fleet = await fleetToday();
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
     const now = new Date();
-    const { schedules, demandedPerDay } = await records.schedule(await records.recovery(log, fleet, now), fleet, now);
-    if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
+    const recoveries = await records.recovery(log, fleet, now);
+    const { schedules, day, demandedPerDay } = await records.schedule(recoveries, fleet, now, await pricesOf(settings));
+    terminal.progress(costOfDay(day));
+    if (options.json)
+      return terminal.say(
+        JSON.stringify(
+          schedules.map((one) => scheduleRecord(one, day)),
+          undefined,
+          2,
+        ),
+      );
     if (demandedPerDay > options.perDay)
       terminal.progress(
         `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,
       );
+    for (const line of heldLines(schedules, day)) terminal.progress(line);
     if (schedules.length === 0) terminal.say("no databases are known");
     else
       for (const line of entries(
-        ["NEXT DRILL          ", "DATABASE"],
+        ["NEXT DRILL          ", ...(day ? [costHeading(schedules)] : []), "DATABASE"],
         schedules.map((one) => entryOf(one, now)),
       ))
         terminal.say(line);
@@ -59,40 +78,55 @@ export async function submitDue(
   { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
   signer?: Signer,
-): Promise<SubmittedDrill[]> {
+): Promise<{ submitted: SubmittedDrill[]; day: CostOfDay | undefined }> {
   const now = new Date();
   const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday();
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   const recoveries = await controlPlane.recovery(log, fleet, now);
-  const submitted = await controlPlane.submitDueDrills(recoveries, fleet, {
+  const { submitted, held, day } = await controlPlane.submitDueDrills(recoveries, fleet, {
     now,
+    prices: await pricesOf(settings),
     openMax,
     perDayMax,
     requestedBy: await principal(controlPlane),
   });
+  for (const line of heldLines(held, day)) terminal.progress(line);
   if (signer)
     await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
       terminal.progress(`which databases there are was not recorded: ${reasonOf(error)}`);
     });
-  return submitted;
+  return { submitted, day };
 }
 
-export const submittedLine = ({ requestId, schedule: { recovery, reason } }: SubmittedDrill): string =>
-  `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}`;
+// Loaded when used: the schema of the file.
+const pricesOf = async ({ configurationFile }: Settings) =>
+  (await import("../configuration/configuration")).readConfiguration(configurationFile)?.prices;
 
-const entryOf = ({ recovery, dueAt, reason }: DrillSchedule, now: Date) => ({
-  cells: [
-    dueAt === undefined ? "-" : dueAt <= now ? "now" : `${dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-  ],
-  name: printable(recovery.database.identifier),
-  text: printable(reason),
+export const submittedLine = ({ requestId, schedule: { recovery, reason, cost } }: SubmittedDrill): string =>
+  `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}${cost ? `; about ${costCell(cost)}` : ""}`;
+
+const entryOf = ({ cost, held, ...one }: CostedDrill, now: Date) => ({
+  cells: [whenOf(one.dueAt, held, now), ...(cost ? [costCell(cost)] : [])],
+  name: printable(one.recovery.database.identifier),
+  text: printable([one.reason, ...(cost ? costText(cost) : [])].join("; ")),
 });
 
-const scheduleRecord = ({ recovery, dueAt, reason }: DrillSchedule) => ({
+function whenOf(dueAt: Date | undefined, held: CostedDrill["held"], now: Date): string {
+  if (dueAt === undefined) return "-";
+  if (held === "over-budget") return "over the daily cost";
+  if (held === "no-room") return "waits for daily cost";
+  return dueAt <= now ? "now" : `${dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+const scheduleRecord = ({ recovery, dueAt, reason, cost, held }: CostedDrill, day: CostOfDay | undefined) => ({
   database: recovery.database,
   recoverability: recovery.recoverability,
   dueAt: dueAt ?? null,
   reason,
+  cost: cost && day ? costRecord(cost, held, day) : null,
 });
-const submittedRecord = ({ requestId, schedule: s }: SubmittedDrill) => ({ requestId, ...scheduleRecord(s) });
+const submittedRecord = ({ requestId, schedule: s }: SubmittedDrill, day: CostOfDay | undefined) => ({
+  requestId,
+  ...scheduleRecord(s, day),
+});

@@ -9,5 +9,8 @@ export const approversMax = 9;
 /** Runs at once that an entry can allow: more than any account has databases. */
 export const runsAtOnceMax = 1000;
 
+/** A price, and what the drills of a day may cost: above any in any currency. */
+export const priceMax = 1_000_000_000;
+
 /** Problems in one message: enough to start with. */
 export const configurationProblemsMax = 20;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
 import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
-import { approversMax, runsAtOnceMax } from "./limits";
+import { approversMax, priceMax, runsAtOnceMax } from "./limits";
 
 const principals = (more: readonly string[] = []) =>
   z.array(
@@ -101,6 +101,42 @@ const limits = z.strictObject({
   operations: z.record(z.string(), runsAtOnce).optional(),
 });
 
+const price = z
+  .number({ error: () => "give a number, for example 0.25" })
+  .positive({ error: () => "give more than 0; `npx shipshape pause restore-drill` holds drills" })
+  .max(priceMax, { error: () => `give ${priceMax} or less` });
+const oneOrMore = (prices: Record<string, unknown>) => Object.keys(prices).length > 0;
+const noPrice = { error: () => "give one price or more" };
+
+/** What the company pays: a list of ours would be wrong next month, and differs by Region and contract. */
+const prices = z.strictObject({
+  currency: z
+    .string({ error: () => "give the currency, for example USD" })
+    .regex(/^[A-Z]{3}$/, { error: () => "give the currency by its three letters, for example USD" }),
+  costPerDay: price.optional(),
+  instanceHour: z
+    .record(
+      z.string().regex(/^db(?:\.[a-z0-9-]+)+$/, { error: () => "give an instance class, for example db.r8g.large" }),
+      price,
+      { error: () => "give the price of an hour by instance class, for example db.r8g.large: 0.25" },
+    )
+    .refine(oneOrMore, noPrice),
+  storageGbMonth: z
+    .strictObject(
+      {
+        gp3: price.optional(),
+        gp2: price.optional(),
+        io1: price.optional(),
+        io2: price.optional(),
+        standard: price.optional(),
+      },
+      {
+        error: ({ input }) => (input === undefined ? "give the price of a GB-month, for example gp3: 0.12" : undefined),
+      },
+    )
+    .refine(oneOrMore, noPrice),
+});
+
 /** What databases are held to: a file, relative to this one, or a package that exports what `defineStandard` returns. */
 const named = z.string({ error: () => "give a YAML file, or a package, as text" }).min(1);
 
@@ -114,5 +150,6 @@ export const configurationSchemaOf = (standard: Standard) =>
     limits: limits.optional(),
     stacks: stacks.optional(),
     alerts: alerts.optional(),
+    prices: prices.optional(),
   });
 export type Configuration = z.infer<ReturnType<typeof configurationSchemaOf>>;

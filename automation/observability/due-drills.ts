@@ -47,9 +47,9 @@ export interface DrillBudget {
 
 /** Those due first come first; of those due at the same moment, the ones with the oldest evidence. */
 export function drillSchedule(databases: DrillableDatabase[], recent: RecentDrills[]): DrillSchedule[] {
-  const recentOf = lookUp(recent);
+  const requestsOf = recentOf(recent);
   return databases
-    .map((one) => ({ recovery: one.recovery, ...due(one, recentOf(one.recovery.database)) }))
+    .map((one) => ({ recovery: one.recovery, ...due(one, requestsOf(one.recovery.database)) }))
     .sort(
       (a, b) =>
         timeOf(a.dueAt) - timeOf(b.dueAt) ||
@@ -67,7 +67,7 @@ export function drillsLeft(
   recent: RecentDrills[],
   { openMax, perDayMax }: DrillBudget,
 ): number {
-  const counted = databases.flatMap(lookUp(recent));
+  const counted = databases.flatMap(recentOf(recent));
   const sum = (of: (one: RecentDrills) => number) => counted.reduce((total, one) => total + of(one), 0);
   return Math.max(
     0,
@@ -86,8 +86,8 @@ export const drillsDemandedPerDay = (databases: Pick<DrillableDatabase, "drillEv
     0,
   );
 
-/** A request that has not found its database yet is about the one with that name. */
-function lookUp(recent: RecentDrills[]): (database: TargetDatabase) => RecentDrills[] {
+/** Those of one database. A request that has not found its database yet is about the one with that name. */
+export function recentOf(recent: RecentDrills[]): (database: TargetDatabase) => RecentDrills[] {
   const found = new Map<string, RecentDrills[]>();
   for (const one of recent) {
     const key = one.identity ?? `named ${one.target}`;

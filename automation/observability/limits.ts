@@ -16,6 +16,19 @@ export const drillLeadShareMax = 0.3;
 /** The pause before a scheduled drill is repeated that proved nothing: long enough for a person to look into it. */
 export const drillRetryHours = 24;
 
+/** What RDS charges at least for an instance that was started, in hours: ten minutes. */
+export const copyHoursMin = 1 / 6;
+
+/**
+ * How long a copy of a database that no drill has measured is kept, besides the reading that its tier allows: an hour
+ * for the restore, as the provider is given for all but the largest, and one for the checks and the removal. Too high
+ * rather than too low: the first drill measures it.
+ */
+export const drillHoursBesideReading = 2;
+
+/** The hours of a month in the prices of storage: 365 days, by twelve. */
+export const hoursOfMonth = 730;
+
 /**
  * How much of its validity a proof has left when people are told that it expires: half of what is left when a drill is
  * due at the latest, so that the schedule has already failed to replace it.

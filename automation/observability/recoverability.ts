@@ -29,6 +29,8 @@ export interface SignedDrill {
   backupRetentionDays: number | undefined;
   /** The moment it restored to; undefined if it got no further than asking for a restore. */
   recoveryTarget: string | undefined;
+  /** From asking for its copy until the copy was proven gone; undefined if it made none, or if that is not signed. */
+  copyHours: number | undefined;
   /** Why it ended without an outcome. */
   errorCode: string | undefined;
   issuedAt: Date;

@@ -67,6 +67,11 @@ function fleetDatabase(i: DBInstance, window: RestoreWindow | undefined): FleetD
     }),
     restorableFrom: (backupRetentionDays > 0 && i.LatestRestorableTime && window?.EarliestTime) || null,
     backupRetentionDays,
+    size: {
+      instanceClass: i.DBInstanceClass ?? "",
+      storageGib: i.AllocatedStorage ?? 0,
+      storageType: i.StorageType ?? "",
+    },
     tags: tagsOf(i),
   };
 }

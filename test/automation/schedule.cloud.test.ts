@@ -41,7 +41,13 @@ beforeEach(async () => {
 const databases = ["ledger", "orders", "payments", "users"].map((identifier): FleetDatabase => {
   const arn = `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`;
   const known = targetDatabase({ identifier, resourceId: `db-${identifier}`, arn });
-  return { ...known, restorableFrom: new Date(0), backupRetentionDays: 7, tags: {} };
+  return {
+    ...known,
+    restorableFrom: new Date(0),
+    backupRetentionDays: 7,
+    size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
+    tags: {},
+  };
 });
 const fleet = { asked: true as const, databases };
 const never = databases.map((one): DatabaseRecovery => ({
@@ -52,7 +58,7 @@ const never = databases.map((one): DatabaseRecovery => ({
   beside: [],
 }));
 const submit = async (openMax: number, now = new Date(), perDayMax = 24 * 100) =>
-  (await controlPlane.submitDueDrills(never, fleet, { now, openMax, perDayMax, requestedBy: "ana" })).map(
+  (await controlPlane.submitDueDrills(never, fleet, { now, openMax, perDayMax, requestedBy: "ana" })).submitted.map(
     (s) => s.requestId,
   );
 const requested = async () =>
@@ -99,6 +105,32 @@ test("two schedulers at once request no drill twice", async () => {
   const both = await Promise.all([submit(100), submit(100), submit(100)]);
   expect(both.flat()).toHaveLength(4);
   expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
+});
+
+test("schedulers at once request no more together than a day of drills may cost, and the next day the others", async () => {
+  // Six hours each: 6 USD and a hundredth of storage; the last one, of a larger class, more than a day may cost.
+  const instanceHour = { "db.m7g.large": 1, "db.m7g.4xlarge": 4 };
+  const prices = { currency: "USD", costPerDay: 13, instanceHour, storageGbMonth: { gp3: 0.01 } };
+  const sized = databases.map((one) =>
+    one.identifier === "users" ? { ...one, size: { ...one.size, instanceClass: "db.m7g.4xlarge" } } : one,
+  );
+  const pass = (now = new Date()) =>
+    controlPlane.submitDueDrills(
+      never,
+      { asked: true, databases: sized },
+      { now, openMax: 100, perDayMax: 2400, requestedBy: "ana", prices },
+    );
+  const all = await Promise.all([pass(), pass(), pass()]);
+  expect(all.flatMap(({ submitted }) => submitted)).toHaveLength(2);
+  expect(await requested()).toEqual(["ledger", "orders"]);
+  for (const { day } of all) expect(day).toEqual({ currency: "USD", spent: 1202, budget: { perDay: 1300, left: 98 } });
+  for (const { held } of all)
+    expect(held.map((s) => [s.recovery.database.identifier, s.held])).toEqual([
+      ["payments", "no-room"],
+      ["users", "over-budget"],
+    ]);
+  await pass(new Date(Date.now() + 25 * 3_600_000));
+  expect(await requested()).toEqual(["ledger", "orders", "payments"]);
 });
 
 test("a drill that ended without a proof is requested again a day later, once, however long nobody looked", async () => {

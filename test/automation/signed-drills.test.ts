@@ -56,13 +56,38 @@ test("drills of a snapshot decide nothing about a database, and those of an earl
   expect(signedDrills(log).map((d) => d.requestId)).toEqual(["first", "latest", "bad-moment"]);
 });
 
+test("how long a drill kept its copy is measured from asking for it until it was proven gone, as signed", () => {
+  const hours = (outcome: object, goneAt?: string) => {
+    const { entries, ...log } = logOf({ id: "drill" });
+    const verdict = entries[0]!.run as unknown as { subject: object; predicate: object };
+    Object.assign(verdict.predicate, { outcome });
+    const predicate = { ...verdict.predicate, issuedAt: goneAt };
+    const teardown = { ...entries[0]!, position: 1, run: { ...verdict, kind: "teardown", predicate } as never };
+    return signedDrills({ ...log, entries: [...entries, ...(goneAt === undefined ? [] : [teardown])] })[0]!.copyHours;
+  };
+  const restore = { succeeded: true, askedAt: "2026-03-01T00:00:00.000Z" };
+  expect(hours({ restore }, "2026-03-01T01:30:00.000Z")).toBe(1.5);
+  expect(hours({ restore })).toBeUndefined();
+  expect(hours({ restore: { ...restore, succeeded: false } }, "2026-03-01T01:30:00.000Z")).toBeUndefined();
+  expect(hours({ restore: null }, "2026-03-01T01:30:00.000Z")).toBeUndefined();
+  expect(hours({ restore }, "2026-02-28T01:30:00.000Z")).toBeUndefined();
+});
+
 test("what is known about a database is of that resource id alone, and unknown where the cloud does not answer for it", () => {
   const log = logOf({ id: "drill", verdict: "fail" });
   const now = new Date("2026-03-02T00:00:00Z");
   const of = (resourceId: string) => ({ ...orders, resourceId });
   const cloud = (resourceId: string) => ({
     asked: true as const,
-    databases: [{ ...of(resourceId), restorableFrom: new Date("2026-03-01"), backupRetentionDays: 7, tags: {} }],
+    databases: [
+      {
+        ...of(resourceId),
+        restorableFrom: new Date("2026-03-01"),
+        backupRetentionDays: 7,
+        size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
+        tags: {},
+      },
+    ],
   });
   expect(recoveryOfTarget(log, orders, cloud("db-ORDERS"), now)).toMatchObject({
     recoverability: "failed",

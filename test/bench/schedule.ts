@@ -46,7 +46,7 @@ export const scheduledDatabases: Measure = {
         const now = new Date(Date.now() + 2 * 86_400_000);
         const recoveries = await controlPlane.recovery(log, fleet, now);
         const budget = { now, openMax: requestsPerPass, perDayMax: requestsPerPass * 24, requestedBy: "ana" };
-        const submitted = await controlPlane.submitDueDrills(recoveries, fleet, budget);
+        const { submitted } = await controlPlane.submitDueDrills(recoveries, fleet, budget);
         const seconds = (performance.now() - began) / 1000;
         if (submitted.length !== requestsPerPass) throw new Error(`${submitted.length} drills were requested`);
         await database.query("delete from run where request_id not like 'old-%'");
@@ -70,7 +70,13 @@ function inCloud(at: number): FleetDatabase {
   const arn = `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`;
   const tags = { tier: "gold", environment: "production", "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
   const known = targetDatabase({ identifier, resourceId: `db-${at}`, arn });
-  return { ...known, restorableFrom: new Date(0), backupRetentionDays: 35, tags };
+  return {
+    ...known,
+    restorableFrom: new Date(0),
+    backupRetentionDays: 35,
+    size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
+    tags,
+  };
 }
 
 /** The newest verdict about it: every tenth database failed, the others are due in the next days. */

@@ -79,7 +79,9 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
         ...database,
         backupRetentionDays,
         restorableFrom: restorableFrom === null ? null : new Date(restorableFrom),
+        // What is known of its recovery depends on neither.
         tags: {},
+        size: { instanceClass: "", storageGib: 0, storageType: "" },
       }),
   };
 }

@@ -62,6 +62,31 @@ test("limits are numbers of runs at once", () => {
   expect(read("limits:\n  accountAndRegion: 8\n  operations:\n    restore-drill: 2")).toEqual({ limits });
 });
 
+test("prices are the company's, in one currency, with or without what a day of drills may cost", () => {
+  const prices = { currency: "EUR", instanceHour: { "db.r8g.large": 0.25 }, storageGbMonth: { gp3: 0.12 } };
+  expect(read(`prices: ${JSON.stringify(prices)}`)).toEqual({ prices });
+  expect(read(`prices: ${JSON.stringify({ ...prices, costPerDay: 40 })}`)).toEqual({
+    prices: { ...prices, costPerDay: 40 },
+  });
+  const wrong = (change: object) => problems(`prices: ${JSON.stringify({ ...prices, ...change })}`);
+  expect(wrong({ currency: "euro" })).toBe(
+    "line 1: prices.currency: give the currency by its three letters, for example USD",
+  );
+  expect(wrong({ costPerDay: 0 })).toBe(
+    "line 1: prices.costPerDay: give more than 0; `npx shipshape pause restore-drill` holds drills",
+  );
+  expect(wrong({ costPerDay: 1e10 })).toBe("line 1: prices.costPerDay: give 1000000000 or less");
+  expect(wrong({ instanceHour: { "db.r8g.large": "0.25 EUR" } })).toBe(
+    "line 1: prices.instanceHour.db.r8g.large: give a number, for example 0.25",
+  );
+  expect(wrong({ instanceHour: { "r8g.large": 0.25 } })).toContain("give an instance class, for example db.r8g.large");
+  expect(wrong({ instanceHour: {} })).toBe("line 1: prices.instanceHour: give one price or more");
+  expect(wrong({ storageGbMonth: {} })).toBe("line 1: prices.storageGbMonth: give one price or more");
+  expect(wrong({ storageGbMonth: { "gp-3": 0.12 } })).toContain("is not known; did you mean gp3?");
+  expect(problems("prices:\n  currency: EUR")).toContain("prices.instanceHour: give the price of an hour");
+  expect(problems("prices:\n  currency: EUR")).toContain("prices.storageGbMonth: give the price of a GB-month");
+});
+
 test("approvals have conditions, a group and a number of people", () => {
   expect(
     read("approvals:\n  - {effect: [changes], tier: [gold, silver], by: approver, people: 2}\n  - by: owning-team"),

@@ -22,7 +22,13 @@ const log = new LogUnderTest();
 const statusOf = async (identifier: string, resourceId?: string) => {
   const read = await readLog(log.database, log.signer);
   const databases = [
-    { ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, tags: {} },
+    {
+      ...databaseCalled(identifier, resourceId),
+      restorableFrom: new Date(0),
+      backupRetentionDays: 7,
+      size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
+      tags: {},
+    },
   ];
   const [first] = recoverabilities({
     fleet: { asked: true, databases },
@@ -317,6 +323,7 @@ describe("what the cloud has", () => {
       ...databaseCalled(name),
       restorableFrom: null,
       backupRetentionDays: 7,
+      size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
       tags: { tier: "silver", environment: "production", "shipshape:run": "drilling" },
     })),
   });

@@ -36,7 +36,13 @@ beforeEach(() => (read = 0));
 const recoverability = (content: LogContent, identifier = "orders") =>
   recoveryEvidence(
     content,
-    { ...databaseCalled(identifier), restorableFrom: new Date(0), backupRetentionDays: 7, tags: {} },
+    {
+      ...databaseCalled(identifier),
+      restorableFrom: new Date(0),
+      backupRetentionDays: 7,
+      size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
+      tags: {},
+    },
     now,
   ).recoverability;
 const known = async (worker: FollowedLog, identifier = "orders") =>

@@ -23,6 +23,7 @@ const orders: FleetDatabase = {
   }),
   restorableFrom: new Date(0),
   backupRetentionDays: 7,
+  size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
   tags: { owner: "team-orders" },
 };
 /** A proof that is valid for 100 hours, of which so many are left. */
@@ -36,6 +37,7 @@ function proven(hoursLeft: number, recoverability: DatabaseRecovery["recoverabil
     verdict: "pass" as const,
     errorCode: undefined,
     tornDown: true,
+    copyHours: 1,
     backupRetentionDays: 7,
     recoveryTarget: undefined,
     issuedAt: new Date(expiresOn.getTime() - 100 * 3_600_000),

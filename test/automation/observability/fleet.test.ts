@@ -14,6 +14,7 @@ const inCloud = (name: string, tags: Record<string, string> = {}): FleetDatabase
   ...databaseCalled(name),
   restorableFrom: new Date(0),
   backupRetentionDays: 7,
+  size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
   tags,
 });
 const recovery = (name: string, change: Partial<DatabaseRecovery> = {}): DatabaseRecovery => ({

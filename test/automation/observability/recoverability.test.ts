@@ -12,6 +12,7 @@ const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase
   ...databaseCalled(name),
   restorableFrom: day(-7),
   backupRetentionDays: 7,
+  size: { instanceClass: "db.m7g.large", storageGib: 100, storageType: "gp3" },
   tags: {},
   ...more,
 });
@@ -22,6 +23,7 @@ const drill = (position: number, verdict: SignedDrill["verdict"], more: Partial<
   database: databaseCalled("orders"),
   verdict,
   tornDown: true,
+  copyHours: 1,
   backupRetentionDays: 7,
   recoveryTarget: undefined,
   errorCode: undefined,

@@ -29,6 +29,13 @@ test("a fleet of several pages is read whole, even if AWS throttles a call", asy
   expect(calls()).toBe(4);
 });
 
+test("the size of a database is what RDS bills it by", async () => {
+  const billed = { ...orders, DBInstanceClass: "db.r8g.large", AllocatedStorage: 200, StorageType: "gp3" };
+  expect(await askFleet(account({ DBInstances: [billed] }).clients)).toMatchObject({
+    databases: [{ size: { instanceClass: "db.r8g.large", storageGib: 200, storageType: "gp3" } }],
+  });
+});
+
 test.each([
   [
     "longer than its limit",

@@ -110,6 +110,7 @@ test("the evidence is that of this database, judged with the backups that were f
       backupRetentionDays: 7,
       restorableFrom: new Date("2026-02-22T10:00:00.000Z"),
       tags: {},
+      size: { instanceClass: "", storageGib: 0, storageType: "" },
     },
   ]);
 });
