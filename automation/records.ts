@@ -274,6 +274,8 @@ export interface Concluded {
   conclusion: Conclusion;
   /** Whether the run may have created something, so that its removal is sealed too. */
   cleansUp: boolean;
+  /** The finding that the request is the follow-up of. */
+  followUpOf?: string | undefined;
 }
 
 /**

@@ -29,7 +29,7 @@ import {
   type Run,
 } from "./records";
 import { readRequest } from "./request/requests";
-import { closeFinding, closeVerdictsOf } from "./review/findings";
+import { closeFinding, closeVerdictsOf, followedFinding } from "./review/findings";
 import {
   isCancelledOrTakenOver,
   recordStep,
@@ -222,7 +222,8 @@ export async function sealed(
   by: "lifecycle" | "sweep",
 ): Promise<void> {
   const mark = (transaction: Database) => markSealed(transaction, c.request.id, by);
-  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, c, mark);
+  const followUpOf = await followedFinding(database, c.request.id);
+  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, { ...c, followUpOf }, mark);
 }
 
 /**

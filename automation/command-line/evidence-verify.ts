@@ -80,9 +80,10 @@ function statementLine(s: VerifiedStatement, terminal: Terminal): string {
   if (s.kind === "population")
     return printable(`${s.id}: ${s.target}, requested by ${s.requestedBy}, issued ${s.issuedAt}`);
   const about = s.database ? `${s.target} (${s.database.resourceId}, ${s.database.arn})` : `${s.target} (not found)`;
+  const followUp = s.followUpOf === undefined ? "" : ` as the follow-up of finding ${s.followUpOf}`;
   const what =
     s.kind === "verdict"
-      ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}`
+      ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}${followUp}`
       : `teardown of the ${s.operation} of ${about}`;
   return `${printable(`${s.id}: ${what}, issued ${s.issuedAt}`)}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `valid until ${s.expiresOn}`}`;
 }

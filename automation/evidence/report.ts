@@ -57,6 +57,7 @@ function requestFacts(p: VerdictPredicate): [string, string][] {
     ...known.flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, text(value)]] : [])),
     ["requested by", `${text(p.request.requestedBy)} at ${text(p.request.receivedAt)}`],
     ["reason", text(p.request.reason)],
+    ...(p.followUpOf === undefined ? [] : ([["follow-up of finding", text(p.followUpOf)]] as [string, string][])),
     [
       "decision",
       p.decision

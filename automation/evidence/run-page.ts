@@ -33,6 +33,7 @@ export function runPage(r: RunReport): string {
       ["requested by", `${r.request.requestedBy} at ${r.request.receivedAt}`],
       ["reason", r.request.reason],
       ...(r.request.parent === undefined ? [] : ([["made by the run of", r.request.parent]] as [string, string][])),
+      ...(r.followUpOf === undefined ? [] : ([["follow-up of finding", r.followUpOf]] as [string, string][])),
       ["plan", r.planDigest === null ? "none was made" : `SHA-256 ${r.planDigest}`],
       [
         "decision",

@@ -34,6 +34,7 @@ export interface RunReport {
   issuedAt: string;
   expiresOn: string;
   request: { requestedBy: string; reason: string; receivedAt: string; parent?: string };
+  followUpOf?: string;
   decision: {
     status: string;
     decidedBy: string;
@@ -69,6 +70,7 @@ export function runReportOf(statements: ReportedStatement[], earlier: ReportedSt
     issuedAt: p.issuedAt,
     expiresOn: p.expiresOn,
     request: requestOf(p.request),
+    ...(p.followUpOf !== undefined && { followUpOf: p.followUpOf }),
     decision: p.decision && {
       status: p.decision.status,
       decidedBy: p.decision.decidedBy,

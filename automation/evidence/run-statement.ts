@@ -48,6 +48,8 @@ const verdictSchema = z.looseObject({
     /** The request whose run made this one. */
     parent: z.string().optional(),
   }),
+  /** The finding that the request is the follow-up of, if it is one. */
+  followUpOf: z.string().optional(),
   decision: z
     .looseObject({
       status: z.string(),

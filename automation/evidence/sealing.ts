@@ -22,6 +22,7 @@ export function sealVerdict(
   const { request, plan, decision, conclusion } = c;
   const body = {
     request: requestRecord(request),
+    ...(c.followUpOf !== undefined && { followUpOf: c.followUpOf }),
     decision: decision ? decisionRecord(decision) : null,
     plan: plan ? { ...plan } : null,
     run: conclusion.status,

@@ -24,6 +24,8 @@ export interface VerifiedStatement {
   database: RunStatement["predicate"]["database"];
   verdict: string | undefined;
   requestedBy: string | undefined;
+  /** The finding that the request is the follow-up of. */
+  followUpOf?: string | undefined;
   issuedAt: string;
   /** Null: it is about a period that is over, and stays true. */
   expiresOn: string | null;

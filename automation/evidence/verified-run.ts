@@ -88,6 +88,7 @@ function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): Verifie
     database: p.database,
     verdict: "verdict" in p ? String(p.verdict) : undefined,
     requestedBy: kind === "verdict" ? p.request.requestedBy : undefined,
+    followUpOf: kind === "verdict" ? p.followUpOf : undefined,
     issuedAt: p.issuedAt,
     expiresOn: p.expiresOn,
     expired: Date.parse(p.expiresOn) <= now.getTime(),

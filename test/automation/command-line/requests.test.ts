@@ -95,6 +95,16 @@ test.each(["--wait", "--work"])("a request of which only the plan is shown does 
   await expect(inputOf(schema, ...words, word)).rejects.toThrow(`'--plan-only' cannot be used with option '${word}'`);
 });
 
+test("a follow-up names a finding, which a plan that is only shown cannot answer", async () => {
+  const words = ["--database", "orders", "--follow-up", "261123093000-1a2b3c4d.verdict"];
+  expect(await inputOf(schema, ...words)).not.toHaveProperty("followUp");
+  expect(requested.mock.lastCall?.[2]).toMatchObject({ followUp: "261123093000-1a2b3c4d.verdict" });
+  const refused = "'--plan-only' cannot be used with option '--follow-up <finding>'";
+  await expect(inputOf(schema, ...words, "--plan-only")).rejects.toThrow(refused);
+  const taken = z.strictObject({ followUp: z.string().meta({ description: "another" }) });
+  expect(() => commandOf([toy(taken)])).toThrow("conflicting flag '--follow-up'");
+});
+
 test("the newest version of an operation is the one that is requested", () => {
   const described = commandOf([toy(schema), toy(schema, 3), toy(schema, 2)]).commands.map((c) => c.description());
   expect(described).toEqual(["version 3"]);

@@ -31,6 +31,7 @@ const whole = {
     approvals: [{ principal: "carol", answer: "approved", comment: "go on", answeredAt: "2026-05-31T09:00:00.000Z" }],
   },
   toolVersions: { shipshape: "1.2.3" },
+  followUpOf: "run-3.verdict",
 };
 const reported = (statement: ReturnType<typeof verdictOf>) => ({ run: runStatementOf(statement), envelope: "{}" });
 const reportOf = (more: object = whole, earlier: object[] = []): RunReport =>
@@ -76,6 +77,7 @@ test("the page shows every text and figure of the JSON", () => {
     "run-9",
     "run-0",
     "run-1",
+    "follow-up of findingrun-3.verdict",
     "41.5 s",
     "42 s",
     "1.5 s",

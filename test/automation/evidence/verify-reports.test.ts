@@ -63,3 +63,15 @@ test.each(["report.md", "report.json", "report.html"])(
     await expect(verified()).rejects.toMatchObject({ code: "evidence-unreadable" });
   },
 );
+
+test("each report names the finding that led to the request, and a folder whose report hides it is invalid", async () => {
+  const followUpOf = "run-0.verdict";
+  await createFolder(folder, { statements: [verdictOf("run-1", { followUpOf }), teardownOf("run-1")] });
+  expect(await broken()).toEqual([]);
+  expect((await verified()).statements.map((s) => s.followUpOf)).toEqual([followUpOf, undefined]);
+  expect(readFileSync(path("report.md"), "utf8")).toContain("| follow-up of finding | run-0.verdict |");
+  expect(readFileSync(path("report.html"), "utf8")).toContain("run-0.verdict");
+  expect(JSON.parse(readFileSync(path("report.json"), "utf8"))).toMatchObject({ report: { followUpOf } });
+  for (const name of ["report.md", "report.json", "report.html"]) rewrite(name, (t) => t.replace(followUpOf, "none"));
+  expect((await broken()).join("\n")).toMatch("the report matches the statements: report.md: it is not the report");
+});
