@@ -6,19 +6,20 @@ import { requireKnown } from "./policy/access";
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
 import { readDecision, recordAnswer } from "./policy/decisions";
 import type { Decision } from "./records";
-import { readRequest } from "./request/requests";
+import { readRequest, requireComment } from "./request/requests";
 import type { DurableClient } from "./runner/durable";
 import { endPause, pausesNow } from "./runner/pauses";
 import { lockRun, nextPreparation } from "./runner/runs";
 import { enqueueRun } from "./stages";
 
 /** Records a person's answer to a plan, and does what follows from it: both or neither. */
-export function answerPlan(
+export async function answerPlan(
   database: ControlPlaneDatabase,
   durable: DurableClient,
   requestId: string,
   given: Answer,
 ): Promise<Decision> {
+  requireComment(given.comment);
   return database.transaction(async (transaction, connection) => {
     await requireKnown(transaction, given.principal);
     const run = await lockRun(transaction, requestId);

@@ -25,7 +25,7 @@ import { readToil, type Toil } from "./policy/toil";
 import type { ExpectedChange, FleetAnswer, Ownership } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
-import { readRequest } from "./request/requests";
+import { readRequest, requireComment } from "./request/requests";
 import { answerFinding, answersOf, followedFinding, openFindings, type Answer, type Finding } from "./review/findings";
 import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
@@ -89,8 +89,8 @@ export interface ControlPlaneRecords {
   /** How many requests needed a person, among those decided on from one moment until before another. */
   toil(from: Date, until: Date): Promise<Toil[]>;
   /**
-   * Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown, role-missing,
-   * principal-embedded.
+   * Records a person's answer to a finding, and closes it. Errors: comment-invalid, finding-unknown, request-unknown,
+   * role-missing, principal-embedded.
    */
   answer(answer: Answer): Promise<void>;
   /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
@@ -152,6 +152,7 @@ export async function openRecords(
     toil: (from, until) => readToil(database, from, until),
     answer: async (answer) => {
       await authorize(database, answer.reviewer, "answer findings");
+      requireComment(answer.comment);
       if (answer.followUpRequestId !== undefined) await readRun(database, answer.followUpRequestId);
       await answerFinding(database, answer);
     },

@@ -65,7 +65,7 @@ export interface ControlPlane extends ControlPlaneRecords {
   /**
    * Records a person's consent to the plan of a request. The approval that completes what the decision asks for
    * enqueues the run, in the same transaction. Errors: request-unknown, approval-not-needed, plan-another,
-   * approval-own-request, approval-of-others, approval-repeated, approval-too-late.
+   * approval-own-request, approval-of-others, approval-repeated, approval-too-late, comment-invalid.
    */
   approve(requestId: string, by: { principal: string; plan: string; comment: string }): Promise<Decision>;
   /** Ends a request that waits for approval. The same errors, but that people may reject their own request. */

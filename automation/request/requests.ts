@@ -32,14 +32,20 @@ export function newRequestId(now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replace(/\D/g, "").slice(2)}-${randomBytes(4).toString("hex")}`;
 }
 
-/** What is wrong with a reason. It is sealed verbatim, so it has to say something. */
-export function reasonProblems(reason: string): string[] {
+/** What is wrong with a reason, or a comment. It is kept verbatim, so it has to say something. */
+export function reasonProblems(text: string, field = "reason"): string[] {
   // Letters that render as nothing do not count: Hangul fillers, the Braille blank.
-  if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(reason))
-    return ["reason: say why; the evidence quotes it"];
-  return reason.length > reasonCharactersMax
-    ? [`reason: ${reason.length} characters; the limit is ${reasonCharactersMax}`]
+  if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text))
+    return [`${field}: say why; it is kept with your name`];
+  return text.length > reasonCharactersMax
+    ? [`${field}: ${text.length} characters; the limit is ${reasonCharactersMax}`]
     : [];
+}
+
+/** Of an answer to a plan or to a finding. Errors: comment-invalid. */
+export function requireComment(comment: string): void {
+  const [problem] = reasonProblems(comment, "comment");
+  if (problem !== undefined) throw new ShipshapeError("comment-invalid", { problem });
 }
 
 /** The input as the operation's schema has it. Errors: request-invalid. */

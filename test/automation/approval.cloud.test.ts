@@ -114,6 +114,22 @@ test("the commands show what waits, its plan and how to approve it, and approve 
   await controlPlane.cancel(id, "ana");
 });
 
+test("a comment that says nothing, or too much, answers neither a plan nor a finding, and nothing is recorded", async () => {
+  const id = await worked("change");
+  const plan = await digestOf(id);
+  for (const comment of ["", " \u3164\u2800", "x".repeat(2001)]) {
+    const refused = { code: "comment-invalid" };
+    await expect(controlPlane.approve(id, { principal: "ben", plan, comment })).rejects.toMatchObject(refused);
+    await expect(controlPlane.reject(id, { principal: "ben", plan, comment })).rejects.toMatchObject(refused);
+    const answer = { findingId: `${id}.verdict`, status: "accepted" as const, reviewer: "ben", comment };
+    await expect(controlPlane.answer(answer)).rejects.toMatchObject(refused);
+  }
+  expect(await controlPlane.decision(id)).toMatchObject({ approvals: [] });
+  expect((await run(id)).status).toBe("waiting");
+  await controlPlane.reject(id, { principal: "ben", plan, comment: "x".repeat(2000) });
+  expect((await run(id)).status).toBe("failed");
+});
+
 test("two approvals at once enqueue one run", async () => {
   const id = await worked("change");
   const answers = await Promise.allSettled([approve(id, "ben"), approve(id, "carla")]);

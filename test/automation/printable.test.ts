@@ -43,7 +43,7 @@ describe("text from outside", () => {
 test.each(["", "  ", "\n\t", "\u200b\u00a0", "\u3164\uffa0", "\u2800", "\u034f\ufe0f"])(
   "a blank reason is refused: %j",
   (reason) => {
-    expect(reasonProblems(reason)).toEqual(["reason: say why; the evidence quotes it"]);
+    expect(reasonProblems(reason)).toEqual(["reason: say why; it is kept with your name"]);
   },
 );
 

@@ -103,6 +103,15 @@ export const controlPlaneRows: Row[] = [
     works: (at) => at.approve("carla", asked),
   },
   {
+    code: "comment-invalid",
+    async fails(at) {
+      asked = await at.waiting();
+      const words = ["approve", asked.id, "--plan", asked.plan, "--comment", "x".repeat(2001)];
+      return at.run(words, await at.as("ben"));
+    },
+    works: (at) => at.approve("ben", asked),
+  },
+  {
     code: "approval-rejected",
     async fails(at) {
       const { id, plan } = await at.waiting();
