@@ -26,6 +26,7 @@ export async function withControlPlane<T>(
   const standard = readStandard(settings.configurationFile);
   let evidence: FollowedEvidence | undefined;
   const evidenceIn = (database: ControlPlaneDatabase) => (evidence ??= followedEvidence(settings, database, terminal));
+  const registered = async () => operations ?? (await import("../operations/registry")).operations;
   const controlPlane = await openControlPlane({
     databaseUrl,
     standard,
@@ -54,13 +55,16 @@ export async function withControlPlane<T>(
       return (await import("../recovery-status")).recoveryOfTarget(log, target, answer, new Date());
     },
     toolVersions: { shipshape: version, node: process.versions.node },
-    access: async () => readConfiguration(settings.configurationFile),
-    operations: async (database, beforeCall) => {
-      const registered = operations ?? (await import("../operations/registry")).operations;
-      return Promise.all(
-        registered.map((o) => o.open(operationContext(settings, standard, database, beforeCall, evidenceIn(database)))),
-      );
+    access: async () => {
+      const names = (await registered()).map(({ name }) => name);
+      return readConfiguration(settings.configurationFile, names);
     },
+    operations: async (database, beforeCall) =>
+      Promise.all(
+        (await registered()).map((o) =>
+          o.open(operationContext(settings, standard, database, beforeCall, evidenceIn(database))),
+        ),
+      ),
   });
   try {
     return await work(controlPlane);

@@ -31,15 +31,19 @@ function standardOf(file: string): Standard {
 }
 
 /**
- * The configuration; undefined if there is no file, and none was named. Errors: configuration-invalid,
- * configuration-unreadable, standard-invalid.
+ * The configuration; undefined if there is no file, and none was named. Who puts it in force gives the names of all
+ * operations, so that it names no other. Errors: configuration-invalid, configuration-unreadable,
+ * standard-invalid.
  */
-export function readConfiguration({ path: file, isNamed }: ConfigurationFile): Configuration | undefined {
+export function readConfiguration(
+  { path: file, isNamed }: ConfigurationFile,
+  operations?: readonly string[],
+): Configuration | undefined {
   const text = textOf(file, isNamed);
   if (text === undefined) return undefined;
   const yaml = readYamlMapping(text, "a mapping of sections");
   if (yaml.values === undefined) throw invalid(file, yaml.problems);
-  const schema = configurationSchemaOf(standardOf(file));
+  const schema = configurationSchemaOf(standardOf(file), operations);
   const { data, error } = schema.safeParse(yaml.values, { reportInput: true });
   if (error)
     throw invalid(

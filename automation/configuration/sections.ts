@@ -3,6 +3,7 @@
  * need it get it from `readConfiguration`.
  */
 import { z } from "zod";
+import { meant } from "../../components/standards/file-problems";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
 import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
@@ -33,11 +34,18 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
 const some = <S extends z.ZodType>(value: S) =>
   z.array(value, { error: () => "give a list" }).min(1, { error: () => "give at least one, or leave it out" });
 
+/** A name that no operation has would be about none of them: nothing would say that it does nothing. */
+const operationOf = (known: readonly string[] | undefined) =>
+  z.string().refine((name) => known?.includes(name) ?? true, {
+    error: ({ input }) =>
+      `there is no operation "${String(input)}"; ${meant(String(input), known ?? []) ?? `known: ${known?.join(", ")}`}`,
+  });
+
 /** Approvals in addition to those that rules always want: all conditions of an entry must hold. */
-const approvalsOf = (standard: Standard) =>
+const approvalsOf = (standard: Standard, operation: ReturnType<typeof operationOf>) =>
   z.array(
     z.strictObject({
-      operation: some(z.string()).optional(),
+      operation: some(operation).optional(),
       effect: some(oneOf(["reads", "throwaway", "changes"])).optional(),
       tier: some(oneOf(tiersOf(standard))).optional(),
       environment: some(oneOf(environmentsOf(standard))).optional(),
@@ -96,10 +104,11 @@ const runsAtOnce = z
   .max(runsAtOnceMax, { error: () => `give ${runsAtOnceMax} or less` });
 
 /** How many runs there may be at once, over all workers. */
-const limits = z.strictObject({
-  accountAndRegion: runsAtOnce.optional(),
-  operations: z.record(z.string(), runsAtOnce).optional(),
-});
+const limitsOf = (operation: ReturnType<typeof operationOf>) =>
+  z.strictObject({
+    accountAndRegion: runsAtOnce.optional(),
+    operations: z.record(operation, runsAtOnce).optional(),
+  });
 
 const price = z
   .number({ error: () => "give a number, for example 0.25" })
@@ -140,16 +149,19 @@ const prices = z.strictObject({
 /** What databases are held to: a file, relative to this one, or a package that exports what `defineStandard` returns. */
 const named = z.string({ error: () => "give a YAML file, or a package, as text" }).min(1);
 
-export const configurationSchemaOf = (standard: Standard) =>
-  z.strictObject({
+/** With the names of all operations, where they are known: a worker has them. */
+export const configurationSchemaOf = (standard: Standard, operations?: readonly string[]) => {
+  const operation = operationOf(operations);
+  return z.strictObject({
     standard: named.optional(),
     roles: roles.optional(),
     teams: teams.optional(),
-    approvals: approvalsOf(standard).optional(),
+    approvals: approvalsOf(standard, operation).optional(),
     changesPerDay: changesPerDay.optional(),
-    limits: limits.optional(),
+    limits: limitsOf(operation).optional(),
     stacks: stacks.optional(),
     alerts: alerts.optional(),
     prices: prices.optional(),
   });
+};
 export type Configuration = z.infer<ReturnType<typeof configurationSchemaOf>>;

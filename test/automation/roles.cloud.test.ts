@@ -180,8 +180,13 @@ describe("a worker", () => {
 
   test("with a file that is wrong does not start, and what is in force stays", async () => {
     await publish();
-    const { code, stderr } = await worker("roles: {}\n");
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("[configuration-invalid]") as string });
+    for (const [text, problem] of [
+      ["roles: {}\n", "[configuration-invalid]"],
+      ["limits: {operations: {restore-dril: 1}}\n", 'no operation "restore-dril"; did you mean restore-drill?'],
+    ] as const) {
+      const { code, stderr } = await worker(text);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(problem) as string });
+    }
     expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
   });
 

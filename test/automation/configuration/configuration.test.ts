@@ -98,6 +98,25 @@ test("approvals have conditions, a group and a number of people", () => {
   });
 });
 
+test("who puts it in force has no limit and no approval of an operation that does not exist", () => {
+  const text =
+    "approvals:\n  - {by: approver, operation: [restore-drill, restore-dril]}\nlimits:\n  operations:\n    backup-audits: 2\n    all: 3";
+  writeFileSync(path, text);
+  const file = { path, isNamed: false };
+  expect(() => readConfiguration(file, ["backup-audit", "restore-drill"])).toThrow(
+    expect.objectContaining({
+      code: "configuration-invalid",
+      message: [
+        `${path} cannot be used:`,
+        '  line 2: approvals.0.operation.1: there is no operation "restore-dril"; did you mean restore-drill?',
+        '  line 5: limits.operations.backup-audits: there is no operation "backup-audits"; did you mean backup-audit?',
+        '  line 6: limits.operations.all: there is no operation "all"; known: backup-audit, restore-drill',
+      ].join("\n"),
+    }) as Error,
+  );
+  expect(readConfiguration(file)).toBeDefined(); // a command that puts nothing in force may be of another release
+});
+
 test("the changes of a ring in a day have a number, 0 for none", () => {
   expect(read("changesPerDay: {ring1: 200, ring3: 0}")).toEqual({ changesPerDay: { ring1: 200, ring3: 0 } });
   for (const [value, problem] of [
