@@ -9,6 +9,7 @@ import type { CommandContext } from "./command-context";
 import { alertingOf } from "./alert-destinations";
 import { followedEvidence, signerOf } from "./evidence-log";
 import { databaseUrlOf, stackContext } from "./open-records";
+import { requireNotEveryones, warnOfOtherWriters } from "./other-writers";
 
 type FollowedEvidence = ReturnType<typeof followedEvidence>;
 
@@ -40,7 +41,10 @@ export async function withControlPlane<T>(
     },
     publication: async () => {
       const { publishTo } = settings.controlPlane;
-      return publishTo === undefined ? undefined : (await import("./evidence-publish")).publicationIn(publishTo);
+      if (publishTo === undefined) return undefined;
+      const target = await (await import("./evidence-publish")).publicationIn(publishTo);
+      if (!publishTo.startsWith("s3://")) warnOfOtherWriters(target.name, terminal);
+      return target;
     },
     telemetry: settings.telemetry,
     alerting: (records) => alertingOf(settings, records),
@@ -57,7 +61,9 @@ export async function withControlPlane<T>(
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => {
       const names = (await registered()).map(({ name }) => name);
-      return readConfiguration(settings.configurationFile, names);
+      const configuration = readConfiguration(settings.configurationFile, names);
+      if (configuration) requireNotEveryones(settings.configurationFile.path, terminal);
+      return configuration;
     },
     operations: async (database, beforeCall) =>
       Promise.all(

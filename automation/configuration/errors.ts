@@ -13,6 +13,12 @@ export const configurationErrors = {
     message: "{problems}",
     hint: "nothing was changed; docs/standard.md lists what a standard may say, and what the floor is",
   },
+  "configuration-exposed": {
+    httpStatus: 500,
+    exitCode: 2,
+    message: "{file} can be written to by everyone on this machine (mode {mode})",
+    hint: "`chmod o-w {file}`, and look at the roles that it gives: a worker puts them in force",
+  },
   "configuration-unreadable": {
     httpStatus: 500,
     exitCode: 2,

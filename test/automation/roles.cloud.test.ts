@@ -1,6 +1,6 @@
 // Who may do what, as a worker published it; and names of the embedded cloud, which count in its control plane alone.
 import { builtIn } from "../../components/standards/built-in";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -187,6 +187,16 @@ describe("a worker", () => {
       const { code, stderr } = await worker(text);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(problem) as string });
     }
+    expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
+  });
+
+  test("with a file that everyone can write to does not start, and what is in force stays", async () => {
+    await publish();
+    writeFileSync(file(), "");
+    chmodSync(file(), 0o666);
+    const { code, stderr } = await worker("{}\n");
+    chmodSync(file(), 0o644);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("[configuration-exposed]") as string });
     expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
   });
 

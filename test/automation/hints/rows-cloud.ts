@@ -1,5 +1,5 @@
 /** Errors of the command line, the embedded cloud, the configuration and the cloud's API, in an order that works. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateDBSnapshotCommand, DescribeDBSnapshotsCommand, StopDBInstanceCommand } from "@aws-sdk/client-rds";
@@ -129,6 +129,12 @@ export const firstRows: Row[] = [
     fails: (at) => at.run(["fleet"]),
     mend: (at) => writeFileSync(at.path("shipshape.yaml"), "teams: {}\n"),
     ends: 1, // no stack was ever deployed
+  },
+  {
+    // Its hint makes the file one that the worker takes.
+    code: "configuration-exposed",
+    cause: (at) => chmodSync(at.path("shipshape.yaml"), 0o666),
+    fails: (at) => at.run(["worker", "--until-idle"]),
   },
   {
     code: "configuration-unreadable",
