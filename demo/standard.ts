@@ -94,7 +94,7 @@ export const standard: Chapter = {
     );
     stage.line();
     stage.say(
-      "Each row is one line of components/standards.ts or of the component; docs/standard-database.md lists them all.",
+      "Each row is one line of components/standards/built-in.ts or of the component; docs/standard-database.md lists them all.",
     );
   },
 };
