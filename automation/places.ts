@@ -19,9 +19,9 @@ export async function beginRun(
   bounds: Bounds,
 ): Promise<void> {
   const { id: requestId, operation } = request;
-  if (await takePlace(transaction, { requestId, operation, plan }, bounds))
-    await durable.enqueueRun(connection, request, preparation, plan?.database && plan.target);
-  else await fillPlaces(transaction, connection, durable);
+  const place = await takePlace(transaction, { requestId, operation, plan }, bounds);
+  if (place === "taken") await durable.enqueueRun(connection, request, preparation, plan?.database && plan.target);
+  if (place === "behind") await fillPlaces(transaction, connection, durable, bounds);
 }
 
 /** Enqueues the oldest runs that are held and have a place now. Comes last in its transaction. */
@@ -29,9 +29,10 @@ export async function fillPlaces(
   transaction: Database,
   connection: pg.ClientBase,
   durable: DurableClient,
+  known?: Bounds,
 ): Promise<void> {
   if (!(await areHeld(transaction))) return;
-  const bounds = (await accessInForce(transaction))?.limits ?? {};
+  const bounds = known ?? (await accessInForce(transaction))?.limits ?? {};
   for (let filled = 0; filled < placesFilledMax; filled++) {
     const id = await fillPlace(transaction, bounds);
     if (id === undefined) return;

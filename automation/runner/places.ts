@@ -47,34 +47,47 @@ const bounds = ({ operations = {}, accountAndRegion = runsPerAccountAndRegionMax
 const TAKEN =
   "select scope, count(distinct place_of)::int as n from run, unnest(scopes) as scope where has_place group by scope";
 const HELD = "held_at is not null and scopes is not null and not has_place and finished_at is null";
+/**
+ * The combinations of scopes that runs are held in: as many as there are operations in accounts and Regions, found by
+ * the index, however many runs are held.
+ */
+const HELD_SCOPES = `held_scopes (scopes) as (
+  (select scopes from run where ${HELD} order by scopes limit 1)
+  union all
+  select (select run.scopes from run where ${HELD} and run.scopes > one.scopes order by run.scopes limit 1)
+  from held_scopes as one where one.scopes is not null)`;
 
 /** Two that count at once would both take the last place. Comes last in a transaction: it waits for no other lock. */
 const lockPlaces = (transaction: Database) =>
   transaction.query("select pg_advisory_xact_lock(hashtext('shipshape places'))");
 
-/** False if the run is held: a bound is reached, or another one was held there before it. */
+/**
+ * Whether the run takes its places. If not, it is held: a bound is reached, or else another was held there before it,
+ * which may fit now.
+ */
 export async function takePlace(
   transaction: Database,
   run: { requestId: string; operation: string; plan: PlanBasis | undefined },
   inForce: Bounds,
-): Promise<boolean> {
+): Promise<"taken" | "full" | "behind"> {
   const scopes = scopesOf(run.operation, run.plan?.database);
   // Runs of one database come one after the other, whatever places they have.
   const place = run.plan?.database ? run.plan.target : run.requestId;
   await lockPlaces(transaction);
-  const [taken] = await transaction.query<{ hasPlace: boolean }>(
-    `with taken as (
+  const [found] = await transaction.query<{ hasPlace: boolean; isFull: boolean }>(
+    `with recursive ${HELD_SCOPES},
+     taken as (
        select scope, count(distinct place_of) as n from run, unnest(scopes) as scope
        where has_place and place_of <> $4 group by scope),
      found as (select
-       not exists (select from unnest($2::text[], $3::int[]) as own (scope, bound) join taken using (scope) where n >= bound)
-         and not exists (select from run where ${HELD} and scopes && $2) as fits)
-     update run set scopes = $2, place_of = $4, has_place = fits,
-       held_at = case when not fits then clock_timestamp() end
-     from found where request_id = $1 returning has_place as "hasPlace"`,
+       exists (select from unnest($2::text[], $3::int[]) as own (scope, bound) join taken using (scope) where n >= bound) as is_full,
+       exists (select from held_scopes where scopes && $2) as is_behind)
+     update run set scopes = $2, place_of = $4, has_place = not is_full and not is_behind,
+       held_at = case when is_full or is_behind then clock_timestamp() end
+     from found where request_id = $1 returning has_place as "hasPlace", is_full as "isFull"`,
     [run.requestId, scopes, scopes.map((scope) => boundOf(scope, inForce)), place],
   );
-  return taken?.hasPlace === true;
+  return found?.hasPlace ? "taken" : found?.isFull ? "full" : "behind";
 }
 
 export const areHeld = async (database: Database): Promise<boolean> =>
@@ -84,11 +97,15 @@ export const areHeld = async (database: Database): Promise<boolean> =>
 export async function fillPlace(transaction: Database, inForce: Bounds): Promise<string | undefined> {
   await lockPlaces(transaction);
   const [filled] = await transaction.query<{ requestId: string }>(
-    `with taken as (${TAKEN}),
-     reached as (select coalesce(array_agg(scope), '{}') as full from taken where n >= ${BOUND})
-     update run set has_place = true, held_at = null where request_id = (
-       select request_id from run, reached where ${HELD} and not scopes && reached.full
-       order by held_at, request_id limit 1 for update of run skip locked)
+    `with recursive ${HELD_SCOPES},
+     taken as (${TAKEN}),
+     reached as (select coalesce(array_agg(scope), '{}') as full from taken where n >= ${BOUND}),
+     fitting as (select oldest.request_id from held_scopes as of, reached, lateral (
+         select request_id, held_at from run where ${HELD} and run.scopes = of.scopes
+         order by held_at, request_id limit 1 for update skip locked) as oldest
+       where not of.scopes && reached.full
+       order by oldest.held_at, oldest.request_id limit 1)
+     update run set has_place = true, held_at = null where request_id = (select request_id from fitting)
      returning request_id as "requestId"`,
     bounds(inForce),
   );
