@@ -1,7 +1,5 @@
 // What people are told about a decision, before and after a request.
-import { builtIn } from "../../components/standards/built-in";
 import { z } from "zod";
-import { openControlPlane } from "../../automation/control-plane";
 import { explain } from "../../automation/command-line/explain";
 import { requestOperation } from "../../automation/command-line/request";
 import { createTerminal } from "../../automation/command-line/terminal";
@@ -162,27 +160,14 @@ describe("a preview", () => {
   });
 
   test("a request that no worker has prepared yet is not decided", async () => {
-    const unused = () => {
-      throw new Error("not used here");
-    };
-    const controlPlane = await openControlPlane({
-      standard: builtIn,
-      databaseUrl: probed.postgres.url,
-      signer: unused,
-      toolVersions: {},
-      operations: async () => [toy],
-    });
-    try {
-      const id = await controlPlane.submit("toy", { database: "orders" }, { requestedBy: "ana", reason: "r" });
-      const { lines, terminal: t } = terminal();
-      await explain(id, {}, { settings: settings(), terminal: t });
-      expect(lines.at(-1)).toBe("not decided yet: the run is queued");
-      await controlPlane.cancel(id, "ana");
-      lines.length = 0;
-      await explain(id, {}, { settings: settings(), terminal: t });
-      expect(lines.at(-1)).toMatch(/^it ended before a decision: the run of request \S+ was cancelled by ana$/);
-    } finally {
-      await controlPlane.close();
-    }
+    const controlPlane = await probed.client(async () => [toy]);
+    const id = await controlPlane.submit("toy", { database: "orders" }, { requestedBy: "ana", reason: "r" });
+    const { lines, terminal: t } = terminal();
+    await explain(id, {}, { settings: settings(), terminal: t });
+    expect(lines.at(-1)).toBe("not decided yet: the run is queued");
+    await controlPlane.cancel(id, "ana");
+    lines.length = 0;
+    await explain(id, {}, { settings: settings(), terminal: t });
+    expect(lines.at(-1)).toMatch(/^it ended before a decision: the run of request \S+ was cancelled by ana$/);
   });
 });

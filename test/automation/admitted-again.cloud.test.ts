@@ -1,33 +1,19 @@
 // A change is admitted by what is known when it is decided on, and again right before it is carried out.
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
 import { publishAccess } from "../../automation/policy/access";
 import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
-import { builtIn } from "../../components/standards/built-in";
 import { ProbedControlPlane } from "./probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
   const operations = async () => [{ name: "probe-change", version: 1 } as AnyOperation];
-  const settings = {
-    databaseUrl: probed.postgres.url,
-    standard: builtIn,
-    signer: unused,
-    toolVersions: {},
-    operations,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client(operations);
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 
 /** A worker until the request is over or waits; resolves to the request's id. */
 async function worked(request: string): Promise<string> {

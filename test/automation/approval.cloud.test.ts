@@ -1,7 +1,6 @@
 // Plans that wait for people: in tables, in no workflow, and only as long as they hold.
-import { builtIn } from "../../components/standards/built-in";
 import pg from "pg";
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
 import { readDecision } from "../../automation/policy/decisions";
 import type { AnyOperation } from "../../automation/runner/operation";
@@ -11,27 +10,14 @@ import { ProbedControlPlane } from "./probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 const request = { safeParse: (data: unknown) => ({ success: true, data }) };
 const known = async () =>
   ["probe", "probe-change"].map((name) => ({ name, version: 1, request }) as unknown as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = {
-    standard: builtIn,
-    databaseUrl: probed.postgres.url,
-    signer: unused,
-    toolVersions: {},
-    operations: known,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client(known);
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 beforeEach(() => probed.database.query("drop table if exists effect, world"));
 
 /** A worker until the request is over or waits; resolves to the request's id. */

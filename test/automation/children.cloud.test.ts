@@ -1,8 +1,7 @@
 // Runs about several databases: they make child requests and wait, and workers come and go meanwhile. The operation is
 // toy-coordination.ts; its children wait for approval: each has a decision of its own.
 import { join } from "node:path";
-import { builtIn } from "../../components/standards/built-in";
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { coordinationOf } from "../../automation/coordination";
 import { claimOf } from "../../automation/evidence/envelope";
 import { lookForMessage } from "../../automation/runner/messages";
@@ -10,29 +9,16 @@ import type { AnyOperation } from "../../automation/runner/operation";
 import { until } from "../until";
 import { toyCoordination } from "./operations/toy-coordination";
 import { toyOperation } from "./operations/toy-operation";
-import { ProbedControlPlane, type RunningProcess } from "./probe";
+import { ProbedControlPlane, type RunningProcess, unused } from "./probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 const operations = async () => [toyCoordination, toyOperation] as unknown as AnyOperation[];
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = {
-    standard: builtIn,
-    databaseUrl: probed.postgres.url,
-    signer: unused,
-    toolVersions: {},
-    operations,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client(operations);
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 
 /** A worker with both operations, which is killed at that moment (disturbed.ts). */
 const worker = (moment: string, ...words: string[]): RunningProcess =>

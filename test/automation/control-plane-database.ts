@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { createServer, removeServer, type PostgresServer } from "../../localcloud/postgres/postgres-server";
 
 export interface TestDatabase {
@@ -36,4 +37,21 @@ export async function makeControlPlaneDatabase(): Promise<TestDatabase> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One for the tests of a file: `use` gets it before the first of them, and it is removed after the last. */
+export function haveControlPlaneDatabase(
+  use: (made: { postgres: TestDatabase; database: ControlPlaneDatabase }) => void,
+): void {
+  let postgres: TestDatabase | undefined;
+  let database: ControlPlaneDatabase | undefined;
+  beforeAll(async () => {
+    postgres = await makeControlPlaneDatabase();
+    database = await openDatabase(postgres.url);
+    use({ postgres, database });
+  });
+  afterAll(async () => {
+    await database?.close();
+    await postgres?.remove();
+  });
 }

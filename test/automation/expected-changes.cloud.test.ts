@@ -1,5 +1,5 @@
 // How the status of an expected change follows what the cloud shows, in a real control plane's database.
-import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import type { ControlPlaneDatabase } from "../../automation/database";
 import { lookForExpected } from "../../automation/expected-changes";
 import {
   identityOf,
@@ -10,19 +10,11 @@ import {
 import { latestAlerts } from "../../automation/observability/notifications";
 import { answerFinding, openFinding, openFindings } from "../../automation/review/findings";
 import { awaitedChanges, expectChanges, expectedChangesOf } from "../../automation/runner/expected-changes";
-import { makeControlPlaneDatabase, type TestDatabase } from "./control-plane-database";
+import { haveControlPlaneDatabase } from "./control-plane-database";
 import { databaseCalled } from "./evidence/sealed-runs";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 
 let count = 0;
 /** A run that has delivered a change of a database of its own, and ended; its finding is open. */

@@ -1,6 +1,6 @@
 // A request that fixes a finding, and the answer to that finding, exist both or neither.
 import { join } from "node:path";
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../automation/operations/restore-drill/steps";
@@ -12,25 +12,13 @@ import { ProbedControlPlane } from "./probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 const anyInput = { safeParse: (data: unknown) => ({ success: true, data }) };
 const probe = { name: "probe", version: 1, request: anyInput } as unknown as AnyOperation; // probe-worker.ts has its code
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  controlPlane = await openControlPlane({
-    databaseUrl: probed.postgres.url,
-    standard: builtIn,
-    signer: unused,
-    toolVersions: {},
-    operations: async () => [restoreDrill({} as RestoreDrillSteps, builtIn), probe],
-  });
+  controlPlane = await probed.client(async () => [restoreDrill({} as RestoreDrillSteps, builtIn), probe]);
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 
 const by = { requestedBy: "os:otto", reason: "the disk is replaced" };
 const input = { database: "orders" };

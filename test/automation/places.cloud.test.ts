@@ -2,8 +2,7 @@
 // workflow is queued.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { builtIn } from "../../components/standards/built-in";
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { targetDatabase } from "../../automation/fleet-records";
 import { beginRun, fillPlaces } from "../../automation/places";
 import { publishAccess } from "../../automation/policy/access";
@@ -20,25 +19,14 @@ import { ProbedControlPlane } from "./probe";
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
 let durable: DurableClient;
-const unused = () => {
-  throw new Error("not used here");
-};
 const operations = async () => [toyOperation] as unknown as AnyOperation[];
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = {
-    standard: builtIn,
-    databaseUrl: probed.postgres.url,
-    signer: unused,
-    toolVersions: {},
-    operations,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client(operations);
   durable = await DurableClient.open(probed.postgres.url, probed.database);
 });
 afterAll(async () => {
   await durable?.close();
-  await controlPlane?.close();
   await probed?.stop();
 });
 /** Whatever a test leaves has ended, and owes nothing. */

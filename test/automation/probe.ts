@@ -4,7 +4,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openControlPlane, type ControlPlane, type ControlPlaneSettings } from "../../automation/control-plane";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import { builtIn } from "../../components/standards/built-in";
 import { makeControlPlaneDatabase, type TestDatabase } from "./control-plane-database";
 
 export interface EndedProcess {
@@ -22,9 +24,14 @@ export interface RunningProcess {
   ended: Promise<EndedProcess>;
 }
 
+export const unused = () => {
+  throw new Error("not used here");
+};
+
 /** A control plane with its own database, its probe workers and its commands. */
 export class ProbedControlPlane {
   private readonly running = new Set<RunningProcess>();
+  private readonly clients: ControlPlane[] = [];
 
   private constructor(
     readonly postgres: TestDatabase,
@@ -43,9 +50,21 @@ export class ProbedControlPlane {
 
   async stop(): Promise<void> {
     for (const one of this.running) one.kill("SIGKILL");
+    for (const one of this.clients) await one.close();
     await this.database.close();
     await this.postgres.remove();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Opened in this process, which cannot sign; closed at the end. */
+  async client(
+    operations: ControlPlaneSettings["operations"] = unused,
+    more: Partial<ControlPlaneSettings> = {},
+  ): Promise<ControlPlane> {
+    const known = { standard: builtIn, databaseUrl: this.postgres.url, signer: unused, toolVersions: {}, operations };
+    const client = await openControlPlane({ ...known, ...more });
+    this.clients.push(client);
+    return client;
   }
 
   /** A probe worker with that moment (probe-worker.ts), for that request or a new one. */

@@ -5,7 +5,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { STSClient } from "@aws-sdk/client-sts";
 import { parseUser } from "../../automation/command-line/commands/option-values";
-import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import type { ControlPlane } from "../../automation/control-plane";
 import { openRecords } from "../../automation/control-plane-records";
 import { claimOf } from "../../automation/evidence/envelope";
 import { accessInForce, publishAccess } from "../../automation/policy/access";
@@ -14,31 +14,18 @@ import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 import { principal } from "../../automation/targets/principal";
 import { startCloud } from "../cloud";
-import { ProbedControlPlane } from "./probe";
+import { ProbedControlPlane, unused } from "./probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 const unknown = { safeParse: (data: unknown) => ({ success: true, data }) };
 const known = async () =>
   ["probe", "probe-change"].map((name) => ({ name, version: 1, request: unknown }) as unknown as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = {
-    standard: builtIn,
-    databaseUrl: probed.postgres.url,
-    signer: unused,
-    toolVersions: {},
-    operations: known,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client(known);
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 afterEach(async () => {
   await probed.database.query("truncate access");
   await probed.postgres.server.query("drop schema if exists embedded_cloud", [], "control");
@@ -202,20 +189,9 @@ describe("a worker", () => {
 
   test("without the key that signs evidence puts nothing in force", async () => {
     const mine = async () => ({ roles: { ...access.roles!, approver: ["os:mallory"] } });
-    const settings = {
-      standard: builtIn,
-      databaseUrl: probed.postgres.url,
-      signer: unused,
-      toolVersions: {},
-      operations: known,
-    };
-    const opened = await openControlPlane({ ...settings, access: mine });
-    try {
-      await expect(opened.work(unused)).rejects.toThrow("not used here");
-      expect(await accessInForce(probed.database)).toBeUndefined();
-    } finally {
-      await opened.close();
-    }
+    const opened = await probed.client(known, { access: mine });
+    await expect(opened.work(unused)).rejects.toThrow("not used here");
+    expect(await accessInForce(probed.database)).toBeUndefined();
   });
 });
 

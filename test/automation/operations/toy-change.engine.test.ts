@@ -4,11 +4,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openControlPlane, type ControlPlane } from "../../../automation/control-plane";
+import type { ControlPlane } from "../../../automation/control-plane";
 import { bringUp } from "../../../automation/runner/pulumi-stack";
 import { lookForExpected } from "../../../automation/expected-changes";
 import { identityOf, type InstanceProperties } from "../../../automation/fleet-records";
-import { builtIn } from "../../../components/standards/built-in";
 import { ProbedControlPlane } from "../probe";
 import { databaseNamed, declare } from "./toy-change";
 
@@ -49,19 +48,9 @@ beforeAll(async () => {
   ] as const)
     await bringUp({ ...stacks, project }, created(service), running);
   probed = await ProbedControlPlane.start();
-  const unused = () => {
-    throw new Error("not used here");
-  };
-  controlPlane = await openControlPlane({
-    databaseUrl: probed.postgres.url,
-    standard: builtIn,
-    signer: unused,
-    toolVersions: {},
-    operations: unused,
-  });
+  controlPlane = await probed.client();
 });
 afterAll(async () => {
-  await controlPlane?.close();
   await probed?.stop();
   rmSync(root, { recursive: true, force: true });
 });

@@ -1,30 +1,16 @@
 // One more operation is a folder and a line: toy-operation.ts is requested, refused, approved, killed and carried out,
 // and no file of the product knows it.
-import { builtIn } from "../../../components/standards/built-in";
 import { join } from "node:path";
-import { openControlPlane, type ControlPlane } from "../../../automation/control-plane";
+import type { ControlPlane } from "../../../automation/control-plane";
 import { ProbedControlPlane } from "../probe";
 
 let probed: ProbedControlPlane;
 let controlPlane: ControlPlane;
-const unused = () => {
-  throw new Error("not used here");
-};
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = {
-    standard: builtIn,
-    databaseUrl: probed.postgres.url,
-    signer: unused,
-    toolVersions: {},
-    operations: unused,
-  };
-  controlPlane = await openControlPlane(settings);
+  controlPlane = await probed.client();
 });
-afterAll(async () => {
-  await controlPlane?.close();
-  await probed?.stop();
-});
+afterAll(() => probed?.stop());
 
 /** A command line of the operation, as a process of its own. */
 const toy = (moment: string, ...words: string[]) =>

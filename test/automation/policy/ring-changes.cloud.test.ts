@@ -1,23 +1,15 @@
 // How many changes a ring has in a day is counted from records, in the transaction of each decision.
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import { publishAccess } from "../../../automation/policy/access";
 import { admit, admitAgain, factsOf } from "../../../automation/policy/decisions";
 import type { Decision, Effect } from "../../../automation/records";
 import { endRun, nextPreparation, queueRun, setPlan } from "../../../automation/runner/runs";
 import { builtIn } from "../../../components/standards/built-in";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase } from "../control-plane-database";
 import { plan } from "./facts";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 beforeEach(async () => {
   await database.query("truncate request, access cascade");
   await allow(2);

@@ -1,17 +1,9 @@
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import { readToil } from "../../../automation/policy/toil";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase } from "../control-plane-database";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 
 async function decided(
   id: string,

@@ -1,4 +1,4 @@
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import { targetDatabase } from "../../../automation/fleet-records";
 import {
   answerFinding,
@@ -8,18 +8,10 @@ import {
   openFindings,
 } from "../../../automation/review/findings";
 import { queueRun, readRun, setPlan } from "../../../automation/runner/runs";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase } from "../control-plane-database";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 
 /** A run for `orders` with a verdict to answer; without a resource id it ended before it found the database. */
 async function leftOpen(

@@ -1,20 +1,13 @@
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import { Liveness, workersAlive } from "../../../automation/runner/liveness";
 import { until } from "../../until";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
 let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
 const opened: Liveness[] = [];
 const lost: string[] = [];
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ postgres, database } = made));
 beforeEach(() => void (lost.length = 0));
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();

@@ -1,4 +1,4 @@
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
 import { targetDatabase } from "../../../automation/fleet-records";
 import { planDigestOf } from "../../../automation/records";
@@ -23,20 +23,12 @@ import { goOn } from "../../../automation/runner/pauses";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
 import { stepRecorder } from "../../../automation/runner/step-recorder";
 import { until } from "../../until";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase } from "../control-plane-database";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
 let count = 0;
 let id: string;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 beforeEach(async () => {
   id = `request-${String(++count).padStart(3, "0")}`;
   await database.query(

@@ -1,20 +1,12 @@
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { ControlPlaneDatabase } from "../../../automation/database";
 import type { DurableClient, WorkflowState } from "../../../automation/runner/durable";
 import type { Liveness } from "../../../automation/runner/liveness";
 import { busyRuns } from "../../../automation/runner/runs";
 import { sweeper, type Sweep } from "../../../automation/runner/sweep";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { haveControlPlaneDatabase } from "../control-plane-database";
 
-let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
+haveControlPlaneDatabase((made) => void ({ database } = made));
 
 const insert = async (id: string, columns: string) => {
   await database.query(
