@@ -22,7 +22,7 @@ import type { FleetAnswer, InstanceProperties } from "./fleet-records";
 import type { Decision, Message, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
-import { newRequestId, readRequest, submitRequest, validInput } from "./request/requests";
+import { newRequestId, readRequest, validInput } from "./request/requests";
 import { answerFinding } from "./review/findings";
 import { DurableClient, registerWorkflows, requireLease, startWorker, wakeRun, type Worker } from "./runner/durable";
 import type { AnyOperation, OperationOf } from "./runner/operation";
@@ -30,10 +30,11 @@ import { fillPlaces } from "./places";
 import { addPause, EVERY_OPERATION } from "./runner/pauses";
 import { previewSteps } from "./runner/preview-steps";
 import { addMessage } from "./runner/messages";
-import { queueRun, readRun, unstick } from "./runner/runs";
+import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills } from "./schedule";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
+import { submitInto } from "./submission";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
@@ -157,12 +158,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     by: { requestedBy: string; reason: string },
   ) => {
     const operation = await operationOf(name);
-    const { version } = operation;
-    const input = validInput(operation, given, by.reason);
-    return submitRequest(into, { operation: name, version, input, ...by }, async (transaction, connection, id) => {
-      await queueRun(transaction, id);
-      await durable.enqueuePreparation(connection, { id, operation: name, version }, 1);
-    });
+    return submitInto(into, durable, operation, { ...by, input: validInput(operation, given, by.reason) });
   };
   return {
     ...records,

@@ -5,12 +5,13 @@
 import type { ControlPlaneDatabase } from "./database";
 import { ShipshapeError } from "./errors";
 import { canonicalJson, type ChildEnd, type Message, type OperationRequest } from "./records";
-import { childRequestId, findRequest, submitRequest, validInput } from "./request/requests";
+import { childRequestId, findRequest, validInput } from "./request/requests";
 import { waitUntil, type DurableClient } from "./runner/durable";
 import { coordinationAttemptsMax, coordinationSecondsMax, waitSecondsMax } from "./runner/limits";
 import { lookForMessage, type Wait } from "./runner/messages";
 import type { OperationOf, RunStep, Step } from "./runner/operation";
-import { lockRun, queueRun, readRun } from "./runner/runs";
+import { lockRun, readRun } from "./runner/runs";
+import { submitInto } from "./submission";
 
 /** Each is safe to repeat. */
 export interface Coordination {
@@ -55,22 +56,13 @@ export function coordinationOf(
       if (parent !== undefined) throw refused("it is a child itself");
       await requireNoDatabase();
       const operation = await operationOf(name);
-      const { version } = operation;
       const input = validInput(operation, given, reason);
       const child = { id: childRequestId(id, name, key), parent: id };
       await database.transaction(async (transaction) => {
         // A cancellation of the parent comes before this, or finds the child.
         if ((await lockRun(transaction, id)).finishedAt) throw new ShipshapeError("run-over", { id });
         const known = await findRequest(transaction, child.id);
-        if (!known)
-          return submitRequest(
-            transaction,
-            { operation: name, version, input, requestedBy, reason, child },
-            async (_, connection) => {
-              await queueRun(transaction, child.id);
-              await durable.enqueuePreparation(connection, { id: child.id, operation: name, version }, 1);
-            },
-          );
+        if (!known) return submitInto(transaction, durable, operation, { input, requestedBy, reason, child });
         if (known.parent !== id || known.operation !== name || form(known.input) !== form(input))
           throw refused(`${child.id} is requested with another input`);
       });

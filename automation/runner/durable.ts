@@ -37,7 +37,7 @@ import {
   workflowsForgottenMax,
   workflowsKeptDays,
 } from "./limits";
-import { unneededWorkflows } from "./ended-workflows";
+import { PART_OF_REQUEST, unneededWorkflows } from "./ended-workflows";
 import { keepDoing } from "./keep-doing";
 import { Liveness, MAINTENANCE, notifyWorkers, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings, Work } from "./operation";
@@ -82,7 +82,7 @@ export const carryOutId = (requestId: string, preparation: number): string =>
   preparation === 1 ? `${requestId}-carry-out` : `${requestId}-carry-out-${preparation}`;
 
 /** The request that a workflow belongs to. */
-const requestOf = (workflowId: string): string => workflowId.replace(/-(prepare|carry-out|clean-up)(-\d+)?$/, "");
+const requestOf = (workflowId: string): string => workflowId.replace(new RegExp(PART_OF_REQUEST), "");
 
 export interface Workflows {
   /** The names of all workflows that this worker has. */
