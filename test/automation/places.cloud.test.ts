@@ -121,6 +121,18 @@ test("each account and Region has its bound; what one holds back does not hold b
   expect(await mayRun(b)).toEqual([true]);
 });
 
+test("of runs that several operations have in an account, the one that was held first goes on first", async () => {
+  await publishAccess(probed.database, { limits: { accountAndRegion: 1 } }, "a test");
+  const running = await begun("m", "a");
+  const held = [await begun("z", "b"), await begun("a", "c"), await begun("z", "d")];
+  await ends(running);
+  expect(await mayRun(...held)).toEqual([true, false, false]);
+  await ends(held[0]!);
+  expect(await mayRun(...held)).toEqual([true, true, false]);
+  await ends(held[1]!);
+  expect(await mayRun(...held)).toEqual([true, true, true]);
+});
+
 test("a run does not overtake one that was held before it, and runs of one database have one place", async () => {
   await publishAccess(probed.database, { limits: { accountAndRegion: 1 } }, "a test");
   const [first, second] = [await begun("x", "a"), await begun("y", "a")];
