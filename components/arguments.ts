@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { requiredBy } from "./extensions";
 import { contradictions } from "./found-properties";
+import { wrongImport } from "./imported-database";
 import { inputOf, text } from "./input-errors";
 import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
 import { reachableFrom } from "./reachable-from";
-import { hasUnknownPassword, requestSchemaOf, versionPattern, word } from "./request-schema";
+import { requestSchemaOf, versionPattern, word } from "./request-schema";
 import { isReserved } from "./standards/reserved-names";
 import { standardShape } from "./standard-shape";
 import { part, type Standard } from "./standards/standard";
@@ -71,19 +72,15 @@ export const databaseRequestOf = (standard: Standard) =>
         request.restoreFrom,
         "cannot be combined with existing: a database is either imported or created from a backup",
       );
-    if (hasUnknownPassword(request) && request.accessRoles === "declared")
-      refuse(
-        "accessRoles",
-        request.accessRoles,
-        `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: the master password is unknown here`,
-      );
-    if (!request.databaseName && isReserved(databaseNameOf(request, standard)))
+    for (const [path, input, message] of wrongImport(request, standard))
+      context.addIssue({ code: "custom", path, input, message });
+    if (!request.databaseName && found?.dbName === undefined && isReserved(databaseNameOf(request, standard)))
       refuse(
         "databaseName",
         databaseNameOf(request, standard),
         "would be derived from the service but is reserved by PostgreSQL, RDS or Shipshape; give another",
       );
-    if (identifierOf(request, standard).length > identifierLengthMax)
+    if (!request.existing && identifierOf(request, standard).length > identifierLengthMax)
       refuse(
         "databaseName",
         request.databaseName,

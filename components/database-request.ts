@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FoundProperties } from "./found-properties";
-import type { PostgresMajor } from "./standards/fixed";
+import type { exportedLogs, PostgresMajor } from "./standards/fixed";
 import type { Standard } from "./standards/standard";
 import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
 import type { AllowedExtension, Authentication } from "./standards/roles";
@@ -128,10 +128,17 @@ export interface ExistingDatabase {
    */
   asFound?: FoundProperties | undefined;
   /**
-   * True if RDS has already created the log groups (logs were exported before): they are imported with the database.
+   * The last day on which `asFound.engineVersion` may be older than the standard allows, at most 180 days ahead:
+   * `"2027-03-31"`. Every preview shows it.
+   * @default undefined: the version is one that the standard allows
+   */
+  upgradeBy?: string | undefined;
+  /**
+   * True if RDS has already created the log groups (logs were exported before), or which of them: they are imported
+   * with the database.
    * @default false
    */
-  logGroupsExist?: boolean | undefined;
+  logGroupsExist?: boolean | (typeof exportedLogs)[number][] | undefined;
 }
 
 export interface RestoreFromSnapshot {

@@ -14,6 +14,12 @@ export function resolvedEngineVersion(
   shape: StandardShape,
   options: pulumi.InvokeOutputOptions,
 ): pulumi.Output<string> {
+  const asFound = request.existing?.asFound.engineVersion;
+  if (asFound) {
+    // RDS stops offering old versions while databases still run them.
+    warnOfAge(asFound, request, shape);
+    return pulumi.output(asFound);
+  }
   const found = rds.getEngineVersionOutput(
     shape.engineVersion
       ? { engine: "postgres", version: shape.engineVersion }
@@ -25,6 +31,15 @@ export function resolvedEngineVersion(
     if (lacking.length > 0) throw new pulumi.RunError(lacking.join("\n"));
     return offer.versionActual;
   });
+}
+
+function warnOfAge(version: string, { existing }: ResolvedRequest, { identifier }: StandardShape): void {
+  const upgradeBy = existing?.upgradeBy;
+  if (!upgradeBy) return;
+  const overdue = upgradeBy < new Date().toISOString().slice(0, 10);
+  void pulumi.log.warn(
+    `${identifier}: PostgreSQL ${version} is older than the standard allows: ${overdue ? `it should have been upgraded by ${upgradeBy}` : `upgrade it by ${upgradeBy}`}`,
+  );
 }
 
 /**

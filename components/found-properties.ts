@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { text } from "./input-errors";
+import { decidedProperties } from "./decided-properties";
+import type { StandardShape } from "./standard-shape";
 import { performanceInsightsRetentionDays, stripedStorage } from "./standards/fixed";
 import { tags } from "./tags";
 import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./standards/windows";
@@ -17,7 +19,13 @@ const number = (...values: number[]) => z.int(among(values)).refine((value) => v
 const form = (pattern: RegExp, rule: string) => found.regex(pattern, { error: () => rule });
 const arnOf = (service: string) =>
   form(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:.+$`), `give the ARN, arn:aws:${service}:…`);
-const sqlName = form(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "give the SQL name it has");
+export const sqlNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+const sqlName = form(sqlNamePattern, "give the SQL name it has");
+
+/** With what RDS appends to the minors of Extended Support and to rebuilt ones: "13.20-rds.20250101", "17.2-R2". */
+const foundVersion = /^(\d{2})\.(\d{1,2})(-[A-Za-z0-9.]{1,24})?$/;
+export const majorOf = (version: string): number => Number(foundVersion.exec(version)?.[1]);
+export const minorOf = (version: string): number => Number(foundVersion.exec(version)?.[2]);
 
 /** Seven days, months of 31 days up to 23, or two years (RDS API reference, PerformanceInsightsRetentionPeriod). */
 const insightsRetentions = [7, ...Array.from({ length: 23 }, (_, month) => (month + 1) * 31), 731];
@@ -41,9 +49,12 @@ const foundProperties = {
   databaseInsightsMode: word("standard", "advanced"),
   dbName: sqlName,
   dbSubnetGroupName: found,
+  deleteAutomatedBackups: z.boolean(),
   deletionProtection: z.boolean(),
   enabledCloudwatchLogsExports: z.array(word("postgresql", "upgrade", "iam-db-auth-error")),
   engineLifecycleSupport: word("open-source-rds-extended-support", "open-source-rds-extended-support-disabled"),
+  engineVersion: form(foundVersion, 'give the version that runs, such as "13.20"'),
+  finalSnapshotIdentifier: found,
   iamDatabaseAuthenticationEnabled: z.boolean(),
   instanceClass: form(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, "give the class it has, such as db.m7g.large"),
   iops: whole(1_000, 256_000),
@@ -66,6 +77,7 @@ const foundProperties = {
     .refine((days) => insightsRetentions.includes(days), { error: () => "give 7, a multiple of 31 up to 713, or 731" }),
   port: whole(1_150, 65_535),
   publiclyAccessible: z.boolean(),
+  skipFinalSnapshot: z.boolean(),
   storageEncrypted: z.boolean(),
   storageThroughput: whole(125, 4_000),
   storageType: word(...Object.keys(storageMinGib)),
@@ -86,25 +98,17 @@ export const asFound = z
 export type FoundProperties = z.input<typeof asFound>;
 type Name = keyof typeof foundProperties;
 
-/** The standard's values of properties that others depend on. */
-interface StandardSaid {
-  allocatedStorageGib: number;
-  storageCapGib: number;
-  multiAz: boolean;
-  backupWindow: string;
-  maintenanceWindow: string;
-  monitoringIntervalSeconds: number;
-  parameterGroupFamily: string;
-  postgresMajor: number;
-}
-
 /** Contradictory values, each with what to give instead: RDS would refuse them in the middle of an `up`. */
 export function contradictions(
   given: FoundProperties,
-  shape: StandardSaid,
+  shape: StandardShape,
   masterPassword: "managed" | "own",
 ): [name: Name, reason: string][] {
-  const has = { ...standardProperties(shape), manageMasterUserPassword: masterPassword === "managed", ...given };
+  const has: FoundProperties = {
+    ...standardProperties(shape),
+    manageMasterUserPassword: masterPassword === "managed",
+    ...given,
+  };
   const wrong: [applies: boolean, name: Name, reason: string][] = [
     ...ofStorage(has),
     ...ofMonitoring(has),
@@ -126,6 +130,11 @@ export function contradictions(
       "is only for a master password that RDS manages; omit it",
     ],
     [
+      has.skipFinalSnapshot === false && has.finalSnapshotIdentifier === null,
+      "finalSnapshotIdentifier",
+      "give its name while skipFinalSnapshot is false: without one, RDS refuses to delete the database",
+    ],
+    [
       /^default\.postgres\d+$/.test(has.parameterGroupName ?? "") &&
         has.parameterGroupName !== `default.${shape.parameterGroupFamily}`,
       "parameterGroupName",
@@ -135,26 +144,14 @@ export function contradictions(
   return wrong.flatMap(([applies, name, reason]) => (applies ? [[name, reason]] : []));
 }
 
-/**
- * Filled with the standard's values; only what the rules below check, and placeholder text for what only the platform
- * knows.
- */
-function standardProperties(shape: StandardSaid): FoundProperties {
+/** With placeholder text for what only the platform knows. */
+function standardProperties(shape: StandardShape): FoundProperties {
   const ofThePlatform = "the platform's";
   return {
-    allocatedStorage: shape.allocatedStorageGib,
-    maxAllocatedStorage: shape.storageCapGib,
-    storageType: "gp3",
-    storageEncrypted: true,
+    ...decidedProperties(shape),
+    finalSnapshotIdentifier: shape.finalSnapshot ? "the database's" : null,
     kmsKeyId: ofThePlatform,
-    multiAz: shape.multiAz,
-    backupWindow: shape.backupWindow,
-    maintenanceWindow: shape.maintenanceWindow,
-    monitoringInterval: shape.monitoringIntervalSeconds,
     monitoringRoleArn: ofThePlatform,
-    databaseInsightsMode: "standard",
-    performanceInsightsEnabled: true,
-    performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,
     performanceInsightsKmsKeyId: ofThePlatform,
   };
 }

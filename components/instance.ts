@@ -1,6 +1,7 @@
 import type * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { decidedProperties } from "./decided-properties";
 import type { ResolvedRequest } from "./request-schema";
 import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
@@ -13,13 +14,7 @@ import {
   type Wanted,
 } from "./running-instance";
 import { instanceTags, type StandardShape } from "./standard-shape";
-import {
-  caCertificate,
-  engineLifecycleSupport,
-  exportedLogs,
-  performanceInsightsRetentionDays,
-  stripedStorage,
-} from "./standards/fixed";
+import { stripedStorage } from "./standards/fixed";
 import type { Standard } from "./standards/standard";
 
 export interface InstanceSettings {
@@ -44,47 +39,23 @@ export function instanceArguments(
   settings: InstanceSettings,
 ): rds.InstanceArgs {
   const args = {
+    ...decidedProperties(shape),
     identifier: shape.identifier,
     engine: "postgres",
     engineVersion: settings.engineVersion,
-    engineLifecycleSupport,
-    // Rings (planned) own versions: a documented deviation from Security Hub RDS.13, see docs/decisions/0005.
-    autoMinorVersionUpgrade: false,
     allowMajorVersionUpgrade: false,
-    instanceClass: shape.instanceClass,
-    storageType: "gp3",
-    allocatedStorage: shape.allocatedStorageGib,
-    maxAllocatedStorage: shape.storageCapGib,
-    storageEncrypted: true,
     kmsKeyId: platform.keyArn,
     // A restored database has the names of its source; other names would mean a replacement.
     ...(request.restoreFrom
       ? restore(request.restoreFrom)
       : { dbName: shape.databaseName, username: settings.standard.birth.masterUsername }),
     ...settings.login.instanceArguments,
-    iamDatabaseAuthenticationEnabled: true,
     dbSubnetGroupName: platform.subnetGroupName,
     vpcSecurityGroupIds: [settings.securityGroupId],
-    publiclyAccessible: false,
-    networkType: "IPV4",
-    caCertIdentifier: caCertificate,
     parameterGroupName: settings.parameterGroupName,
-    multiAz: shape.multiAz,
-    backupRetentionPeriod: shape.backupRetentionDays,
-    backupWindow: shape.backupWindow,
-    maintenanceWindow: shape.maintenanceWindow,
-    copyTagsToSnapshot: true,
-    deleteAutomatedBackups: !shape.retainAutomatedBackups,
-    skipFinalSnapshot: !shape.finalSnapshot,
     ...(settings.finalSnapshotIdentifier ? { finalSnapshotIdentifier: settings.finalSnapshotIdentifier } : {}),
-    deletionProtection: shape.deletionProtection,
-    monitoringInterval: shape.monitoringIntervalSeconds,
     monitoringRoleArn: platform.monitoringRoleArn,
-    databaseInsightsMode: "standard",
-    performanceInsightsEnabled: true,
-    performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,
     performanceInsightsKmsKeyId: platform.keyArn,
-    enabledCloudwatchLogsExports: [...exportedLogs],
     // A restart in the middle of the day is worse than a night's delay; `shipshape pending` shows what waits.
     applyImmediately: false,
     tags: instanceTags(shape, settings.tags, settings.standard),
@@ -227,13 +198,18 @@ export function instanceOptions(
   };
 }
 
-/** Ends randomly: with a fixed name a second deletion would fail while the first one's snapshot still exists. */
+/**
+ * As found, or with a random end: with a fixed name a second deletion would fail while the first one's snapshot still
+ * exists.
+ */
 export function finalSnapshotIdentifier(
   name: string,
   shape: StandardShape,
+  { existing }: ResolvedRequest,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> | undefined {
   if (!shape.finalSnapshot) return undefined;
+  if (existing?.asFound.finalSnapshotIdentifier) return pulumi.output(existing.asFound.finalSnapshotIdentifier);
   const { hex } = new random.RandomId(
     `${name}-final-snapshot`,
     { byteLength: 4, keepers: { identifier: shape.identifier } },

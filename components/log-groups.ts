@@ -5,8 +5,8 @@ import { exportedLogs } from "./standards/fixed";
 
 interface LogGroupSettings {
   keyArn: pulumi.Input<string>;
-  /** RDS has already created them: import them. */
-  exist: boolean;
+  /** Those that RDS has already created: they are imported. */
+  exist: boolean | readonly string[];
   tags: Record<string, string>;
 }
 
@@ -17,6 +17,8 @@ export function logGroups(
   settings: LogGroupSettings,
   options: pulumi.CustomResourceOptions,
 ): cloudwatch.LogGroup[] {
+  const { exist } = settings;
+  const exists = (log: string) => (typeof exist === "boolean" ? exist : exist.includes(log));
   return exportedLogs.map((log) => {
     const groupName = logGroupName(shape.identifier, log);
     return new cloudwatch.LogGroup(
@@ -28,7 +30,7 @@ export function logGroups(
         skipDestroy: shape.keepLogs,
         tags: settings.tags,
       },
-      settings.exist ? { ...options, import: groupName } : options,
+      exists(log) ? { ...options, import: groupName } : options,
     );
   });
 }

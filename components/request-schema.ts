@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { asFound } from "./found-properties";
 import { oneOf, text } from "./input-errors";
+import { exportedLogs } from "./standards/fixed";
 import { isReserved } from "./standards/reserved-names";
 import { allowedParameters } from "./standards/parameters";
 import type { AllowedExtension } from "./standards/roles";
@@ -67,6 +68,7 @@ function notResourceId(wrong: unknown): string {
   );
 }
 
+const logGroupsRule = `give true (both), false, or those that exist, of ${exportedLogs.join(", ")}`;
 const existingSchema = z.strictObject({
   identifier: word(
     "identifier",
@@ -74,7 +76,8 @@ const existingSchema = z.strictObject({
     "give the DB instance identifier as RDS shows it, at most 63 characters",
   ),
   asFound: asFound.default({}),
-  logGroupsExist: z.boolean().default(false),
+  upgradeBy: z.iso.date({ error: () => 'give a day, such as "2027-03-31"' }).optional(),
+  logGroupsExist: z.union([z.boolean(), z.array(oneOf(exportedLogs))], { error: () => logGroupsRule }).default(false),
 });
 
 const wholeSecond = "give a whole second in UTC, such as 2026-01-31T12:00:00Z";

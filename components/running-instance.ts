@@ -1,8 +1,9 @@
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import { majorOf, minorOf } from "./found-properties";
 import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
-import type { Standard } from "./standards/standard";
+import { majorsOf, type Standard } from "./standards/standard";
 
 /** The instance that RDS runs under a database's name; undefined before there is one. */
 export type Running = Pick<
@@ -57,7 +58,7 @@ export function refusedChanges(
     ];
   if (!running) return [];
   return [
-    ...refusedVersion(running.engineVersion, wanted.engineVersion),
+    ...refusedVersion(running.engineVersion, wanted.engineVersion, request, standard),
     ...refusedStorage(running, wanted, standard),
     // Only if the program names the group that it found: one changed by hand is drift, which a refresh must show.
     ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
@@ -78,15 +79,15 @@ export function movedByHand(
   ];
 }
 
-function refusedVersion(runs: string, wanted: string): string[] {
-  const [major = 0, minor = 0] = runs.split(".").map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
-  if (major !== wantedMajor)
+function refusedVersion(runs: string, wanted: string, { existing }: ResolvedRequest, standard: Standard): string[] {
+  const allowed = majorsOf(standard).some((major) => major === majorOf(runs));
+  if (majorOf(runs) !== majorOf(wanted))
     return [
-      `postgresMajor: ${runs} is running; another major is a separate operation with its own parameter group, not an up. Give ${major}`,
+      `postgresMajor: ${runs} is running; another major is a separate operation with its own parameter group, not an up. ${allowed ? `Give ${majorOf(runs)}` : `Keep existing.asFound.engineVersion "${runs}"`}`,
     ];
-  return wantedMinor < minor
-    ? [`engineVersion: ${wanted} is older than the running ${runs}, and RDS never downgrades. Give "${runs}"`]
+  const path = existing?.asFound.engineVersion ? "existing.asFound.engineVersion" : "engineVersion";
+  return minorOf(wanted) < minorOf(runs)
+    ? [`${path}: ${wanted} is older than the running ${runs}, and RDS never downgrades. Give "${runs}"`]
     : [];
 }
 

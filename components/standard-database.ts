@@ -129,12 +129,15 @@ export class StandardDatabase extends pulumi.ComponentResource {
         )
       : undefined;
     const login = masterLogin(name, request, shape, { standard, keyArn, tags }, child);
-    const snapshot = finalSnapshotIdentifier(name, shape, child);
+    const snapshot = finalSnapshotIdentifier(name, shape, request, child);
     const instance = new rds.Instance(
       `${name}-instance`,
       instanceArguments(request, shape, platform, {
         engineVersion: resolvedEngineVersion(request, shape, child),
-        parameterGroupName: ownParameters?.name ?? platformParameterGroup(platform.parameterGroupNames, shape),
+        parameterGroupName:
+          request.existing?.asFound.parameterGroupName ??
+          ownParameters?.name ??
+          platformParameterGroup(platform.parameterGroupNames, shape),
         securityGroupId: group.id,
         finalSnapshotIdentifier: snapshot,
         login,

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ResolvedRequest } from "./request-schema";
+import { decidedProperties } from "./decided-properties";
 import { inOrder } from "./extensions";
+import { majorOf } from "./found-properties";
+import { deviationsOf, type Deviation } from "./healing";
 import { databaseNameOf, identifierOf, schemaNameOf, secretNameOf } from "./names";
 import {
   backupHours,
@@ -11,7 +14,6 @@ import {
   stackTag,
   standardTag,
   type BackupPlan,
-  type PostgresMajor,
   type Ring,
 } from "./standards/fixed";
 import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
@@ -45,7 +47,7 @@ export interface StandardShape {
   identifier: string;
   databaseName: string;
   schemaName: string;
-  postgresMajor: PostgresMajor;
+  postgresMajor: number;
   parameterGroupFamily: string;
   /** Undefined: the newest minor the cloud offers. */
   engineVersion: string | undefined;
@@ -79,7 +81,7 @@ export interface StandardShape {
   extensions: string[];
   roles: Record<RoleName, RoleShape>;
   /** Where an imported database does not (yet) follow the standard. */
-  deviations: string[];
+  deviations: Deviation[];
 }
 
 export interface RoleShape {
@@ -97,7 +99,9 @@ export function standardShape(request: ResolvedRequest, standard: Standard, regi
   const parameters = resolvedParameters(standard.postgres.parameters, request.parameters);
   const identifier = request.existing?.identifier ?? identifierOf(request, standard);
   const kept = tier.protected && !request.retire;
-  return {
+  const found = request.existing?.asFound ?? {};
+  const postgresMajor = found.engineVersion ? majorOf(found.engineVersion) : request.postgresMajor;
+  const shape: StandardShape = {
     standardVersion: standard.version,
     service: request.service,
     owner: request.owner,
@@ -106,11 +110,11 @@ export function standardShape(request: ResolvedRequest, standard: Standard, regi
     size: request.size,
     dataClassification: request.dataClassification,
     identifier,
-    databaseName: databaseNameOf(request, standard),
+    databaseName: databaseNameFound(request) ?? databaseNameOf(request, standard),
     schemaName: schemaNameOf(request, standard),
-    postgresMajor: request.postgresMajor,
-    parameterGroupFamily: familyOf(request.postgresMajor),
-    engineVersion: request.engineVersion,
+    postgresMajor,
+    parameterGroupFamily: familyOf(postgresMajor),
+    engineVersion: found.engineVersion ?? request.engineVersion,
     minimumEngineVersion: `${request.postgresMajor}.${version.minimumMinor}`,
     instanceClass: size.instanceClass,
     memoryGib: size.memoryGib,
@@ -141,8 +145,22 @@ export function standardShape(request: ResolvedRequest, standard: Standard, regi
       RoleName,
       RoleShape
     >,
-    deviations: Object.keys(request.existing?.asFound ?? {}).sort(),
+    deviations: [],
   };
+  return {
+    ...shape,
+    deviations: deviationsOf(found, decidedProperties(shape), request.postgresMajor),
+    // What is done at a deletion is as found, too.
+    finalSnapshot: found.skipFinalSnapshot === undefined ? shape.finalSnapshot : !found.skipFinalSnapshot,
+    retainAutomatedBackups:
+      found.deleteAutomatedBackups === undefined ? shape.retainAutomatedBackups : !found.deleteAutomatedBackups,
+  };
+}
+
+/** The database that RDS made in an existing instance; without an initial one there is only `postgres`. */
+function databaseNameFound({ databaseName, existing }: ResolvedRequest): string | undefined {
+  const dbName = existing?.asFound.dbName;
+  return databaseName !== undefined || dbName === undefined ? undefined : (dbName ?? "postgres");
 }
 
 function roleShape(name: RoleName, request: ResolvedRequest, standard: Standard): RoleShape {

@@ -208,11 +208,6 @@ const cases: Case[] = [
     /accessRoles: give "later" while existing/,
   ],
   [
-    "roles in an imported database that has no managed password",
-    { existing: { identifier: "legacy", asFound: { manageMasterUserPassword: null } } },
-    /accessRoles: give "later" while existing/,
-  ],
-  [
     "an existing database and a restore together",
     { existing: { identifier: "legacy" }, restoreFrom: { snapshotIdentifier: "s" } },
     /restoreFrom: cannot be combined with existing/,

@@ -1,0 +1,43 @@
+import type { StandardShape } from "./standard-shape";
+import {
+  caCertificate,
+  engineLifecycleSupport,
+  exportedLogs,
+  performanceInsightsRetentionDays,
+} from "./standards/fixed";
+
+/**
+ * The properties of `aws.rds.Instance` that the standard decides alone. The other ones come from the platform and from
+ * the database's other resources.
+ */
+export function decidedProperties(shape: StandardShape) {
+  return {
+    engineLifecycleSupport,
+    // Rings (planned) own versions: a documented deviation from Security Hub RDS.13, see docs/decisions/0005.
+    autoMinorVersionUpgrade: false,
+    instanceClass: shape.instanceClass,
+    storageType: "gp3",
+    allocatedStorage: shape.allocatedStorageGib,
+    maxAllocatedStorage: shape.storageCapGib,
+    storageEncrypted: true,
+    iamDatabaseAuthenticationEnabled: true,
+    publiclyAccessible: false,
+    networkType: "IPV4",
+    caCertIdentifier: caCertificate,
+    multiAz: shape.multiAz,
+    backupRetentionPeriod: shape.backupRetentionDays,
+    backupWindow: shape.backupWindow,
+    maintenanceWindow: shape.maintenanceWindow,
+    copyTagsToSnapshot: true,
+    deleteAutomatedBackups: !shape.retainAutomatedBackups,
+    skipFinalSnapshot: !shape.finalSnapshot,
+    deletionProtection: shape.deletionProtection,
+    monitoringInterval: shape.monitoringIntervalSeconds,
+    databaseInsightsMode: "standard",
+    performanceInsightsEnabled: true,
+    performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,
+    enabledCloudwatchLogsExports: [...exportedLogs] as string[],
+  };
+}
+
+export type DecidedProperties = ReturnType<typeof decidedProperties>;

@@ -1,0 +1,90 @@
+import { majorOf, type FoundProperties } from "./found-properties";
+import type { DecidedProperties } from "./decided-properties";
+
+/**
+ * How an existing database gets the standard's value once its own is removed from `asFound`. An `up` does the first
+ * three; what begins with "needs:" an `up` never does.
+ */
+export type Heals =
+  | "at once"
+  | "in the window"
+  | "with a restart"
+  | "needs: replacement by restore"
+  | "needs: dump and load"
+  | "needs: a major upgrade"
+  | "needs: a larger size"
+  | "needs: a call by hand";
+
+/** Where an existing database does not (yet) follow the standard. */
+export interface Deviation {
+  /** Its name in `existing.asFound`. */
+  property: string;
+  heals: Heals;
+}
+
+type Rule<Name extends keyof FoundProperties> =
+  Heals | ((found: NonNullable<FoundProperties[Name]> | null, standard: DecidedProperties) => Heals);
+
+/**
+ * From the RDS User Guide, "Settings for DB instances" (what waits for the window, what interrupts), for a change
+ * without ApplyImmediately.
+ */
+const rules: { [Name in keyof Required<FoundProperties>]: Rule<Name> } = {
+  allocatedStorage: (found, standard) =>
+    (found ?? 0) > standard.allocatedStorage ? "needs: a larger size" : "in the window",
+  autoMinorVersionUpgrade: "at once",
+  availabilityZone: "at once",
+  // The first backup interrupts for seconds.
+  backupRetentionPeriod: (found) => (found === 0 ? "with a restart" : "at once"),
+  backupWindow: "at once",
+  caCertIdentifier: "with a restart",
+  copyTagsToSnapshot: "at once",
+  databaseInsightsMode: "at once",
+  dbName: "needs: dump and load",
+  dbSubnetGroupName: "needs: replacement by restore",
+  deleteAutomatedBackups: "at once",
+  deletionProtection: "at once",
+  enabledCloudwatchLogsExports: "at once",
+  // RDS takes it, but the provider does not send it.
+  engineLifecycleSupport: "needs: a call by hand",
+  engineVersion: "with a restart",
+  finalSnapshotIdentifier: "at once",
+  iamDatabaseAuthenticationEnabled: "in the window",
+  instanceClass: "with a restart",
+  iops: "in the window",
+  kmsKeyId: "needs: replacement by restore",
+  maintenanceWindow: "at once",
+  manageMasterUserPassword: "at once",
+  // RDS never changes it while it manages the password.
+  masterUserSecretKmsKeyId: (found) => (found === null ? "at once" : "needs: a call by hand"),
+  maxAllocatedStorage: "at once",
+  monitoringInterval: "at once",
+  monitoringRoleArn: "at once",
+  multiAz: "in the window",
+  networkType: "in the window",
+  // Static parameters wait for a restart.
+  parameterGroupName: "with a restart",
+  performanceInsightsEnabled: "at once",
+  performanceInsightsKmsKeyId: (found) => (found === null ? "at once" : "needs: replacement by restore"),
+  performanceInsightsRetentionPeriod: "at once",
+  port: "at once",
+  publiclyAccessible: "at once",
+  skipFinalSnapshot: "at once",
+  storageEncrypted: "needs: replacement by restore",
+  storageThroughput: "in the window",
+  storageType: (found) => (found === "standard" ? "with a restart" : "in the window"),
+  tags: "at once",
+  // A restored database keeps it.
+  username: "needs: dump and load",
+  vpcSecurityGroupIds: "at once",
+};
+
+/** What is left to do for each property that is as found, by name. */
+export function deviationsOf(found: FoundProperties, standard: DecidedProperties, postgresMajor: number): Deviation[] {
+  return (Object.keys(found) as (keyof FoundProperties)[]).sort().map((property) => {
+    const rule = rules[property] as Rule<"port">;
+    const heals = typeof rule === "function" ? rule(found[property] as number, standard) : rule;
+    const upgrade = property === "engineVersion" && majorOf(found.engineVersion ?? "") !== postgresMajor;
+    return { property, heals: upgrade ? "needs: a major upgrade" : heals };
+  });
+}
