@@ -1,10 +1,11 @@
 // Fills dist/ for the published package: components as JavaScript with types; command line and policy pack bundled. In
 // the checkout everything runs from its sources, so nothing here can be stale while developing.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, transform } from "esbuild";
-import { dependencies, peerDependencies } from "../package.json";
+import { dependencies, peerDependencies, version } from "../package.json";
+import { componentSchema } from "./component-schema";
 
 const root = join(__dirname, "..");
 const dist = join(root, "dist");
@@ -15,6 +16,7 @@ const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies)
 async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   compileComponents();
+  putComponentPackage(join(dist, "component-package"));
   await bundleCommandLine();
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await putPolicyPack(join(dist, "policypack"));
@@ -27,6 +29,24 @@ function compileComponents(): void {
   execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json")], {
     stdio: "inherit",
   });
+}
+
+/** A folder as Pulumi wants it for the `packages` of a program in another language. */
+function putComponentPackage(folder: string): void {
+  mkdirSync(folder);
+  const put = (file: string, text: string) => writeFileSync(join(folder, file), text);
+  put("PulumiPlugin.yaml", "runtime: nodejs\n");
+  put(
+    "package.json",
+    `${JSON.stringify({ name: "shipshape", version, private: true, main: "index.js" }, undefined, 2)}\n`,
+  );
+  put("schema.json", componentSchema());
+  // Pulumi starts it in the folder of the program, in which the SDK then looks for shipshape.yaml.
+  const start = [
+    "process.env.PULUMI_NODEJS_ROOT_DIRECTORY ??= process.cwd();",
+    'void require("../components/component-package").serveComponentPackage(__dirname);',
+  ];
+  put("index.js", `${start.join("\n")}\n`);
 }
 
 const options = {

@@ -42,6 +42,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** The role RDS writes enhanced monitoring with. */
   readonly monitoringRoleArn: pulumi.Output<string>;
+  /** The private subnets of the databases. */
   readonly subnetGroupName: pulumi.Output<string>;
   /** The standard's parameter group by family: `{postgres17: "…"}`. */
   readonly parameterGroupNames: pulumi.Output<Record<string, string>>;

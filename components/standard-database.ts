@@ -52,6 +52,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** The host name, which the certificate names. */
   readonly address: pulumi.Output<string>;
+  /** PostgreSQL's, 5432 on AWS unless an imported database has another. */
   readonly port: pulumi.Output<number>;
   /** The application's database; its schema is `shape.schemaName`. */
   readonly databaseName: string;

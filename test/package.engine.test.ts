@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkS
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
+import { canHaveYaml, yamlHostFolder } from "./yaml-host/yaml-host";
 
 const repository = join(__dirname, "..");
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string } & Record<
@@ -14,6 +15,7 @@ const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8
 const sdks = Object.keys(manifest.peerDependencies);
 const typescriptProject = realpathSync(temporaryFolder());
 const javascriptProject = realpathSync(temporaryFolder());
+const yamlProject = realpathSync(temporaryFolder());
 const megabyte = 1024 * 1024;
 let tarball: string;
 let cloudTarball: string;
@@ -158,6 +160,65 @@ describe("with the embedded cloud added", () => {
     expect(steps.map(({ urn }) => urn)).toEqual(
       expect.arrayContaining([expect.stringContaining("StandardDatabase$aws:rds/instance:Instance::")]),
     );
+  });
+
+  // The page's own program and commands: docs/other-languages.md.
+  describe("a program in YAML", () => {
+    const whereBuilt = canHaveYaml ? test : test.skip;
+    const page = readFileSync(join(repository, "docs/other-languages.md"), "utf8");
+    const [, ofPage = ""] = /```yaml\n([\s\S]*?)```/.exec(page)!;
+    const typed = /```sh\n(pulumi [\s\S]*?)```/.exec(page)![1]!.trimEnd().split("\n");
+    const preview = (yaml: string) => {
+      writeFileSync(join(yamlProject, "Pulumi.yaml"), yaml);
+      return run(yamlProject, "pulumi", "preview", "--non-interactive", "--json").catch((error: unknown) => {
+        return error as { stdout: string };
+      });
+    };
+
+    beforeAll(async () => {
+      if (!canHaveYaml) return;
+      environment = { ...environment, PATH: `${await yamlHostFolder()}:${environment.PATH}` };
+      symlinkSync(join(typescriptProject, "node_modules"), join(yamlProject, "node_modules"));
+      writeFileSync(join(yamlProject, "Pulumi.yaml"), ofPage);
+    });
+
+    whereBuilt(
+      "brings up a platform and a database as the page has it, and a second preview changes nothing",
+      async () => {
+        for (const line of typed) {
+          const [command = "", ...words] = line.split(" ");
+          await run(yamlProject, command, ...words, "--non-interactive");
+        }
+        const outputs = JSON.parse((await run(yamlProject, "pulumi", "stack", "output", "--json")).stdout) as object;
+        expect(outputs).toEqual({
+          endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$|^[a-z0-9.-]+:\d+$/) as string,
+          secrets: expect.objectContaining({
+            readwrite: expect.stringContaining("arn:aws:secretsmanager:") as string,
+          }) as object,
+        });
+        const { changeSummary } = JSON.parse((await preview(ofPage)).stdout) as { changeSummary: object };
+        expect(Object.keys(changeSummary)).toEqual(["same"]);
+      },
+    );
+
+    whereBuilt.each([
+      [
+        "a wrong tier and a number for text",
+        { "tier: bronze": "tier: bronz", '"4713"': "4713" },
+        [
+          'tier: give one of gold, silver, bronze (given "bronz")',
+          'costCenter: is a number; write it as text, in quotes: "4713" (given 4713)',
+        ],
+      ],
+      ["an output in a plain argument", { "owner: team-payments": "owner: ${shared.vpcId}" }, ["owner: is an Output"]],
+      ["a misspelt argument", { "service: payments": "servise: payments" }, ["Missing required property 'service'"]],
+    ])("with %s is refused in words that say what to do", async (_, changes, expected) => {
+      const wrong = Object.entries(changes).reduce((yaml, [from, to]) => yaml.replace(from, to), ofPage);
+      const { stdout } = await preview(wrong);
+      const { diagnostics = [] } = JSON.parse(stdout) as { diagnostics?: { message: string }[] };
+      const said = diagnostics.map(({ message }) => message).join("\n");
+      for (const words of expected) expect(said).toContain(words);
+    });
   });
 });
 

@@ -33,11 +33,16 @@ export function programDependencies(programFolder: string): GetProgramDependenci
   return answer;
 }
 
-/** `npm install` for `pulumi install` and for policy packs that the engine fetched. */
+/**
+ * `npm install` for `pulumi install` and for packages that the engine fetched. The engine asks for it each time it reads
+ * the schema of a component package, too: one that needs nothing of its own is left as it is.
+ */
 export async function installDependencies(
   folder: string,
   send: (part: InstallDependenciesResponse) => void,
 ): Promise<void> {
+  const { dependencies, devDependencies } = readManifest(join(folder, "package.json")) ?? {};
+  if (Object.keys({ ...dependencies, ...devDependencies }).length === 0) return;
   const child = spawn("npm", ["install", "--no-audit", "--no-fund"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],

@@ -4,12 +4,28 @@ import { optionsEnvironment, runtimeOptions } from "./runtime-options";
 import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
 
-/** Runs a policy pack, or a plugin written in TypeScript or JavaScript, and relays its output until it ends. */
+/**
+ * Runs a policy pack, or a plugin written in TypeScript or JavaScript, and relays its output until it ends. What keeps
+ * it from starting is relayed as if the plugin had said it: an error of the call itself the engine would wait out.
+ */
 export async function runPlugin(
   request: RunPluginRequest,
   send: (part: RunPluginResponse) => void,
   cancelled: AbortSignal,
 ): Promise<void> {
+  const code = await started(request, send, cancelled).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    send(part((answer) => answer.setStderr(Buffer.from(`${reason}\n`))));
+    return 1;
+  });
+  send(part((answer) => answer.setExitcode(code)));
+}
+
+async function started(
+  request: RunPluginRequest,
+  send: (part: RunPluginResponse) => void,
+  cancelled: AbortSignal,
+): Promise<number> {
   const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
   const options = runtimeOptions(request.getInfo());
   const child = spawnNode([...options.nodeargs, ...pluginArguments(request, folder)], {
@@ -22,7 +38,7 @@ export async function runPlugin(
   child.stdout?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStdout(bytes))));
   child.stderr?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStderr(bytes))));
   const { code } = await exited(child);
-  send(part((answer) => answer.setExitcode(code ?? 1)));
+  return code ?? 1;
 }
 
 function pluginArguments(request: RunPluginRequest, folder: string): string[] {

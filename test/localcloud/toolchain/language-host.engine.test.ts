@@ -1,6 +1,6 @@
 // Programs through the real engine and our language host, in a project laid out like this repository.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "@pulumi/pulumi/package.json";
@@ -119,6 +119,18 @@ test("a policy pack in TypeScript judges a preview", async () => {
   const { code, output } = await pulumi("preview", "--policy-pack", pack);
   expect(code).not.toBe(0);
   expect(output).toMatch(/\[mandatory\]\s+forbid-stacks/);
+});
+
+test("a component package without the SDK ends at once, and the reason is printed", async () => {
+  const folder = join(temporaryFolder(), "package");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "PulumiPlugin.yaml"), "runtime: nodejs\n");
+  writeFileSync(join(folder, "package.json"), '{"name":"lonely","version":"1.0.0","main":"index.js"}');
+  writeFileSync(join(folder, "index.js"), "");
+  const { code, output } = await pulumi("package", "get-schema", folder);
+  expect(code).not.toBe(0);
+  expect(output).toContain(`the Pulumi SDK for Node.js was not found from ${folder}`);
+  expect(readdirSync(folder).sort()).toEqual(["PulumiPlugin.yaml", "index.js", "package.json"]);
 });
 
 test("the packages of a program are listed in the versions installed", async () => {

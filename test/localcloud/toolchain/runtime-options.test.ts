@@ -1,4 +1,4 @@
-import { EngineBuildLog } from "../../../localcloud/toolchain/engine-build-log";
+import { GoBuildLog } from "../../../localcloud/toolchain/go-build-log";
 import { older } from "../../../localcloud/toolchain/engine-on-path";
 import { splitArguments } from "../../../localcloud/toolchain/language-host/runtime-options";
 
@@ -27,7 +27,7 @@ test.each([
 });
 
 test("a build reports its progress, and in the end only its errors", () => {
-  const log = new EngineBuildLog();
+  const log = new GoBuildLog();
   [
     "go: downloading github.com/a/b v1.2.3",
     "github.com/a/b",

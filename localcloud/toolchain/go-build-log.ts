@@ -1,7 +1,7 @@
 const keptLines = 12;
 
 /** Reads what `go build -v` writes: modules as they are downloaded, packages as they are compiled, and errors. */
-export class EngineBuildLog {
+export class GoBuildLog {
   private readonly start = Date.now();
   private readonly errors: string[] = [];
   private modules = 0;
@@ -16,7 +16,7 @@ export class EngineBuildLog {
 
   progressLine(): string {
     const seconds = Math.round((Date.now() - this.start) / 1000);
-    return `building the Pulumi engine: ${seconds} s, ${this.modules} modules downloaded, ${this.packages} packages compiled`;
+    return `building with Go: ${seconds} s, ${this.modules} modules downloaded, ${this.packages} packages compiled`;
   }
 
   errorText(): string {
