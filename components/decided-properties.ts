@@ -1,4 +1,3 @@
-import type { StandardShape } from "./standard-shape";
 import {
   caCertificate,
   engineLifecycleSupport,
@@ -6,11 +5,26 @@ import {
   performanceInsightsRetentionDays,
 } from "./standards/fixed";
 
+/** What a standard shape says about its instance. */
+interface Decisions {
+  instanceClass: string;
+  allocatedStorageGib: number;
+  storageCapGib: number;
+  multiAz: boolean;
+  backupRetentionDays: number;
+  backupWindow: string;
+  maintenanceWindow: string;
+  retainAutomatedBackups: boolean;
+  finalSnapshot: boolean;
+  deletionProtection: boolean;
+  monitoringIntervalSeconds: number;
+}
+
 /**
  * The properties of `aws.rds.Instance` that the standard decides alone. The other ones come from the platform and from
  * the database's other resources.
  */
-export function decidedProperties(shape: StandardShape) {
+export function decidedProperties(shape: Decisions) {
   return {
     engineLifecycleSupport,
     // Rings (planned) own versions: a documented deviation from Security Hub RDS.13, see docs/decisions/0005.

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { text } from "./input-errors";
 import { decidedProperties } from "./decided-properties";
-import type { StandardShape } from "./standard-shape";
 import { performanceInsightsRetentionDays, stripedStorage } from "./standards/fixed";
 import { tags } from "./tags";
 import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./standards/windows";
@@ -98,10 +97,12 @@ export const asFound = z
 export type FoundProperties = z.input<typeof asFound>;
 type Name = keyof typeof foundProperties;
 
+type Shape = Parameters<typeof decidedProperties>[0] & { parameterGroupFamily: string; postgresMajor: number };
+
 /** Contradictory values, each with what to give instead: RDS would refuse them in the middle of an `up`. */
 export function contradictions(
   given: FoundProperties,
-  shape: StandardShape,
+  shape: Shape,
   masterPassword: "managed" | "own",
 ): [name: Name, reason: string][] {
   const has: FoundProperties = {
@@ -145,7 +146,7 @@ export function contradictions(
 }
 
 /** With placeholder text for what only the platform knows. */
-function standardProperties(shape: StandardShape): FoundProperties {
+function standardProperties(shape: Shape): FoundProperties {
   const ofThePlatform = "the platform's";
   return {
     ...decidedProperties(shape),
