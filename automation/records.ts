@@ -200,6 +200,9 @@ export interface Run {
   requestId: string;
   operation: string;
   version: number;
+  requestedBy: string;
+  reason: string;
+  receivedAt: Date;
   /** The request whose run made this one. */
   parent?: string | undefined;
   target: string | undefined;

@@ -16,6 +16,8 @@ export interface Settings {
   shell: Shell;
   /** `NO_COLOR`, set to anything, turns colours off even on a terminal (https://no-color.org). */
   colours: "auto" | "never";
+  /** The width of results that do not go to a terminal: COLUMNS. @default lines of results stay whole */
+  columns: number | undefined;
   /** The control plane, where it is configured. */
   controlPlane: ControlPlaneSettings;
   configurationFile: ConfigurationFile;
@@ -126,6 +128,7 @@ export function readSettings(
     telemetry: telemetrySettings(environment),
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",
+    columns: Number(environment["COLUMNS"]) || undefined,
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
     inherited: Object.fromEntries(given.filter(([name]) => !ownSecrets.includes(name))),
     gitEnvironment: Object.fromEntries(given.filter(([name]) => gitNeeds.test(name))),

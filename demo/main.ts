@@ -39,7 +39,7 @@ const chapters: Chapter[] = [
 async function main(names: string[]): Promise<number> {
   silenceSdkNotice();
   const settings = readSettings(join(__dirname, ".."));
-  const stage = new Stage(settings.colours);
+  const stage = new Stage(settings.colours, settings.columns);
   const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
   const unknown = names.filter((name) => !chapters.some((chapter) => chapter.name === name));
   try {

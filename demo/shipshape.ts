@@ -24,7 +24,12 @@ export async function shipshape(
   const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
   const child = spawn(process.execPath, [launcher, ...words], {
     cwd: settings.packageFolder,
-    env: { ...environment, SHIPSHAPE_DATA_FOLDER: settings.dataFolder, ...options.environment },
+    env: {
+      ...environment,
+      SHIPSHAPE_DATA_FOLDER: settings.dataFolder,
+      COLUMNS: String(stage.resultColumns),
+      ...options.environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<number>((resolve, reject) =>

@@ -1,3 +1,5 @@
+import { commandLines, cut, padded, wrapped } from "../automation/command-line/layout";
+import { outputColumns } from "../automation/command-line/limits";
 import { createTerminal, type Terminal } from "../automation/command-line/terminal";
 
 /** The demo's output: prose, commands and their results, each in its own style. */
@@ -5,27 +7,36 @@ export class Stage {
   private readonly terminal: Terminal;
   private readonly rewrites: boolean;
 
-  constructor(colours: "auto" | "never") {
-    this.terminal = createTerminal(colours);
+  constructor(colours: "auto" | "never", columns: number | undefined) {
+    this.terminal = createTerminal(colours, columns);
     this.rewrites = process.stdout.isTTY === true;
+  }
+
+  private get columns(): number {
+    return this.terminal.columns ?? outputColumns;
+  }
+
+  /** The width of a result, which is indented. */
+  get resultColumns(): number {
+    return this.columns - 4;
   }
 
   title(number: number, count: number, text: string): void {
     this.line();
-    this.line(
-      this.terminal.style("bold", `── ${number}/${count} ${text} ${"─".repeat(Math.max(3, 84 - text.length))}`),
-    );
+    this.line(this.terminal.style("bold", padded(`── ${number}/${count} ${text} `, this.columns, "─")));
   }
 
   /** Prose. */
   say(text: string): void {
-    for (const line of wrap(text, 96)) this.line(line);
+    for (const line of wrapped("", text, "", this.columns)) this.line(line);
   }
 
   /** The command a reader would type to get the same. */
   command(text: string): void {
     this.line();
-    this.line(`  ${this.terminal.style("cyan", "$")} ${this.terminal.style("bold", text)}`);
+    const [first = "", ...more] = commandLines("    ", text, this.terminal.columns);
+    this.line(`  ${this.terminal.style("cyan", "$")} ${this.terminal.style("bold", first.slice(4))}`);
+    for (const line of more) this.line(this.terminal.style("bold", line));
   }
 
   /** The output of a command. */
@@ -49,10 +60,7 @@ export class Stage {
 
   /** The current progress: one line, rewritten in place on a terminal and left out of logs. */
   progress(text: string): void {
-    if (this.rewrites)
-      process.stdout.write(
-        `\r\x1b[2K    ${this.terminal.style("dim", text.slice(0, (process.stdout.columns ?? 100) - 6))}`,
-      );
+    if (this.rewrites) process.stdout.write(`\r\x1b[2K    ${this.terminal.style("dim", cut(text, this.columns - 6))}`);
   }
 
   clearProgress(): void {
@@ -62,14 +70,4 @@ export class Stage {
   line(text = ""): void {
     this.terminal.say(text);
   }
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

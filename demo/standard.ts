@@ -1,5 +1,5 @@
 import { type DBInstance, DescribeDBParametersCommand } from "@aws-sdk/client-rds";
-import { table } from "../automation/command-line/terminal";
+import { table } from "../automation/command-line/layout";
 import { describeDatabase } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier } from "./chapter";
 import { recordedProperties } from "./recorded";
@@ -90,6 +90,7 @@ export const standard: Chapter = {
       table(
         ["PROPERTY", "VALUE", "CONTROL"],
         rows.map(([property, value, controls]) => [property, String(value(live)), controls]),
+        stage.resultColumns,
       ),
     );
     stage.line();

@@ -6,15 +6,16 @@ import { alertDestinations } from "./alert-destinations";
 import type { CommandContext } from "./command-context";
 import { alertsListedMax } from "./limits";
 import { withRecords } from "./open-records";
-import { table, type Terminal } from "./terminal";
+import { table } from "./layout";
+import type { Terminal } from "./terminal";
 
 /** `shipshape alerts`: what people were told, and what still has to be sent. */
 export async function list(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   await withRecords(settings, async (records) => {
     const alerts = await records.alerts(alertsListedMax);
-    if (options.json) return terminal.say(JSON.stringify(alerts, undefined, 2));
+    if (options.json) return terminal.json(alerts);
     if (alerts.length === 0) return terminal.say("no alerts yet");
-    for (const line of table(["WRITTEN (UTC)", "TO", "STATUS", "DATABASE", "ALERT"], alerts.map(row)))
+    for (const line of table(["WRITTEN (UTC)", "TO", "STATUS", "DATABASE", "ALERT"], alerts.map(row), terminal.columns))
       terminal.say(line);
     for (const line of alerts.flatMap((alert) => troubleOf(alert, terminal))) terminal.say(line);
   });
@@ -46,7 +47,7 @@ export async function test(options: { json?: boolean }, { settings, terminal }: 
       return { destination: name, accepted, said };
     }),
   );
-  if (options.json) terminal.say(JSON.stringify(answers));
+  if (options.json) terminal.json(answers);
   else
     for (const { destination, accepted, said } of answers)
       terminal.say(

@@ -3,7 +3,8 @@ import { admissionRules } from "../policy/rules";
 import { principalOf } from "../principals";
 import { printable } from "../printable";
 import type { Approval, ApprovalNeeded, Decision, DecisionStatus, Judgement } from "../records";
-import { wrapped, type Terminal } from "./terminal";
+import { wrapped } from "./layout";
+import type { Terminal } from "./terminal";
 
 export type ExplainedRule = Judgement & { id: string; why: string | null; solution: string | null };
 
@@ -22,7 +23,8 @@ export function reportRules(rules: Decision["rules"], terminal: Terminal): void 
     terminal.say(`\n${printable(id)}: ${text}`);
     const parts = { reason, why, "what to do": verdict === "allowed" ? null : solution };
     for (const [label, text] of Object.entries(parts))
-      if (text !== null) for (const line of wrapped(`  ${label}:`, printable(text), "    ")) terminal.say(line);
+      if (text !== null)
+        for (const line of wrapped(`  ${label}:`, printable(text), "    ", terminal.columns)) terminal.say(line);
   }
 }
 

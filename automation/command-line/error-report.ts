@@ -1,6 +1,5 @@
 import { CodedError } from "../error-table";
 import { describeError, reasonOf } from "../errors";
-import { printableLines } from "../printable";
 import type { Terminal } from "./terminal";
 
 /**
@@ -11,13 +10,13 @@ export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal
   const known = thrown instanceof CodedError;
   if (asJson) process.stderr.write(`${JSON.stringify(known ? thrown : { error: describeError(thrown) })}\n`);
   else if (known)
-    process.stderr.write(
-      `${terminal.style("red", "error:")} ${printableLines(thrown.message)}\n${terminal.style("dim", "hint:")}  ${printableLines(thrown.hint)} [${thrown.code}]\n`,
+    terminal.complain(
+      `${terminal.style("red", "error:")} ${thrown.message}\n${terminal.style("dim", "hint:")}  ${thrown.hint} [${thrown.code}]`,
     );
   // A bug of ours: a report needs the stack.
   else
-    process.stderr.write(
-      `${terminal.style("red", "unexpected:")} ${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown))}\n`,
+    terminal.complain(
+      `${terminal.style("red", "unexpected:")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}`,
     );
   return known ? thrown.exitCode : 1;
 }

@@ -18,7 +18,7 @@ import { createFirstKey, kmsKey, knownLog, memoryOf, signerOf } from "./evidence
  */
 export async function create({ settings, terminal }: CommandContext): Promise<void> {
   const { signingKeyFile, signingKmsKey } = settings.controlPlane;
-  terminal.say(await createForLog(settings));
+  terminal.exact(await createForLog(settings));
   terminal.progress(
     signingKmsKey === undefined
       ? `the private key is ${signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`
@@ -30,7 +30,7 @@ export async function show(options: { all?: boolean }, { settings, terminal }: C
   await withRecords(settings, async ({ database }) => {
     const log = (await knownLog(settings, database, terminal)) ?? (await signerOf(settings));
     const keys = await historyOf(database, log);
-    for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
+    for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.exact(text);
   });
 }
 
@@ -49,7 +49,7 @@ export async function rotate(options: { to?: string }, { settings, terminal }: C
     const { key: current } = currentKey(await historyOf(database, signer));
     if (!sameKey(current, next.key)) await changeKey(database, signer, next, await principal(records));
     if (to === "file") takeNextSigningKey(signingKeyFile);
-    terminal.say(verifierKey(signer.origin, next.key));
+    terminal.exact(verifierKey(signer.origin, next.key));
     terminal.progress(`${rotated(to, settings.controlPlane)}; what the earlier key signed still verifies`);
   });
 }

@@ -11,7 +11,7 @@ import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { readEvidence, signerOf } from "./evidence-log";
 import { fleetToday, principal, withRecords } from "./open-records";
-import { table } from "./terminal";
+import { table } from "./layout";
 
 export interface PopulationOptions {
   from: Date;
@@ -49,20 +49,23 @@ export async function population(options: PopulationOptions, { settings, termina
     else if (options.html) process.stdout.write(populationPage(sealed));
     else if (options.oscal) process.stdout.write(populationOscal(sealed));
     else {
-      for (const line of lines(sealed)) terminal.say(line);
+      for (const line of lines(sealed, terminal.columns)) terminal.say(line);
       if (written) terminal.say(`${printable(written.folder)}: ${written.files.join(", ")}`);
     }
   });
 }
 
-function lines({ content: { period, databases, totals, unread, scopes } }: PopulationStatement): string[] {
+function lines(
+  { content: { period, databases, totals, unread, scopes } }: PopulationStatement,
+  columns?: number,
+): string[] {
   const others = databases.reduce((sum, d) => sum + d.others.length, 0);
   const gaps = scopes.flatMap((s) =>
     s.unseen.map((gap) => `${s.account}, ${s.region} from ${gap.from} to ${gap.until}`),
   );
   return [
     `from ${period.from} to ${period.until}:`,
-    ...(databases.length === 0 ? ["no database is known"] : table(headings, databases.map(row))),
+    ...(databases.length === 0 ? ["no database is known"] : table(headings, databases.map(row), columns)),
     `databases: ${totals.databases}, never drilled ${totals.neverDrilled}`,
     `drills due: ${totals.due}, done ${totals.done}, late ${totals.late}, missing ${totals.missing}; others: ${others}; failed: ${totals.failed}`,
     ...unread.map((what) => `not read: ${printable(what)}`),

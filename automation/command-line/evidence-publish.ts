@@ -65,7 +65,7 @@ export async function verifyPublished(
   const { head, statements } = await readPublishedLog(await publicationIn(folder), log, older);
   const { size } = head.checkpoint;
   const found = { origin: log.origin, treeSize: size, beyondTheHead: statements.length - size };
-  if (options.json) return terminal.say(JSON.stringify({ valid: true, ...found, exitCode: 0 }, undefined, 2));
+  if (options.json) return terminal.json({ valid: true, ...found, exitCode: 0 });
   terminal.say(`log ${printable(log.origin)}: all ${size} statements are there, unaltered, under a signed head`);
   if (found.beyondTheHead > 0) terminal.say(`${found.beyondTheHead} more are signed and wait for the next head`);
 }

@@ -9,7 +9,8 @@ import type { CommandContext } from "./command-context";
 import { withRecords } from "./open-records";
 import { knownLog, readEvidence } from "./evidence-log";
 import { readGiven } from "./given-file";
-import { table, type Terminal } from "./terminal";
+import { entries } from "./layout";
+import type { Terminal } from "./terminal";
 
 /** Reads the log, names what is wrong with it, and hands it to `work`. */
 export async function read({ settings, terminal }: CommandContext, work: (log: LogContent) => void): Promise<void> {
@@ -27,8 +28,8 @@ export const show = (id: string, options: { json?: boolean }, context: CommandCo
   read(context, (log) => {
     const statements = statementsOf(log, id);
     if (statements.length === 0) throw new ShipshapeError("evidence-unknown", { id: printable(id) });
-    const json = () => JSON.stringify(statements.map((s) => s.statement), undefined, 2); // prettier-ignore
-    context.terminal.say(options.json ? json() : reportOf(statements));
+    if (options.json) context.terminal.json(statements.map((s) => s.statement));
+    else context.terminal.say(reportOf(statements));
   });
 
 export const checkpoint = (context: CommandContext): Promise<void> =>
@@ -51,31 +52,33 @@ export async function exportFolder(
 function listStatements(log: LogContent, json: boolean, terminal: Terminal): void {
   const newest = log.entries.slice(-evidenceListedMax).reverse();
   if (json)
-    return terminal.say(
-      JSON.stringify(
-        newest.map(({ position, run, statement }) => ({
-          position,
-          id: run?.id ?? null,
-          kind: run?.kind ?? "other",
-          statement,
-        })),
-        undefined,
-        2,
-      ),
+    return terminal.json(
+      newest.map(({ position, run, statement }) => ({
+        position,
+        id: run?.id ?? null,
+        kind: run?.kind ?? "other",
+        statement,
+      })),
     );
   if (newest.length === 0)
     return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to produce some");
   const expiry = (date: string | null) =>
     date === null ? "-" : Date.parse(date) <= Date.now() ? terminal.style("red", "expired") : date.slice(0, 10);
-  const rows = newest.map(({ position, run, statement: { predicate, predicateType } }) => [
-    String(position),
-    run?.id ?? predicateType.split(":").at(-2) ?? "",
-    run?.predicate.target ?? "-",
-    run?.predicate.database?.resourceId ?? "-",
-    run?.kind === "verdict" ? run.predicate.verdict : "-",
-    predicate.issuedAt.slice(0, 19),
-    expiry(predicate.expiresOn),
-  ]);
-  for (const line of table(["#", "STATEMENT", "DATABASE", "RESOURCE ID", "VERDICT", "ISSUED", "EXPIRES"], rows))
-    terminal.say(line);
+  const lines = entries(
+    ["#   ", "VERDICT     ", "ISSUED (UTC)    ", "EXPIRES   ", "STATEMENT"],
+    newest.map(({ position, run, statement: { predicate, predicateType } }) => ({
+      cells: [
+        String(position),
+        run?.kind === "verdict" ? run.predicate.verdict : "-",
+        predicate.issuedAt.slice(0, 16).replace("T", " "),
+        expiry(predicate.expiresOn),
+      ],
+      name: run?.id ?? predicateType.split(":").at(-2) ?? "",
+      text: printable(
+        run ? `${run.predicate.target ?? "?"} (${run.predicate.database?.resourceId ?? "not found"})` : "-",
+      ),
+    })),
+    terminal.columns,
+  );
+  for (const line of lines) terminal.say(line);
 }

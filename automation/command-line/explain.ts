@@ -15,9 +15,8 @@ export async function explain(
 ): Promise<void> {
   await withRecords(settings, async (records) => {
     const [run, decision] = [await records.run(id), await records.decision(id)];
-    const { requestedBy, reason } = await records.request(id);
     const followUpOf = await records.followedFinding(id);
-    const { operation, parent, target, status } = run;
+    const { operation, requestedBy, reason, parent, target, status } = run;
     if (options.json) {
       const request = {
         id,
@@ -29,7 +28,7 @@ export async function explain(
         followUpOf: followUpOf ?? null,
         status,
       };
-      return terminal.say(JSON.stringify({ ...request, ...decisionRecord(run, decision) }, undefined, 2));
+      return terminal.json({ ...request, ...decisionRecord(run, decision) });
     }
     terminal.say(`${terminal.style("bold", operation)} of ${printable(target ?? "?")}   request ${id}`);
     terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);

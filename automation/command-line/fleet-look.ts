@@ -7,7 +7,8 @@ import { describeCloud } from "../targets/queried-cloud";
 import type { CommandContext } from "./command-context";
 import { readEvidence } from "./evidence-log";
 import { fleetToday, stackContext, withRecords } from "./open-records";
-import { wrapped, type Terminal } from "./terminal";
+import { wrapped } from "./layout";
+import type { Terminal } from "./terminal";
 
 export interface Look {
   status: FleetStatus;
@@ -53,8 +54,12 @@ export function lookLines(
       : `log ${origin}, which is empty`,
   };
   return [
-    ...Object.entries(parts).flatMap(([label, text]) => wrapped(label.padEnd(9), printable(text), " ".repeat(10))),
-    ...unread.flatMap((what) => wrapped(terminal.style("red", "not read:"), printable(what), " ".repeat(10))),
+    ...Object.entries(parts).flatMap(([label, text]) =>
+      wrapped(label.padEnd(9), printable(text), " ".repeat(10), terminal.columns),
+    ),
+    ...unread.flatMap((what) =>
+      wrapped(terminal.style("red", "not read:"), printable(what), " ".repeat(10), terminal.columns),
+    ),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
 import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
 import { recoveryWord } from "./status";
-import { entries } from "./terminal";
+import { entries } from "./layout";
 
 export interface FleetOptions {
   owner?: string;
@@ -39,8 +39,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
       (options.tier === undefined || m.tier === options.tier) &&
       (!options.undeclared || m.declaredBy.length === 0 || m.declaredBy === "unknown"),
   );
-  if (options.json)
-    return terminal.say(JSON.stringify({ ...lookRecord(look), databases: shown.map(memberRecord) }, undefined, 2));
+  if (options.json) return terminal.json({ ...lookRecord(look), databases: shown.map(memberRecord) });
   const nextDrill = ({ nextDrill: next }: FleetMember) => {
     if (!next?.dueAt) return "-";
     return next.dueAt <= lookedAt ? "now" : dayOf(next.dueAt);
@@ -59,6 +58,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
         ].join("; "),
       ),
     })),
+    terminal.columns,
   );
   for (const line of lookLines(look, terminal)) terminal.say(line);
   terminal.say();

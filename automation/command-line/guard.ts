@@ -140,16 +140,14 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
   const { findings, problems, judged, queriedCloud, left } = verdict;
   if (options.json)
-    terminal.say(
-      printableJson({
-        judged,
-        place: queriedCloud,
-        counts: countsOf(findings),
-        findings: ordered(findings),
-        problems,
-        left,
-      }),
-    );
+    terminal.json({
+      judged,
+      place: queriedCloud,
+      counts: countsOf(findings),
+      findings: ordered(findings),
+      problems,
+      left,
+    });
   else
     for (const line of options.github
       ? annotations(verdict, folder)
@@ -158,7 +156,7 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
   if (!options.json && !options.github)
     for (const { code, ...values } of problems) {
       const error = new ShipshapeError(code, values);
-      terminal.progress(
+      terminal.complain(
         `${terminal.style("red", "error:")} ${printable(error.message)}\n${terminal.style("dim", "hint:")}  ${printable(error.hint)} [${code}]`,
       );
     }

@@ -45,7 +45,10 @@ export const workerDrainSeconds = 12 * 3600;
 /** How often a waiting command checks its run. */
 export const requestPollMilliseconds = 250;
 
-/** The width of paragraphs: the narrowest terminal in common use. */
+/** A table keeps its last column beside the others if so many columns are left for it: about five words a line. */
+export const tableTextColumnsMin = 28;
+
+/** The width of paragraphs where there is no terminal: the narrowest in common use. */
 export const outputColumns = 80;
 
 /** A waiting command reports a step that takes longer than this; a shorter one is reported when it ends. */

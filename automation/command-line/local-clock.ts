@@ -21,7 +21,8 @@ export async function clock(options: ClockOptions, { settings, terminal }: Comma
     shown =
       (await callLocal<{ now: string } | undefined>(cloud, "PUT", "/shipshape/clock", change)) ??
       (await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock"));
-  terminal.say(options.json ? JSON.stringify(shown) : clockText(shown));
+  if (options.json) terminal.json(shown);
+  else terminal.say(clockText(shown));
 }
 
 function changeOf(options: ClockOptions, now: string): object | undefined {

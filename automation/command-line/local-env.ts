@@ -16,7 +16,7 @@ export async function printEnvironment(
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   if (options.unset) {
-    for (const line of shellLines(options.shell, {}, localNames())) terminal.say(line);
+    for (const line of shellLines(options.shell, {}, localNames())) terminal.exact(line);
     return;
   }
   const { dataFolder, inherited } = settings;
@@ -27,9 +27,9 @@ export async function printEnvironment(
     { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },
     inherited,
   );
-  if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
+  if (options.json) return terminal.json({ ...set, ...(PATH && { PATH }) });
   for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder))
-    terminal.say(line);
+    terminal.exact(line);
 }
 
 /**

@@ -1,18 +1,16 @@
 import type { CommandContext } from "./command-context";
 import { findLocalCloud, type LocalCloud, localLogFile } from "./local-cloud";
 import { readStartRecord } from "./start-record";
-import { table, type Terminal } from "./terminal";
+import { table, wrapped } from "./layout";
+import type { Terminal } from "./terminal";
 
 export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   const { dataFolder } = settings;
   const cloud = await findLocalCloud(dataFolder);
   if (cloud !== undefined)
     return reportStatus(cloud, options, terminal, (await readStartRecord(dataFolder))?.engine.version);
-  terminal.say(
-    options.json
-      ? JSON.stringify({ running: false, dataFolder })
-      : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
-  );
+  if (options.json) terminal.json({ running: false, dataFolder });
+  else terminal.say(`not running (data folder ${dataFolder}); start it: npx shipshape local start`);
   process.exitCode = 3;
 }
 
@@ -23,8 +21,8 @@ export function reportStatus(
   terminal: Terminal,
   engineVersion?: string,
 ): void {
-  if (options.json) return terminal.say(JSON.stringify(statusRecord(cloud), undefined, 2));
-  for (const line of statusLines(cloud, engineVersion)) terminal.say(line);
+  if (options.json) return terminal.json(statusRecord(cloud));
+  for (const line of statusLines(cloud, engineVersion, terminal.columns)) terminal.say(line);
 }
 
 export function statusRecord(cloud: LocalCloud): Record<string, unknown> {
@@ -42,7 +40,7 @@ export function statusRecord(cloud: LocalCloud): Record<string, unknown> {
   };
 }
 
-export function statusLines(cloud: LocalCloud, engineVersion?: string): string[] {
+export function statusLines(cloud: LocalCloud, engineVersion?: string, columns = Infinity): string[] {
   const { status } = cloud;
   const facts: [string, string | undefined][] = [
     ["embedded cloud", `${cloud.url} (pid ${cloud.pid}, since ${cloud.startedAt})`],
@@ -55,23 +53,24 @@ export function statusLines(cloud: LocalCloud, engineVersion?: string): string[]
     ["other resources", `${status.recorded} recorded`],
   ];
   return [
-    ...facts.filter((fact) => fact[1] !== undefined).map(([name, value]) => `${name.padEnd(16)}${value}`),
+    ...facts.flatMap(([name, value]) =>
+      value === undefined ? [] : wrapped(name.padEnd(15), value, " ".repeat(16), columns),
+    ),
     "",
     ...(status.instances.length === 0
       ? ["no databases yet; `pulumi up` on a database stack creates one"]
-      : databaseTable(cloud)),
+      : databaseTable(cloud, columns)),
   ];
 }
 
-function databaseTable({ status }: LocalCloud): string[] {
+function databaseTable({ status }: LocalCloud, columns?: number): string[] {
   const rows = status.instances.map((instance) => [
     instance.identifier,
     instance.status,
     `PostgreSQL ${instance.engineVersion}`,
     instance.port ? `127.0.0.1:${instance.port}` : "-",
-    instance.dataFolder,
   ]);
-  return table(["DATABASE", "STATUS", "VERSION", "ENDPOINT", "FOLDER"], rows);
+  return table(["DATABASE", "STATUS", "VERSION", "ENDPOINT"], rows, columns);
 }
 
 /** The clock is a moment, or a moment with the offset that was set. */

@@ -9,6 +9,7 @@ import { addLocalCommands } from "./commands/local";
 import { addOperationCommands } from "./commands/operations";
 import { addStandardCommands } from "./commands/standard";
 import { reportError } from "./error-report";
+import { commandLines } from "./layout";
 import { createTerminal } from "./terminal";
 
 /**
@@ -24,7 +25,7 @@ export async function main(
   silenceSdkNotice();
   const settings = readSettings(packageFolder);
   hideOwnSecrets();
-  const terminal = createTerminal(settings.colours);
+  const terminal = createTerminal(settings.colours, settings.columns);
   const shipshape = buildCommand({ settings, terminal, operations });
   // A reader that stops early (`shipshape … | head -1`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
@@ -42,19 +43,23 @@ export async function main(
 }
 
 export function buildCommand(context: CommandContext): Command {
+  const { terminal } = context;
   const shipshape = new Command("shipshape")
     .description("Standard PostgreSQL for every team: try it locally, run it on AWS.")
     .version(version, "-V, --version", "print the version")
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({
+      writeOut: (help) => terminal.say(copyable(help.trimEnd(), terminal.columns)),
+      writeErr: () => undefined,
+    })
     .addHelpText(
       "after",
       '\nTypical:\n  npx shipshape local start\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape guard --live\n\nEach command\'s own --help has more examples.',
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 done · 1 failed · 2 wrong usage or input, nothing was changed · 3 the embedded cloud is not running\n            70 a worker lost the control plane · 130 interrupted",
+      "\nExit codes: 0 done · 1 failed · 2 wrong usage or input, nothing was changed · 3 the embedded cloud is not running · 70 a worker lost the control plane · 130 interrupted",
     );
   addLocalCommands(shipshape, context);
   addOperationCommands(shipshape, context);
@@ -63,6 +68,13 @@ export function buildCommand(context: CommandContext): Command {
   addStandardCommands(shipshape, context);
   return shipshape;
 }
+
+/** The examples of a help text in lines that can be copied; on a terminal its other lines are as wide as that anyway. */
+const copyable = (help: string, columns: number | undefined): string =>
+  help
+    .split("\n")
+    .flatMap((line) => (/^ {2}(npx|pulumi|eval) /.test(line) ? commandLines("  ", line.trim(), columns) : [line]))
+    .join("\n");
 
 /** Commander's usage errors as our own, with a hint at the help of the intended command. */
 function usageError(thrown: CommanderError, words: string[], shipshape: Command): ShipshapeError {

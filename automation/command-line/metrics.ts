@@ -1,7 +1,7 @@
 import type { Toil } from "../policy/toil";
 import type { CommandContext } from "./command-context";
 import { withRecords } from "./open-records";
-import { table } from "./terminal";
+import { table } from "./layout";
 
 /** `shipshape metrics`: how many requests needed a person, by operation and admission rule. */
 export async function metrics(
@@ -12,10 +12,14 @@ export async function metrics(
   const from = new Date(until.getTime() - seconds * 1000);
   await withRecords(settings, async (records) => {
     const toil = await records.toil(from, until);
-    if (json) return terminal.say(JSON.stringify({ from, until, toil: toil.map(toilRecord) }, undefined, 2));
+    if (json) return terminal.json({ from, until, toil: toil.map(toilRecord) });
     terminal.say(`requests decided on since ${from.toISOString()}`);
     if (toil.length === 0) return terminal.say("none");
-    for (const line of table(["OPERATION", "REQUESTS", "NEEDED A PERSON", "ANSWERED IN", "RULES"], toil.map(row)))
+    for (const line of table(
+      ["OPERATION", "REQUESTS", "NEEDED A PERSON", "ANSWERED IN", "RULES"],
+      toil.map(row),
+      terminal.columns,
+    ))
       terminal.say(line);
   });
 }

@@ -1,5 +1,5 @@
 import type { Preview } from "../control-plane";
-import { printable, printableLines } from "../printable";
+import { printable } from "../printable";
 import { decisionText, explainedRules, neededLines, reportRules } from "./decision-report";
 import type { Terminal } from "./terminal";
 
@@ -14,13 +14,13 @@ export function reportPreview(
   if (json) {
     const decision = { status, needed, rules: explainedRules(rules) };
     const preview = { requested: false, operation, database: plan.target, decision, plan };
-    return terminal.say(JSON.stringify(preview, undefined, 2));
+    return terminal.json(preview);
   }
   terminal.say(`${terminal.style("bold", operation)} of ${printable(plan.target)}   plan only, nothing is requested`);
   terminal.say(`decision: ${decisionText(status, terminal)}${needed.length > 0 ? ", by:" : ""}`);
   for (const line of neededLines(needed)) terminal.say(line);
   reportRules(rules, terminal);
   terminal.say("\nplan:");
-  terminal.say(printableLines(JSON.stringify(plan, undefined, 2)));
+  terminal.json(plan);
   terminal.say("\nNothing was requested, stored or queued. A request is planned and decided again, under its own id.");
 }

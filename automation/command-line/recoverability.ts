@@ -2,7 +2,7 @@ import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
 import { recoveryWord } from "./status";
-import { entries } from "./terminal";
+import { entries } from "./layout";
 
 /**
  * `shipshape recoverability`: whether the recovery of each database of the fleet is proven, by its newest signed
@@ -15,7 +15,7 @@ export async function recoverability(options: { json?: boolean }, context: Comma
   if (totals.fresh < members.length || unread.length > 0) process.exitCode = 1;
   if (options.json) {
     const databases = members.map(memberRecord);
-    return terminal.say(JSON.stringify({ ...lookRecord(look), totals, databases }, undefined, 2));
+    return terminal.json({ ...lookRecord(look), totals, databases });
   }
   for (const line of lookLines(look, terminal)) terminal.say(line);
   const counts = Object.entries(totals).map(([word, count]) => `${count} ${word}`);
@@ -33,6 +33,7 @@ export async function recoverability(options: { json?: boolean }, context: Comma
         ].join("; "),
       ),
     })),
+    terminal.columns,
   );
   if (members.length > 0) for (const line of lines) terminal.say(line);
 }

@@ -3,13 +3,17 @@ import type { Run, StepRecord, WorkerRecord } from "../records";
 import type { BoundState } from "../runner/places";
 import { printable } from "../printable";
 import { workerSilenceShownSeconds } from "./limits";
-import { table, type Terminal } from "./terminal";
+import { entries, table } from "./layout";
+import type { Terminal } from "./terminal";
 
 /** A run for machines. */
 export function runRecord(run: Run): Record<string, unknown> {
   const {
     requestId: id,
     operation,
+    requestedBy,
+    reason,
+    receivedAt,
     parent,
     target,
     status,
@@ -27,8 +31,11 @@ export function runRecord(run: Run): Record<string, unknown> {
   return {
     id,
     operation,
+    requestedBy,
+    reason,
+    receivedAt,
     parent: parent ?? null,
-    database: target,
+    database: target ?? null,
     status,
     cleanUp,
     checks,
@@ -38,7 +45,7 @@ export function runRecord(run: Run): Record<string, unknown> {
 }
 
 /** Where it belongs, if it is a child or has children. */
-export function familyLines({ parent }: Run, children: Run[]): string[] {
+export function familyLines({ parent }: Run, children: Run[], columns?: number): string[] {
   return [
     ...(parent === undefined ? [] : [`requested by the run of ${parent} (\`npx shipshape show ${parent}\`)`]),
     ...(children.length === 0
@@ -46,9 +53,25 @@ export function familyLines({ parent }: Run, children: Run[]): string[] {
       : table(
           ["CHILD", "OPERATION", "DATABASE", "RUN", "VERDICT"],
           children.map((c) => [c.requestId, c.operation, printable(c.target ?? "?"), c.status, c.verdict ?? "-"]),
+          columns,
         )),
   ];
 }
+
+/** Runs for people: when each was requested, by whom and why, and how far it is. */
+export const runLines = (runs: Run[], terminal: Terminal): string[] =>
+  entries(
+    ["REQUEST              ", "REQUESTED (UTC) ", "RUN      ", "VERDICT     ", "CLEAN-UP"],
+    runs.map((r) => ({
+      cells: [r.requestId, minuteOf(r.receivedAt), r.status, r.verdict ? verdictText(r.verdict, terminal) : "-"],
+      name: r.cleanUp,
+      text: `${r.operation} of ${printable(r.target ?? "?")}, by ${printable(r.requestedBy)}: ${printable(r.reason)}`,
+    })),
+    terminal.columns,
+  );
+
+/** "2026-11-27 05:00", UTC. */
+export const minuteOf = (at: Date): string => at.toISOString().slice(0, 16).replace("T", " ");
 
 /** A run for people: what it was, how it ended, what was checked, and what to do next. */
 export function reportRun(run: Run, terminal: Terminal): void {
@@ -72,6 +95,7 @@ export function reportRun(run: Run, terminal: Terminal): void {
     for (const line of table(
       ["CHECK", "VERDICT", "RESULT"],
       run.checks.map((c) => [printable(c.name), c.verdict, printable(c.explanation)]),
+      terminal.columns,
     ))
       terminal.say(line);
   }

@@ -15,7 +15,7 @@ export async function cancel(id: string, options: { json?: boolean }, context: C
   await withControlPlane(context, async (controlPlane) => {
     await controlPlane.cancel(id, await principal(controlPlane));
     const run = await controlPlane.run(id);
-    if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
+    if (options.json) return terminal.json(runRecord(run));
     const next =
       run.cleanUp === "pending"
         ? "a worker removes what it created (`npx shipshape worker`)"
@@ -31,7 +31,7 @@ export async function cleanUp(id: string, options: WaitOptions, context: Command
     await controlPlane.cleanUpAgain(id, await principal(controlPlane));
     if (options.wait || options.work)
       process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
-    else if (options.json) terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));
+    else if (options.json) terminal.json(runRecord(await controlPlane.run(id)));
     else terminal.say(`the clean-up of ${id} is queued; a worker runs it (\`npx shipshape worker\`)`);
   });
 }
@@ -50,7 +50,7 @@ export async function work(options: WorkerOptions, context: CommandContext): Pro
   await withControlPlane(context, async (controlPlane) => {
     const interruption = interrupted();
     const worker = await controlPlane.work(leaveOnceLost(options.json === true, terminal));
-    const say = (status: string) => options.json && terminal.say(JSON.stringify({ worker: worker.id, status }));
+    const say = (status: string) => options.json && terminal.exact(JSON.stringify({ worker: worker.id, status }));
     say("running");
     terminal.progress(`worker ${worker.id} is running; Ctrl-C ends it without losing anything`);
     let scheduledAt = -Infinity;

@@ -10,7 +10,8 @@ import { costCell, costHeading, costOfDay, costRecord, costText, heldLines } fro
 import { readEvidence } from "./evidence-log";
 import { withControlPlane } from "./open-control-plane";
 import { fleetToday, principal, withRecords } from "./open-records";
-import { entries, type Terminal } from "./terminal";
+import { entries } from "./layout";
+import type { Terminal } from "./terminal";
 
 export interface ScheduleOptions extends Budget {
   run?: boolean;
@@ -29,14 +30,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     return withControlPlane(context, async (controlPlane) => {
       const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
       terminal.progress(costOfDay(day));
-      if (options.json)
-        return terminal.say(
-          JSON.stringify(
-            submitted.map((one) => submittedRecord(one, day)),
-            undefined,
-            2,
-          ),
-        );
+      if (options.json) return terminal.json(submitted.map((one) => submittedRecord(one, day)));
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
@@ -48,14 +42,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     const recoveries = await records.recovery(log, fleet, now);
     const { schedules, day, demandedPerDay } = await records.schedule(recoveries, fleet, now, await pricesOf(settings));
     terminal.progress(costOfDay(day));
-    if (options.json)
-      return terminal.say(
-        JSON.stringify(
-          schedules.map((one) => scheduleRecord(one, day)),
-          undefined,
-          2,
-        ),
-      );
+    if (options.json) return terminal.json(schedules.map((one) => scheduleRecord(one, day)));
     if (demandedPerDay > options.perDay)
       terminal.progress(
         `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,
@@ -66,6 +53,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
       for (const line of entries(
         ["NEXT DRILL          ", ...(day ? [costHeading(schedules)] : []), "DATABASE"],
         schedules.map((one) => entryOf(one, now)),
+        terminal.columns,
       ))
         terminal.say(line);
   });

@@ -1,4 +1,4 @@
-import { printable, printableLines } from "../printable";
+import { printable } from "../printable";
 import type { Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
 import type { ExpectedChange } from "../fleet-records";
@@ -6,6 +6,7 @@ import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
 import { familyLines, progressOf, reachedBounds, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
+import type { Terminal } from "./terminal";
 import { watchUntilOver } from "./waiting";
 
 /** `shipshape show`. */
@@ -17,16 +18,13 @@ export async function show(
   await withRecords(settings, async (records) => {
     if (options.watch) await watchUntilOver(records, id, terminal);
     const [run, decision] = [await records.run(id), await records.decision(id)];
-    const { requestedBy, reason, receivedAt } = await records.request(id);
+    const { requestedBy, reason, receivedAt, startedAt, finishedAt } = run;
     const followUpOf = await records.followedFinding(id);
     const [answers, children] = [await records.answers(id), await records.children(id)];
     const expected = await records.expectedChanges(id);
     if (options.json) {
       const more = {
-        requestedBy,
         followUpOf: followUpOf ?? null,
-        reason,
-        receivedAt,
         decision: decision ?? null,
         plan: run.plan ?? null,
         outcome: run.outcome ?? null,
@@ -34,20 +32,22 @@ export async function show(
         answers,
         children: children.map((child) => child.requestId),
       };
-      return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
+      return terminal.json({ ...runRecord(run), ...more });
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
+    if (startedAt)
+      terminal.say(`began at ${startedAt.toISOString()}${finishedAt ? `, ended at ${finishedAt.toISOString()}` : ""}`);
     if (followUpOf !== undefined) terminal.say(`follow-up of finding ${followUpOf}`);
-    for (const line of familyLines(run, children)) terminal.say(line);
+    for (const line of familyLines(run, children, terminal.columns)) terminal.say(line);
     if (run.heldIn)
       for (const line of reachedBounds(await records.bounds(), run.heldIn)) terminal.say(`held by ${line}`);
-    if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
+    if (decision) reportDecision(decision, run, terminal);
     for (const a of answers)
       terminal.say(
         `${a.findingId} answered by ${printable(a.reviewer)} at ${a.answeredAt.toISOString()}: ${a.status}${a.followUpRequestId ? ` ${a.followUpRequestId}` : ""}, ${printable(a.comment)}`,
       );
-    for (const line of changeLines(run, expected)) terminal.say(line);
+    reportChange(run, expected, terminal);
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
     const { underWay } = progressOf(run);
@@ -57,32 +57,22 @@ export async function show(
 }
 
 /** The text of a change, which people approve, and which is then committed or delivered. */
-function changeLines({ status, plan }: Run, expected: ExpectedChange[]): string[] {
+function reportChange({ status, plan }: Run, expected: ExpectedChange[], terminal: Terminal): void {
   const change = plan?.change;
-  if (!change) return [];
+  if (!change) return;
   const done = change.reaches === "commit" ? "committed" : "delivered";
   const how = status === "succeeded" ? done : "planned";
-  return [
-    "",
-    `the ${how} change of stack ${printable(change.stack)}: ${printable(change.why)}`,
-    "",
-    ...printableLines(change.text).trimEnd().split("\n"),
-    ...(expected.length > 0 ? [""] : []),
-    ...expected.map(expectedLine),
-  ];
+  terminal.say(`\nthe ${how} change of stack ${printable(change.stack)}: ${printable(change.why)}\n`);
+  terminal.exact(change.text.trimEnd());
+  if (expected.length > 0) terminal.say();
+  for (const one of expected) terminal.say(expectedLine(one));
 }
 
-function decisionLines({ status, rules, needed, expiresAt, approvals }: Decision, run: Run): string[] {
-  return [
-    `decision: ${status} (${printable(rules.map((r) => r.reason).join("; "))})`,
-    ...approvals.map(answerLine),
-    ...(run.status === "waiting"
-      ? [
-          "",
-          `plan ${run.planDigest}, to be approved by ${expiresAt?.toISOString()}, by:`,
-          ...neededLines(needed),
-          printableLines(JSON.stringify(run.plan, undefined, 2)),
-        ]
-      : []),
-  ];
+function reportDecision({ status, rules, needed, expiresAt, approvals }: Decision, run: Run, terminal: Terminal): void {
+  terminal.say(`decision: ${status} (${printable(rules.map((r) => r.reason).join("; "))})`);
+  for (const approval of approvals) terminal.say(answerLine(approval));
+  if (run.status !== "waiting") return;
+  terminal.say(`\nplan ${run.planDigest}, to be approved by ${expiresAt?.toISOString()}, by:`);
+  for (const line of neededLines(needed)) terminal.say(line);
+  terminal.json(run.plan);
 }

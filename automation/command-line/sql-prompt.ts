@@ -3,7 +3,8 @@ import type { Client, QueryArrayResult } from "pg";
 import { reasonOf } from "../errors";
 import { promptRowsMax } from "./limits";
 import type { DatabaseLogin } from "../targets/database-login";
-import { table, type Terminal } from "./terminal";
+import { table } from "./layout";
+import type { Terminal } from "./terminal";
 
 /** The tables a role may see: `\d` without psql. */
 const listTables = `select schemaname as schema, tablename as name, tableowner as owner from pg_tables
@@ -55,7 +56,7 @@ async function runStatement(client: Client, sql: string, terminal: Terminal): Pr
   try {
     const answer: unknown = await client.query({ text: sql, rowMode: "array" });
     for (const result of [answer].flat() as QueryArrayResult[])
-      for (const line of resultLines(result)) terminal.say(line);
+      for (const line of resultLines(result, terminal.columns)) terminal.say(line);
     return true;
   } catch (thrown) {
     const { code, hint } = thrown as { code?: string; hint?: string };
@@ -64,7 +65,7 @@ async function runStatement(client: Client, sql: string, terminal: Terminal): Pr
   }
 }
 
-function resultLines(result: QueryArrayResult): string[] {
+function resultLines(result: QueryArrayResult, columns?: number): string[] {
   if (result.fields.length === 0) return [`${result.command} ${result.rowCount ?? ""}`.trim()];
   const shown = result.rows.slice(0, promptRowsMax).map((row) => row.map(cellText));
   const more = result.rows.length - shown.length;
@@ -72,6 +73,7 @@ function resultLines(result: QueryArrayResult): string[] {
     ...table(
       result.fields.map((field) => field.name),
       shown,
+      columns,
     ),
     `(${result.rows.length} ${result.rows.length === 1 ? "row" : "rows"}${more > 0 ? `, ${more} not shown` : ""})`,
   ];

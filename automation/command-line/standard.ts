@@ -23,7 +23,7 @@ export function show(options: { why?: boolean; json?: boolean }, context: Comman
   const birth = birthDigest(standard.birth);
   if (options.json) {
     const shown = { name: standard.name, version: standard.version, digest: standard.digest, birth, figures };
-    return terminal.say(JSON.stringify(shown, undefined, 2));
+    return terminal.json(shown);
   }
   terminal.say(summaryOf(standard));
   terminal.say(`names that new stacks pin: shipshape:birth ${birth}\n`);
@@ -49,11 +49,11 @@ export function types(context: CommandContext): void {
     role: rolesOf(standard),
   };
   const { terminal } = context;
-  terminal.say(`// Written by \`npx shipshape standard types\` from ${summaryOf(standard)}: do not edit.`);
-  terminal.say('import "shipshape/names";\n\ndeclare module "shipshape/names" {\n  interface StandardNames {');
+  terminal.exact(`// Written by \`npx shipshape standard types\` from ${summaryOf(standard)}: do not edit.`);
+  terminal.exact('import "shipshape/names";\n\ndeclare module "shipshape/names" {\n  interface StandardNames {');
   for (const [kind, values] of Object.entries(names))
-    terminal.say(`    ${kind}: ${values.map((one) => JSON.stringify(one)).join(" | ")};`);
-  terminal.say("  }\n}");
+    terminal.exact(`    ${kind}: ${values.map((one) => JSON.stringify(one)).join(" | ")};`);
+  terminal.exact("  }\n}");
 }
 
 const summaryOf = ({ name, version, digest }: Standard) => `standard ${name} ${version}, SHA-256 ${digest}`;

@@ -15,8 +15,9 @@ import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
-import { reachedBounds, runRecord } from "./run-report";
-import { table, wrapped, type Terminal } from "./terminal";
+import { minuteOf, reachedBounds, runLines, runRecord } from "./run-report";
+import { table, wrapped } from "./layout";
+import type { Terminal } from "./terminal";
 
 interface Status {
   fleet: FleetAnswer;
@@ -57,7 +58,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       unsentAlerts: await records.unsentAlerts(),
       signer: signerHere(settings.controlPlane),
     };
-    if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
+    if (options.json) terminal.json(statusRecord(known));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
   });
 }
@@ -100,6 +101,7 @@ function statusLines(known: Status, terminal: Terminal): string[] {
       : table(
           ["DATABASE", "RECOVERY", "UNTIL", "WHY"],
           recovery.map((r) => recoveryRow(r, terminal)),
+          terminal.columns,
         )),
     ...recovery.flatMap(({ database, beside }) =>
       beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`),
@@ -112,7 +114,7 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     "",
     ...(runs.length === 0
       ? ["no requests yet; `npx shipshape request --help` lists the operations"]
-      : table(runHeadings, runs.map(runRow))),
+      : runLines(runs, terminal)),
     ...(pauses.length > 0 ? [""] : []),
     ...pauses.map(
       (p) =>
@@ -122,17 +124,20 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ...(waiting.length > 0
       ? ["", terminal.style("yellow", `${waiting.length} to approve or reject (\`npx shipshape show <id>\`):`)]
       : []),
-    ...waiting.map((r) => `  ${r.requestId}  ${r.operation} of ${printable(r.target ?? "?")}`),
+    ...waiting.map(
+      (r) =>
+        `  ${r.requestId}  ${r.operation} of ${printable(r.target ?? "?")}, by ${printable(r.requestedBy)}: ${printable(r.reason)}`,
+    ),
     ...(findings.length > 0
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
       : []),
-    ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
+    ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)} (${minuteOf(f.lastSeen)})`),
     ...(expected.length > 0
       ? ["", "changes that are delivered and not made yet (`npx shipshape show <id>` prints them):"]
       : []),
     ...expected.flatMap((e) => [
       `  ${e.requestId}  ${printable(e.database.identifier)}`,
-      ...wrapped("   ", expectedLine(e), "     ").map((line) =>
+      ...wrapped("   ", expectedLine(e), "     ", terminal.columns).map((line) =>
         e.status === "overdue" ? terminal.style("red", line) : line,
       ),
     ]),
@@ -178,6 +183,3 @@ function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRe
       : "-";
   return [printable(database.identifier), recoveryWord(recoverability, terminal), until, printable(reason)];
 }
-
-const runHeadings = ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"];
-const runRow = (r: Run) => [r.requestId, r.operation, printable(r.target ?? ""), r.status, r.verdict ?? "-", r.cleanUp];

@@ -7,8 +7,9 @@ import { waiverWarningDays } from "../../policypacks/database-guardrails/waivers
 import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
-import { printable, printableJson, printableLine } from "../guardrails/printable";
-import { table, type Terminal } from "./terminal";
+import { printable, printableLine } from "../guardrails/printable";
+import { table } from "./layout";
+import type { Terminal } from "./terminal";
 
 export interface NewWaiver {
   rule: string;
@@ -29,7 +30,7 @@ export function list(options: { waivers?: string; json?: boolean }, terminal: Te
   const today = todayOf(undefined);
   const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
   const byEnd = [...waivers].sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1));
-  if (options.json) return terminal.say(printableJson({ waivers: byEnd, problems }));
+  if (options.json) return terminal.json({ waivers: byEnd, problems });
   if (byEnd.length === 0) terminal.say("no waivers");
   const rows = byEnd.map(({ id, rule, resource, owner, approver, expiresOn }) => [
     printableLine(id),
@@ -40,7 +41,8 @@ export function list(options: { waivers?: string; json?: boolean }, terminal: Te
     ends(expiresOn, today, terminal),
   ]);
   if (rows.length > 0)
-    for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows)) terminal.say(line);
+    for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows, terminal.columns))
+      terminal.say(line);
   if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 

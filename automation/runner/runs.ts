@@ -236,6 +236,9 @@ interface RunRow {
   request_id: string;
   operation: string;
   version: number;
+  requested_by: string;
+  reason: string;
+  received_at: Date;
   parent_id: string | null;
   input: { database?: string };
   status: RunStatus;
@@ -257,13 +260,18 @@ interface RunRow {
 
 async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
-    `select run.*, request.operation, request.version, request.parent_id, request.input from run join request on request.id = run.request_id ${which}`,
+    `select run.*, request.operation, request.version, request.requested_by, request.reason, request.received_at,
+       request.parent_id, request.input
+     from run join request on request.id = run.request_id ${which}`,
     values,
   );
   return rows.map((r) => ({
     requestId: r.request_id,
     operation: r.operation,
     version: r.version,
+    requestedBy: r.requested_by,
+    reason: r.reason,
+    receivedAt: r.received_at,
     parent: r.parent_id ?? undefined,
     target: r.plan?.target ?? r.input.database,
     status: r.status,

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { explain } from "../../automation/command-line/explain";
 import { requestOperation } from "../../automation/command-line/request";
-import { createTerminal } from "../../automation/command-line/terminal";
 import type { RegisteredOperation } from "../../automation/operations/registry";
 import { verdictOf } from "../../automation/records";
 import type { AnyOperation } from "../../automation/runner/operation";
@@ -10,6 +9,7 @@ import { readRun } from "../../automation/runner/runs";
 import { readSettings } from "../../automation/settings";
 import { plan } from "./policy/facts";
 import { ProbedControlPlane } from "./probe";
+import { recordedTerminal } from "./command-line/recorded-terminal";
 
 let probed: ProbedControlPlane;
 beforeAll(async () => void (probed = await ProbedControlPlane.start()));
@@ -107,18 +107,13 @@ describe("a preview", () => {
       "select (select count(*) from request) as requests, (select count(*) from run) as runs, (select count(*) from decision) as decisions, (select count(*) from dbos.workflow_status) as workflows",
     );
 
-  /** What a command prints, in this process. */
-  function terminal() {
-    const lines: string[] = [];
-    return { lines, terminal: { ...createTerminal("never"), say: (line = "") => void lines.push(line) } };
-  }
   const settings = () =>
     readSettings(__dirname, probed.folder, {
       SHIPSHAPE_DATABASE_URL: probed.postgres.url,
       SHIPSHAPE_DATA_FOLDER: probed.folder,
     });
   async function previewed(database: string, json: boolean) {
-    const { lines, terminal: t } = terminal();
+    const { results: lines, terminal: t } = recordedTerminal();
     process.exitCode = undefined;
     const options = { reason: "to see", planOnly: true, json };
     await requestOperation("toy", { database }, options, {
@@ -162,7 +157,7 @@ describe("a preview", () => {
   test("a request that no worker has prepared yet is not decided", async () => {
     const controlPlane = await probed.client(async () => [toy]);
     const id = await controlPlane.submit("toy", { database: "orders" }, { requestedBy: "ana", reason: "r" });
-    const { lines, terminal: t } = terminal();
+    const { results: lines, terminal: t } = recordedTerminal();
     await explain(id, {}, { settings: settings(), terminal: t });
     expect(lines.at(-1)).toBe("not decided yet: the run is queued");
     await controlPlane.cancel(id, "ana");

@@ -9,7 +9,7 @@ import {
   misleadingSettings,
 } from "../../automation/command-line/local-environment";
 import { clockText, statusLines } from "../../automation/command-line/local-status";
-import { table } from "../../automation/command-line/terminal";
+import { table } from "../../automation/command-line/layout";
 import { readSettings } from "../../automation/settings";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -169,7 +169,7 @@ describe("the output", () => {
       status,
     }).join("\n");
     expect(lines).toMatch(/orders +available +PostgreSQL 17\.10 +127\.0\.0\.1:5555/);
-    expect(lines).toMatch(/new +creating +PostgreSQL 17\.10 +- /);
+    expect(lines).toMatch(/new +creating +PostgreSQL 17\.10 +-$/m);
     expect(lines).toContain("databases in    /var/tmp/x");
   });
 });

@@ -84,7 +84,7 @@ function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
     .option("--waivers <folder>", "the folder to write it to (default: policypacks/waivers)")
     .addHelpText(
       "after",
-      "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
+      "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
     )
     .action(async (options: NewWaiver) => (await import("../waiver")).write(options, terminal));
 }

@@ -79,7 +79,7 @@ function addEnv(local: Command, context: CommandContext): void {
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  eval "$(npx shipshape local env --unset)"                            # and back\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
+      '\nExamples:\n  eval "$(npx shipshape local env)"            # bash, zsh\n  eval "$(npx shipshape local env --unset)"    # and back\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
     )
     .action(async (options: EnvironmentOptions) => (await import("../local-env")).printEnvironment(options, context));
 }

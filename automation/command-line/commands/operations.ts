@@ -115,7 +115,7 @@ function addSchedule(shipshape: Command, context: CommandContext): void {
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  npx shipshape schedule\n  npx shipshape schedule --run         # every hour, from cron; workers run the drills\n  npx shipshape worker --schedule      # or in a worker",
+      "\nExamples:\n  npx shipshape schedule\n  npx shipshape schedule --run       # every hour, from cron; workers run them\n  npx shipshape worker --schedule    # or in a worker",
     )
     .action(async (options: ScheduleOptions) => (await import("../schedule")).schedule(options, context));
 }

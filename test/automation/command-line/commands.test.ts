@@ -9,6 +9,7 @@ import { createTerminal } from "../../../automation/command-line/terminal";
 import { ShipshapeError } from "../../../automation/errors";
 import { operations } from "../../../automation/operations/registry";
 import { readSettings } from "../../../automation/settings";
+import { recordedTerminal } from "./recorded-terminal";
 
 const packageFolder = join(__dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "shipshape-commands-"));
@@ -22,7 +23,7 @@ const settings = readSettings(packageFolder, folder, {
   SHIPSHAPE_SIGNING_KEY_FILE: keyFile,
   SHIPSHAPE_DATA_FOLDER: folder,
 });
-const terminal = { ...createTerminal("never"), say: () => undefined, progress: () => undefined };
+const { terminal } = recordedTerminal();
 const build = () => buildCommand({ settings, terminal, operations });
 
 const leaves = (command: Command): Command[] =>
@@ -153,14 +154,15 @@ test.each(Object.entries(usesControlPlane))(
 test("an unexpected error is JSON for machines too, and has a stack trace for people", () => {
   let errors = "";
   const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => ((errors += String(text)), true));
+  const real = createTerminal("never");
   try {
-    expect(reportError(new TypeError("x is not a function"), true, terminal)).toBe(1);
+    expect(reportError(new TypeError("x is not a function"), true, real)).toBe(1);
     expect(JSON.parse(errors)).toEqual({ error: { code: "unexpected", message: "x is not a function" } });
     errors = "";
-    reportError(new TypeError("x is not a function"), false, terminal);
+    reportError(new TypeError("x is not a function"), false, real);
     expect(errors).toMatch(/^unexpected: TypeError: x is not a function\n +at /);
     errors = "";
-    expect(reportError(new ShipshapeError("run-over", { id: "x" }), false, terminal)).toBe(2);
+    expect(reportError(new ShipshapeError("run-over", { id: "x" }), false, real)).toBe(2);
     expect(errors).toBe("error: the run of request x has ended\nhint:  `npx shipshape show x` shows how [run-over]\n");
   } finally {
     write.mockRestore();

@@ -2,11 +2,11 @@
 import { fleet, type FleetOptions } from "../../../automation/command-line/fleet";
 import { lookAtFleet } from "../../../automation/command-line/fleet-look";
 import { recoverability } from "../../../automation/command-line/recoverability";
-import { createTerminal } from "../../../automation/command-line/terminal";
 import type { FleetStatus } from "../../../automation/fleet";
 import { totalsOf, type FleetMember } from "../../../automation/observability/fleet";
 import { readSettings } from "../../../automation/settings";
 import { databaseCalled } from "../evidence/sealed-runs";
+import { recordedTerminal } from "./recorded-terminal";
 
 jest.mock("../../../automation/command-line/fleet-look", () => ({
   ...jest.requireActual<object>("../../../automation/command-line/fleet-look"),
@@ -67,8 +67,7 @@ async function printed(show: "recoverability" | FleetOptions, known: FleetStatus
   const head = { note: "", checkpoint: { origin: "shipshape.local/evidence", size: 4, root } };
   const log = { head, entries: [], problems: [] };
   jest.mocked(lookAtFleet).mockResolvedValue({ status: known, log, origin: "shipshape.local/evidence" });
-  const lines: string[] = [];
-  const terminal = { ...createTerminal("never"), say: (line = "") => void lines.push(...line.split("\n")) };
+  const { terminal, results: lines } = recordedTerminal();
   const context = { settings: readSettings(__dirname), terminal };
   process.exitCode = undefined;
   try {
@@ -110,7 +109,8 @@ test("an auditor reads what was looked at, the totals, and each database with re
     "2 databases: 1 fresh, 0 stale, 0 failed, 0 unproven, 1 never, 0 unknown",
     "",
     "RECOVERY  DRILLED     UNTIL       DATABASE",
-    "never     -           -           a-very-long-name-of-a-d…g-name-of-a-database-x",
+    "never     -           -",
+    `  ${longest}`,
     "  it was never drilled; the later drill 261126050000-0a1b2c3d was inconclusive;",
     "  undeclared",
     "fresh     2026-11-20  2026-12-20  orders-production",
@@ -129,9 +129,10 @@ test("recoverability ends with 0 only if every database is fresh and everything 
 
 test("the fleet shows owner, tier, environment, stack, recovery, dates and findings of each database, at 80 columns", async () => {
   const { lines, code } = await printed({}, status([undeclared, member("orders-production")]));
-  expect(lines.slice(-6)).toEqual([
+  expect(lines.slice(-7)).toEqual([
     "RECOVERY  UNTIL       NEXT DRILL  FINDINGS  DATABASE",
-    "never     -           now         12        a-very-long-name-o…e-of-a-database-x",
+    "never     -           now         12",
+    `  ${longest}`,
     "  no owner, no tier, no environment; undeclared",
     "fresh     2026-12-20  2026-12-12  -         orders-production",
     "  team-orders, gold, production; stack shipshape/database.orders-production,",

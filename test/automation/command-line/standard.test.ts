@@ -4,20 +4,19 @@ import { join } from "node:path";
 import ts from "typescript";
 import type { CommandContext } from "../../../automation/command-line/command-context";
 import { check, show, types } from "../../../automation/command-line/standard";
-import { createTerminal } from "../../../automation/command-line/terminal";
 import { readSettings } from "../../../automation/settings";
 import { builtIn } from "../../../components/standards/built-in";
 import { company, companyFolder } from "../../components/standards/company";
+import { recordedTerminal } from "./recorded-terminal";
 
 const root = join(__dirname, "../../..");
 /** What a command prints in a folder that has a standard, one entry a line. */
 function printed(command: (context: CommandContext) => void, folder: string): string[] {
-  const lines: string[] = [];
-  const terminal = { ...createTerminal("never"), say: (line = "") => void lines.push(...line.split("\n")) };
+  const { terminal, results } = recordedTerminal();
   const configuration = join(folder, "shipshape.yaml");
   const settings = readSettings(root, folder, { SHIPSHAPE_CONFIGURATION_FILE: configuration });
   command({ settings, terminal });
-  return lines;
+  return results;
 }
 const { folder, file } = companyFolder();
 const lineOf = (part: string) => company.split("\n").findIndex((one) => one.includes(part)) + 1;

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCommand } from "../../../automation/command-line/main";
-import { createTerminal, type Terminal } from "../../../automation/command-line/terminal";
 import { readSettings } from "../../../automation/settings";
+import { recordedTerminal } from "../command-line/recorded-terminal";
 
 const checkout = join(__dirname, "../../..");
 
@@ -24,19 +24,14 @@ export function folderOf(name: string) {
 
 /** Runs the command as a person would type it, in this process. */
 export async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
-  const printed = { out: [] as string[], progress: [] as string[] };
-  const terminal: Terminal = {
-    ...createTerminal("never"),
-    say: (line = "") => void printed.out.push(line),
-    progress: (line) => void printed.progress.push(line),
-  };
+  const { terminal, results, messages } = recordedTerminal();
   process.exitCode = undefined;
   try {
     await buildCommand({ settings: readSettings(checkout), terminal }).parseAsync(words, { from: "user" });
     return {
       exitCode: Number(process.exitCode ?? 0),
-      out: printed.out.join("\n"),
-      progress: printed.progress.join("\n"),
+      out: results.join("\n"),
+      progress: messages.join("\n"),
     };
   } finally {
     process.exitCode = undefined;

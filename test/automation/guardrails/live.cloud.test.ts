@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-rds";
 import { join } from "node:path";
 import { buildCommand } from "../../../automation/command-line/main";
-import { createTerminal, type Terminal } from "../../../automation/command-line/terminal";
 import { readSettings } from "../../../automation/settings";
 import { startCloud, type Cloud } from "../../cloud";
+import { recordedTerminal } from "../command-line/recorded-terminal";
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -82,8 +82,7 @@ test("a database that no stack declares is judged too, except for properties tha
 });
 
 async function guardLive() {
-  const lines: string[] = [];
-  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void lines.push(line) };
+  const { terminal, results: lines } = recordedTerminal();
   const settings = readSettings(join(__dirname, "../../.."));
   Object.assign(process.env, cloud.env);
   process.exitCode = undefined;
