@@ -1,32 +1,10 @@
-import type * as rds from "@pulumi/aws/rds";
-import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as postgresql from "@pulumi/postgresql";
-import * as pulumi from "@pulumi/pulumi";
-import { passwordWithSecret } from "./master-login";
+import type * as pulumi from "@pulumi/pulumi";
+import { roleWithLogins, type AccessSettings, type RoleLogin, type RoleResources } from "./role-logins";
 import { controlSchema, integritySchema } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
 import { part, rolesOf, type Standard } from "./standards/standard";
 import type { StandardShape } from "./standard-shape";
-
-/**
- * One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection
- * string has no password.
- */
-export interface RoleLogin {
-  username: RoleName;
-  connectionString: pulumi.Output<string>;
-  secretArn: pulumi.Output<string> | undefined;
-}
-
-export interface AccessSettings {
-  standard: Standard;
-  instance: rds.Instance;
-  connection: postgresql.Provider;
-  keyArn: pulumi.Input<string>;
-  tags: Record<string, string>;
-  /** The roles came with the backup the database was restored from: they are adopted, not created. */
-  rolesExist: boolean;
-}
 
 export interface AccessRoles {
   logins: Record<RoleName, RoleLogin>;
@@ -56,12 +34,12 @@ export function accessRoles(
   const roles = {} as Record<RoleName, RoleResources>;
   // The last role comes first, because the first is a member of others.
   for (const role of [...roleNames].reverse()) {
-    const groups = part(standard.roles, role).memberOf.flatMap((group) => roles[group as RoleName]?.resource ?? []);
-    roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });
+    const groups = part(standard.roles, role).memberOf.flatMap((group) => roles[group as RoleName] ?? []);
+    roles[role] = roleWithLogins(name, role, shape, settings, groups, { parent }, sql);
   }
   const next = chain(
     sql,
-    roleNames.map((role) => roles[role].resource),
+    roleNames.flatMap((role) => roles[role].resources),
   );
   const database = shape.databaseName;
 
@@ -105,105 +83,6 @@ function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]):
     last = [resource];
     return resource;
   };
-}
-
-interface RoleResources {
-  resource: postgresql.Role;
-  login: RoleLogin;
-  secretVersion: pulumi.Resource | undefined;
-}
-
-function roleWithSecret(
-  name: string,
-  role: RoleName,
-  shape: StandardShape,
-  settings: AccessSettings,
-  aside: pulumi.CustomResourceOptions,
-  sql: pulumi.CustomResourceOptions,
-): RoleResources {
-  const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
-  const standard = part(settings.standard.roles, role);
-  const kept = secretName
-    ? passwordWithSecret(
-        `${name}-${role}`,
-        {
-          secretName,
-          purpose: `${role} of ${shape.identifier}: ${standard.purpose}`,
-          recoveryDays: shape.secretRecoveryDays,
-          keyArn: settings.keyArn,
-          tags: settings.tags,
-        },
-        aside,
-      )
-    : undefined;
-  const resource = new postgresql.Role(
-    `${name}-role-${role}`,
-    {
-      name: role,
-      login: true,
-      ...(kept ? { password: kept.password } : {}),
-      encryptedPassword: true,
-      superuser: false,
-      createRole: false,
-      createDatabase: false,
-      replication: false,
-      bypassRowLevelSecurity: false,
-      inherit: true,
-      validUntil: "infinity",
-      connectionLimit: standard.connectionLimit,
-      // All memberships in one place: a separate resource for one of them would conflict with this list.
-      roles: [...standard.memberOf, ...(authentication === "iam" ? ["rds_iam"] : [])],
-      searchPaths: searchPath(role, shape),
-      statementTimeout: statementTimeoutMilliseconds,
-      idleInTransactionSessionTimeout: standard.idleInTransactionTimeoutMilliseconds,
-      // If the role is ever removed from the program, its tables must not silently be reassigned to the master.
-      skipReassignOwned: true,
-      skipDropRole: false,
-    },
-    { ...sql, protect: role === "owner" && shape.protect, ...(settings.rolesExist ? { import: role } : {}) },
-  );
-  const string = connectionString(role, settings.instance, shape, kept?.password);
-  const secretVersion = kept
-    ? new secretsmanager.SecretVersion(
-        `${name}-${role}-secret-version`,
-        {
-          secretId: kept.secret.arn,
-          secretString: pulumi.jsonStringify({
-            engine: "postgres",
-            host: settings.instance.address,
-            port: settings.instance.port,
-            dbname: shape.databaseName,
-            username: role,
-            password: kept.password,
-            url: string,
-          }),
-        },
-        aside,
-      )
-    : undefined;
-  return { resource, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
-}
-
-/** The schema the role works in comes first; `public` contains only extensions. */
-function searchPath(role: RoleName, shape: StandardShape): string[] {
-  return role === "shipshape" ? [controlSchema, "public"] : [shape.schemaName, "public"];
-}
-
-/**
- * It does not contain the CA file: each consumer names its own. Nor session settings (`options`): poolers refuse them,
- * and a lock timeout would leave an invalid index behind every CREATE INDEX CONCURRENTLY that has to wait.
- */
-function connectionString(
-  role: RoleName,
-  instance: rds.Instance,
-  shape: StandardShape,
-  password: pulumi.Output<string> | undefined,
-): pulumi.Output<string> {
-  // A rotated password may contain characters that are special in a URL.
-  const login = password ? pulumi.interpolate`${role}:${password.apply(encodeURIComponent)}` : pulumi.output(role);
-  return pulumi.secret(
-    pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full`,
-  );
 }
 
 function grants(name: string, shape: StandardShape, standard: Standard, next: Next): postgresql.Grant {

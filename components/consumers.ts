@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as rds from "@pulumi/aws/rds";
-import type { RoleLogin } from "./access-roles";
+import type { RoleLogin } from "./role-logins";
 import type { RoleName } from "./standards/names";
 import type { StandardShape } from "./standard-shape";
 
@@ -10,7 +10,7 @@ export interface ConsumerSettings {
   iamPolicies: Record<RoleName, pulumi.Output<string>>;
   /** For `secrets` of an ECS container definition: name → `valueFrom`. Empty for roles that use IAM. */
   ecsSecrets: Record<RoleName, Record<string, pulumi.Output<string>>>;
-  /** Environment of a Lambda function: libpq's names, and the ARN of the secret to read the password from. */
+  /** Environment of a Lambda function: libpq's names, and the ARN of the secret to read user and password from. */
   lambdaEnvironments: Record<RoleName, Record<string, pulumi.Output<string>>>;
   /**
    * `spec.data` of an ExternalSecret (external-secrets.io) against AWS Secrets Manager. Empty for roles that use IAM.
@@ -52,9 +52,9 @@ export function consumerSettings(
       PGHOST: instance.address,
       PGPORT: pulumi.interpolate`${instance.port}`,
       PGDATABASE: pulumi.output(shape.databaseName),
-      PGUSER: pulumi.output<string>(login.username),
       PGSSLMODE: pulumi.output("verify-full"),
-      ...(login.secretArn ? { DATABASE_SECRET_ARN: login.secretArn } : {}),
+      // The name to log in with changes with each rotation: it is in the secret, with the password.
+      ...(login.secretArn ? { DATABASE_SECRET_ARN: login.secretArn } : { PGUSER: pulumi.output(login.username) }),
     })),
     externalSecrets: forEach((_, role) => {
       const key = shape.roles[role].secretName;

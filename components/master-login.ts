@@ -55,9 +55,20 @@ export function masterLogin(
 }
 
 /**
- * A password and its secret. It initially has only letters and digits, because it is written into files of many
- * formats; 40 of them are 238 bits. From then on the secret is authoritative: an external rotation changes the login
- * and the secret, and the program adopts it.
+ * Only letters and digits, because it is written into files of many formats; 40 of them are 238 bits. Other `keepers`
+ * generate another.
+ */
+export const generatedPassword = (
+  name: string,
+  options: pulumi.CustomResourceOptions,
+  keepers?: Record<string, string>,
+): pulumi.Output<string> =>
+  new random.RandomPassword(`${name}-password`, { length: 40, special: false, ...(keepers && { keepers }) }, options)
+    .result;
+
+/**
+ * A password and its secret. It is generated first. From then on the secret is authoritative: an external rotation
+ * changes the login and the secret, and the program adopts it.
  */
 export function passwordWithSecret(
   name: string,
@@ -70,7 +81,7 @@ export function passwordWithSecret(
   },
   options: pulumi.CustomResourceOptions,
 ) {
-  const initial = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
+  const initial = generatedPassword(name, options);
   const secret = new secretsmanager.Secret(
     `${name}-secret`,
     {

@@ -1,6 +1,6 @@
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
-import { accessRoles, type RoleLogin } from "./access-roles";
+import { accessRoles } from "./access-roles";
 import { alarm, fittingAlarm, standardAlarms } from "./alarms";
 import { databaseArgumentsOf, neverAnAlias } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
@@ -14,6 +14,8 @@ import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
 import { parameterGroup } from "./parameter-group";
 import { programRegion, programStandard } from "./program-standard";
+import type { RoleLogin } from "./role-logins";
+import { programRotation } from "./rotation";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
@@ -82,6 +84,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     const request = parseInput(databaseArgumentsOf(standard), given, `StandardDatabase "${name}"`);
     const platform = { ...given.platform, keyArn: pulumi.output(given.platform.keyArn).apply(neverAnAlias) };
     const shape = standardShape(request, standard, programRegion());
+    const rotation = programRotation(shape);
     super(
       "shipshape:index:StandardDatabase",
       name,
@@ -175,6 +178,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
               keyArn,
               tags,
               rolesExist: request.restoreFrom?.rolesExist ?? false,
+              rotation,
             },
             this,
           )
@@ -216,6 +220,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       secretArns: this.secretArns,
       standard: this.standard,
       shape,
+      ...(Object.keys(rotation).length > 0 && { rotation }),
       maintenanceWindow: shape.maintenanceWindow,
       applyImmediately: false,
       remainsAfterDestroy: this.remainsAfterDestroy,

@@ -33,7 +33,8 @@ export async function openControlSession(login: DatabaseLogin, options: ControlS
   });
   try {
     await client.query("discard all"); // resets every setting to the startup packet's value, and drops temporary tables
-    await client.query("set role none"); // which a stored setting can change, and no reset undoes
+    // Which a stored setting can change, and no reset undoes. What the login of a role creates must belong to the role.
+    await client.query(`set role ${login.role === undefined ? "none" : client.escapeIdentifier(login.role)}`);
     return client;
   } catch (error) {
     await client.end();

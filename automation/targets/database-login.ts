@@ -21,6 +21,8 @@ export interface DatabaseLogin {
   database: string;
   user: string;
   password: string;
+  /** The role that it logs in for, if its password was rotated: `shipshape` of `shipshape_a`. */
+  role?: string;
 }
 
 /** The login that AWS calls the master user; RDS manages its secret. All other roles have their own secrets. */
@@ -51,6 +53,7 @@ export async function findDatabaseLogin(
     database: databaseName ?? instance.DBName ?? "postgres",
     user: username,
     password,
+    ...([`${role}_a`, `${role}_b`].includes(username) && { role }),
   };
 }
 

@@ -209,8 +209,15 @@ const settable = [
 ].sort();
 
 const ofRoles = ({ roles }: StandardContent): Inconsistency[] =>
-  Object.entries(roles).flatMap(([name]) =>
-    name !== "shipshape" && isReserved(name)
-      ? [{ path: `roles.${name}`, value: name, reason: "is reserved by PostgreSQL, RDS or Shipshape" }]
-      : [],
-  );
+  Object.keys(roles).flatMap((name) => {
+    const reason = wrongRole(name, (other) => Object.hasOwn(roles, other));
+    return reason === undefined ? [] : [{ path: `roles.${name}`, value: name, reason }];
+  });
+
+function wrongRole(name: string, isRole: (other: string) => boolean): string | undefined {
+  if (name !== "shipshape" && isReserved(name)) return "is reserved by PostgreSQL, RDS or Shipshape";
+  if (name.length > 61)
+    return "is longer than 61 characters: its logins, once its password is rotated, end in _a or _b";
+  const [, loginOf = ""] = /^(.+)_[ab]$/.exec(name) ?? [];
+  return isRole(loginOf) ? `is how ${loginOf} logs in once its password is rotated; give another name` : undefined;
+}

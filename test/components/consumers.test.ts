@@ -56,6 +56,7 @@ test("a role with IAM may connect to this database as itself only, and has no se
   expect(secretArns).not.toHaveProperty("readwrite");
   expect(consumers.ecsSecrets.readwrite).toEqual({});
   expect(consumers.externalSecrets.readwrite).toEqual([]);
+  expect(consumers.lambdaEnvironments.readwrite).toMatchObject({ PGUSER: "readwrite" });
   expect(consumers.lambdaEnvironments.readwrite).not.toHaveProperty("DATABASE_SECRET_ARN");
 });
 
@@ -73,7 +74,6 @@ test("containers, functions and Kubernetes receive references to the secrets, bu
     PGHOST: "db.internal",
     PGPORT: "5432",
     PGDATABASE: "orders",
-    PGUSER: "readwrite",
     PGSSLMODE: "verify-full",
     DATABASE_SECRET_ARN: secretArn,
   });

@@ -1,3 +1,4 @@
+import { inControlSession } from "../../../automation/targets/control-session";
 import { deleteMarkers, readMarkers, writeMarker } from "../../../automation/targets/recovery-markers";
 import { readRecoveryPoint } from "../../../automation/targets/recovery-point";
 import { FleetDatabase } from "./fleet-database";
@@ -75,6 +76,22 @@ test.each(scopes)(
 /** All settings of a session, except those that identify it. */
 const SESSION = `select current_user as is, session_user as login, json_object_agg(name, setting order by name) as settings from pg_settings
   where name not in ('application_name', 'log_parameter_max_length', 'in_hot_standby')`;
+
+test("a login of the control plane's role acts as the role, whatever its owner stored, so the other login has what it made", async () => {
+  for (const user of ["shipshape_a", "shipshape_b"]) {
+    await database.addLogin(user);
+    await database.admin(`grant shipshape to ${user}; alter role ${user} set role = 'weak'`);
+    const session = { rootCertificateFile: database.rootCertificateFile };
+    const login = { ...database.login(user), role: "shipshape" };
+    await inControlSession(login, session, async (client) => {
+      expect((await client.query("select session_user as login, current_user as is")).rows).toEqual([
+        { login: user, is: "shipshape" },
+      ]);
+      await client.query("drop table if exists shipshape.made");
+      await client.query("create table shipshape.made ()");
+    });
+  }
+});
 
 test("objects in a stored search path that shadow catalogs, functions, operators and types change no result", async () => {
   await database.admin(`create schema evil; grant usage on schema evil to public;

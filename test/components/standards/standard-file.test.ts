@@ -169,6 +169,11 @@ test.each<[string, string, string]>([
     "postgres.extensions.allowed: is not among",
   ],
   ["a role of ours", with_("reporting:", "readonly:"), "roles.readonly: is ours; a standard adds roles"],
+  [
+    "the login of a role",
+    with_("reporting:", "readonly_b:"),
+    "roles.readonly_b: is how readonly logs in once its password is rotated; give another name",
+  ],
   ["a list in place of a mapping", "- standard: acme", "the file: give a mapping, not a list or a single value"],
 ])("%s is refused with its line, path and value", (_, text, expected) => expect(problems(text)).toContain(expected));
 
