@@ -10,8 +10,8 @@ import { componentSchema } from "./component-schema";
 const root = join(__dirname, "..");
 const dist = join(root, "dist");
 
-/** What is installed with the package is not bundled into it; esbuild and tsx are never needed there. */
-const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies), "esbuild", "tsx", "pg-native"];
+/** What is installed with the package is not bundled into it; tsx is never needed there. */
+const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies), "tsx", "pg-native"];
 
 async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });

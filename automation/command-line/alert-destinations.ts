@@ -39,5 +39,5 @@ export async function alertingOf(settings: Settings, records: ControlPlaneRecord
 // Loaded when used: the waivers' schema knows every guardrail.
 async function waiversOf({ alerts: { waiversFolder } }: Settings) {
   const { readWaivers } = await import("../../policypacks/database-guardrails/waivers/waiver-files");
-  return readWaivers(waiversFolder, new Date().toISOString().slice(0, 10)).waivers;
+  return readWaivers(waiversFolder, new Date().toISOString().slice(0, 10), "any rule").waivers;
 }

@@ -11,6 +11,7 @@ import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
 import { liveInventory } from "../guardrails/live-inventory";
 import { onlyOfStates, NotReportedLive } from "../guardrails/live-rules";
+import { rulesHere } from "../guardrails/rules-here";
 import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
 import { sarifReport } from "../guardrails/report-sarif";
@@ -54,25 +55,24 @@ export async function guard(options: GuardOptions, context: CommandContext): Pro
   await tell(verdict, options, context);
 }
 
-function rulesOf(options: GuardOptions, settings: Settings): StateRules {
+function rulesOf(options: GuardOptions, { configurationFile }: Settings) {
   const today = todayOf(options.on);
-  return {
-    waivers: readWaivers(waiversFolder(options.waivers), today),
-    config: readGuardConfig(options.config),
-    today,
-    standard: readStandard(settings.configurationFile),
-  };
+  const standard = readStandard(configurationFile);
+  const { rules, compiled } = rulesHere(configurationFile);
+  const waivers = readWaivers(waiversFolder(options.waivers), today, rules);
+  return { waivers, config: readGuardConfig(options.config, rules), today, standard, own: compiled, rules };
 }
 
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
-  const rules = rulesOf(options, settings);
+  const { rules, ...given } = rulesOf(options, settings);
   const files = await stateFiles(path);
-  const judged = await judgeInParallel(files, rules, () => workerProgram(settings.packageFolder, settings.inCheckout));
-  const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
+  const judged = await judgeInParallel(files, given, () => workerProgram(settings.packageFolder, settings.inCheckout));
+  const register = new WaiverRegister({ ...given.waivers, problems: [] }, given.today);
   register.markNeeded(judged.neededWaivers);
   return {
+    rules,
     findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
-    problems: [...problemsOf(rules), ...judged.problems],
+    problems: [...problemsOf(given), ...judged.problems],
     judged: `${counted(judged.files, "state")} with ${counted(judged.resources, "resource")}`,
     left: unjudgedLines([...judged.unjudged, ...undeclaredGroups(judged)]),
     severalFiles: files.length > 1,
@@ -80,20 +80,22 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
 }
 
 async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
-  const rules = rulesOf(options, settings);
+  const given = rulesOf(options, settings);
   const live = await liveDatabases(awsClients());
-  const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
+  const register = new WaiverRegister({ ...given.waivers, problems: [] }, given.today);
   const { resources, databases, otherEngines } = liveInventory(live);
-  const notReported = new NotReportedLive();
+  const notApplied = onlyOfStates(given.rules);
+  const notReported = new NotReportedLive(notApplied);
   const findings = judge(
     { declared: [], deployed: resources, notReported: notReported.note },
-    rules.config,
+    given.config,
     register,
-    rules,
+    given,
   );
   return {
-    findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
-    problems: problemsOf(rules),
+    rules: given.rules,
+    findings: findings.filter(({ rule }) => !notApplied.includes(rule)),
+    problems: problemsOf(given),
     judged: `${counted(databases, "database")} in ${live.region}`,
     queriedCloud: describeCloud(live.cloud),
     left: [
@@ -109,7 +111,7 @@ async function liveVerdict(options: GuardOptions, { settings }: CommandContext):
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
+const problemsOf = ({ waivers, config }: Pick<StateRules, "waivers" | "config">): Verdict["problems"] => [
   ...waivers.problems.map(({ file, line, message }) => ({
     code: "waiver-invalid" as const,
     file,
@@ -121,7 +123,6 @@ const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
 
 function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgram {
   if (!inCheckout) return { file: join(packageFolder, "dist", "guard-worker.cjs") };
-  // Only a checkout has the bundler.
   const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof esbuild;
   const { outputFiles } = buildSync({
     entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")],

@@ -8,6 +8,8 @@ import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import { printable, printableLine } from "../guardrails/printable";
+import { ruleIdsHere } from "../guardrails/rules-here";
+import type { CommandContext } from "./command-context";
 import { table } from "./layout";
 import type { Terminal } from "./terminal";
 
@@ -26,9 +28,10 @@ export interface NewWaiver {
 /** The waivers of a repository that has its own policy pack next to them. */
 export const waiversFolder = (given: string | undefined): string => resolve(given ?? join("policypacks", "waivers"));
 
-export function list(options: { waivers?: string; json?: boolean }, terminal: Terminal): void {
+export function list(options: { waivers?: string; json?: boolean }, { terminal, settings }: CommandContext): void {
   const today = todayOf(undefined);
-  const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
+  const rules = ruleIdsHere(settings.configurationFile);
+  const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today, rules);
   const byEnd = [...waivers].sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1));
   if (options.json) return terminal.json({ waivers: byEnd, problems });
   if (byEnd.length === 0) terminal.say("no waivers");
@@ -46,13 +49,13 @@ export function list(options: { waivers?: string; json?: boolean }, terminal: Te
   if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 
-export function check(options: { waivers?: string }, terminal: Terminal): void {
+export function check(options: { waivers?: string }, { terminal, settings }: CommandContext): void {
   const today = todayOf(undefined);
   const folder = waiversFolder(options.waivers);
   // A missing folder is an error: otherwise a typo in its name would look like success.
   if (!existsSync(folder))
     throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
-  const { waivers, problems } = readWaivers(folder, today);
+  const { waivers, problems } = readWaivers(folder, today, ruleIdsHere(settings.configurationFile));
   for (const { file, line, message } of problems)
     terminal.say(`${terminal.style("red", "✗")} ${printable(`${relative(process.cwd(), file)}:${line}: ${message}`)}`);
   const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
@@ -64,7 +67,10 @@ export function check(options: { waivers?: string }, terminal: Terminal): void {
   process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
 }
 
-export async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): Promise<void> {
+export async function write(
+  { id, waivers, ...given }: NewWaiver,
+  { terminal, settings }: CommandContext,
+): Promise<void> {
   const folder = waiversFolder(waivers);
   const name =
     id ??
@@ -78,7 +84,7 @@ export async function write({ id, waivers, ...given }: NewWaiver, terminal: Term
   const file = join(folder, `${name}.yaml`);
   if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
   const text = stringify(given);
-  const [problem] = parseWaiver(file, text, todayOf(undefined)).problems;
+  const [problem] = parseWaiver(file, text, todayOf(undefined), ruleIdsHere(settings.configurationFile)).problems;
   if (problem) throw usage(problem.message);
   await mkdir(folder, { recursive: true });
   await writeFile(file, text);

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { meant } from "../../components/standards/file-problems";
 import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../../components/standards/standard";
+import { guardrailsSection } from "../../policypacks/database-guardrails/own-rules/section";
 import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
 import { approversMax, priceMax, runsAtOnceMax } from "./limits";
@@ -154,6 +155,7 @@ export const configurationSchemaOf = (standard: Standard, operations?: readonly 
   const operation = operationOf(operations);
   return z.strictObject({
     standard: named.optional(),
+    guardrails: guardrailsSection.optional(),
     roles: roles.optional(),
     teams: teams.optional(),
     approvals: approvalsOf(standard, operation).optional(),

@@ -13,6 +13,12 @@ export const guardrailErrors = {
     message: "{file}:{line}: {reason}",
     hint: "the rest of the file was applied; docs/guardrails.md shows what it may contain",
   },
+  "guardrails-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{problems}",
+    hint: "nothing was judged; once it is corrected, `npx shipshape rule list` shows all rules",
+  },
   "waiver-invalid": {
     httpStatus: 422,
     exitCode: 2,

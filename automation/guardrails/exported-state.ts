@@ -68,7 +68,8 @@ interface PendingOperation {
 /** Version 4 only adds a list of the deployment's features. */
 const versionsRead = [3, 4];
 
-export function readState(text: string): ExportedState {
+/** Properties are read only of the types that some rule names: a company's may name any, and read what it depends on. */
+export function readState(text: string, read: ReadonlySet<string> | "all types" = readTypes): ExportedState {
   const state = parse(text);
   if ("checkpoint" in state)
     throw new UnreadableState(
@@ -96,7 +97,8 @@ export function readState(text: string): ExportedState {
   const replaced = resources.filter(
     (resource) => resource.delete && !resource.external && readTypes.has(resource.type),
   );
-  const toResource = resourceReader(resources);
+  const isRead = (type: string) => read === "all types" || read.has(type);
+  const toResource = resourceReader(resources, isRead);
   // What an interrupted operation was creating may exist; what it was removing may be gone.
   const interrupted = pending.filter(({ type }) => creatingOperations.includes(type)).map(({ resource }) => resource);
   return {
@@ -109,7 +111,7 @@ export function readState(text: string): ExportedState {
     declared: [...own, ...interrupted].map((resource) => toResource(resource, resource.inputs, "program")),
     // Replaced ones first, so that a URN ends up with the one that stays.
     deployed: [...replaced, ...own].map((resource) =>
-      toResource(resource, readTypes.has(resource.type) ? actualProperties(resource) : undefined, "state"),
+      toResource(resource, isRead(resource.type) ? actualProperties(resource) : undefined, "state"),
     ),
     sources: new Map(
       resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const)),
@@ -141,7 +143,7 @@ function actualProperties({ inputs, outputs = {} }: StateResource): Record<strin
   return properties;
 }
 
-function resourceReader(resources: readonly StateResource[]) {
+function resourceReader(resources: readonly StateResource[], isReadType: (type: string) => boolean) {
   const components = new Map(resources.flatMap((one) => (one.custom === false ? [[one.urn, one] as const] : [])));
   return (
     resource: StateResource,
@@ -152,7 +154,7 @@ function resourceReader(resources: readonly StateResource[]) {
     const byProperty = Object.fromEntries(
       Object.entries(propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
     );
-    const isRead = readTypes.has(type);
+    const isRead = isReadType(type);
     return new Resource({
       urn,
       type,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { optionProblem } from "../../policypacks/database-guardrails/judging/options";
-import { rules } from "../../policypacks/database-guardrails/rules";
+import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import { decodeText } from "../../components/standards/text-file";
 import { readYamlMapping } from "../../components/standards/yaml-mapping";
 import { reasonOf } from "../errors";
@@ -18,7 +18,7 @@ export interface GuardConfig {
   problems: Problem[];
 }
 
-export function readGuardConfig(file: string | undefined): GuardConfig {
+export function readGuardConfig(file: string | undefined, rules: readonly Rule[]): GuardConfig {
   const config: GuardConfig = { options: {}, raised: [], problems: [] };
   if (file === undefined) return config;
   const problem = (line: number, reason: string) =>
@@ -34,13 +34,18 @@ export function readGuardConfig(file: string | undefined): GuardConfig {
   const { values = {}, problems, lineOf } = readYamlMapping(text, "a mapping of rules");
   for (const { line, message } of problems) problem(line, message);
   for (const [rule, given] of Object.entries(values))
-    takeRule(rule, given, config, (reason) => problem(lineOf(rule), reason));
+    takeRule(rule, given, { config, rules }, (reason) => problem(lineOf(rule), reason));
   return config;
 }
 
-function takeRule(rule: string, given: unknown, config: GuardConfig, problem: (reason: string) => void): void {
+function takeRule(
+  rule: string,
+  given: unknown,
+  { config, rules }: { config: GuardConfig; rules: readonly Rule[] },
+  problem: (reason: string) => void,
+): void {
   const named = rule === "all" ? rules : rules.filter(({ id }) => id === rule);
-  if (named.length === 0) return problem(`there is no rule "${rule}"; docs/guardrails.md lists them`);
+  if (named.length === 0) return problem(`there is no rule "${rule}"; \`npx shipshape rule list\` lists them`);
   const settings = typeof given === "string" ? { enforcementLevel: given } : given;
   if (typeof settings !== "object" || settings === null || Array.isArray(settings))
     return problem(`${rule}: give "mandatory", or a mapping of options`);

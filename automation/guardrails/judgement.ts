@@ -2,9 +2,9 @@
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
-import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
 import { Stack, type Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
-import { auditedProperties, rules } from "../../policypacks/database-guardrails/rules";
+import { auditedBy } from "../../policypacks/database-guardrails/own-rules/own-rules";
 import type { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import type { Source } from "./exported-state";
 import type { GuardConfig } from "./guard-config";
@@ -26,11 +26,12 @@ export function judge(
   { declared, deployed, notReported }: Judged,
   config: GuardConfig,
   register: WaiverRegister,
-  { standard, today }: Pick<RuleSettings, "standard" | "today">,
+  { standard, today, rules }: Pick<RuleSettings, "standard" | "today"> & { rules: readonly Rule[] },
 ): Finding[] {
   const [program, actual] = [new Stack(declared), new Stack(deployed)];
+  const common = { standard, today, audited: auditedBy(rules) };
   return rules.flatMap((rule) => {
-    const own = settingsOf(rule, { standard, today, audited: auditedProperties }, config.options[rule.id]);
+    const own = settingsOf(rule, common, config.options[rule.id]);
     const individually = (stack: Stack) =>
       stack.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
     const present = distinct([...individually(actual), ...judgeStack(rule, actual, own, notReported)]);

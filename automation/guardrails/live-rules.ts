@@ -4,7 +4,6 @@
  */
 import type { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
-import { rules } from "../../policypacks/database-guardrails/rules";
 import { unjudgedShownMax } from "./limits";
 import { liveTypes } from "./live-inventory";
 
@@ -12,21 +11,25 @@ import { liveTypes } from "./live-inventory";
 const ofOtherApis = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
 
 const typesOf = ({ types = [], typesInStack = [] }: Rule): string[] => [...types, ...typesInStack];
-export const onlyOfStates: readonly string[] = rules
-  .filter((rule) => ofOtherApis.includes(rule.id) || !typesOf(rule).some((type) => liveTypes.includes(type)))
-  .map(({ id }) => id);
+export const onlyOfStates = (rules: readonly Rule[]): readonly string[] =>
+  rules
+    .filter((rule) => ofOtherApis.includes(rule.id) || !typesOf(rule).some((type) => liveTypes.includes(type)))
+    .map(({ id }) => id);
 
 export class NotReportedLive {
   private readonly byRule = new Map<Rule, Set<Resource>>();
+
+  /** With the rules that can't be applied at all. */
+  constructor(private readonly onlyOfStates: readonly string[]) {}
 
   readonly note = (rule: Rule, resource: Resource): void => {
     this.byRule.set(rule, (this.byRule.get(rule) ?? new Set()).add(resource));
   };
 
   line(resources: readonly Resource[]): string {
-    const [whole, partly]: [string[], string[]] = [[...onlyOfStates], []];
+    const [whole, partly]: [string[], string[]] = [[...this.onlyOfStates], []];
     for (const [rule, notReported] of this.byRule) {
-      if (onlyOfStates.includes(rule.id)) continue;
+      if (this.onlyOfStates.includes(rule.id)) continue;
       const applicable = resources.filter((resource) => resource.is(...typesOf(rule)));
       const names = [...notReported].map(({ name }) => name);
       const rest = names.length > unjudgedShownMax ? ` and ${names.length - unjudgedShownMax} more` : "";

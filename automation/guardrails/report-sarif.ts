@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
-import { rules } from "../../policypacks/database-guardrails/rules";
+import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import type { LocatedFinding } from "./judgement";
 import { sourceLocationOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
@@ -13,7 +13,9 @@ export function sarifReport(verdict: Verdict, projectFolder: string): Log {
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "shipshape guard", rules: rules.filter(({ id }) => used.has(id)).map(ruleOf) } },
+        tool: {
+          driver: { name: "shipshape guard", rules: verdict.rules.filter(({ id }) => used.has(id)).map(ruleOf) },
+        },
         invocations: [
           {
             executionSuccessful: verdict.problems.length === 0,
@@ -30,7 +32,7 @@ export function sarifReport(verdict: Verdict, projectFolder: string): Log {
 }
 
 const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
-function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)[number]): ReportingDescriptor {
+function ruleOf({ id, title, why, solution, severity, controls }: Rule): ReportingDescriptor {
   return {
     id,
     shortDescription: { text: title },

@@ -6,7 +6,14 @@ import { isPostgres } from "../../policypacks/database-guardrails/vocabulary/eng
 import { ownGroupOf } from "../../policypacks/database-guardrails/vocabulary/parameters";
 import { canonical } from "../../policypacks/database-guardrails/vocabulary/properties";
 import { decodeText } from "../../components/standards/text-file";
-import { clusterInstance, databases, parameterGroups } from "../../policypacks/database-guardrails/vocabulary/types";
+import {
+  clusterInstance,
+  databases,
+  parameterGroups,
+  readTypes,
+} from "../../policypacks/database-guardrails/vocabulary/types";
+import { rulesWith } from "../../policypacks/database-guardrails/own-rules/own-rules";
+import type { CompiledRule } from "../../policypacks/database-guardrails/own-rules/rule-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import type { Waivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -22,6 +29,8 @@ export interface StateRules {
   config: GuardConfig;
   today: string;
   standard: Standard;
+  /** Of the company's own. */
+  own: readonly CompiledRule[];
 }
 /** The results of some files. Plain data, so that a worker can pass it on. */
 export interface StatesJudged {
@@ -63,9 +72,10 @@ export async function stateFiles(path: string): Promise<string[]> {
 
 export function judgeStateFiles(
   files: readonly string[],
-  { waivers, config, today, standard }: StateRules,
+  { waivers, config, today, standard, own }: StateRules,
 ): StatesJudged {
   const register = new WaiverRegister(waivers, today);
+  const rules = rulesWith(own);
   const judged: StatesJudged = {
     findings: [],
     problems: [],
@@ -79,8 +89,9 @@ export function judgeStateFiles(
   const [used, declared] = [new Set<string>(), new Set<string>()];
   for (const file of files) {
     try {
-      const state = readState(decodeText(readFileSync(file === "-" ? 0 : file)));
-      const findings = judge(state, config, register, { standard, today });
+      const text = decodeText(readFileSync(file === "-" ? 0 : file));
+      const state = readState(text, own.length > 0 ? "all types" : readTypes);
+      const findings = judge(state, config, register, { standard, today, rules });
       judged.findings.push(...findings.map((finding) => located(finding, file, state.sources.get(finding.urn))));
       if (state.stack !== undefined) judged.stacks.push(state.stack);
       judged.unjudged.push(...state.unjudged);

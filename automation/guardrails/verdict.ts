@@ -1,8 +1,11 @@
+import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import type { LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 
 /** Everything that `shipshape guard` reports, for any output format. */
 export interface Verdict {
+  /** Those that were applied. */
+  rules: readonly Rule[];
   findings: LocatedFinding[];
   problems: Problem[];
   /** "3 states with 231 resources", "12 databases in eu-central-1". */

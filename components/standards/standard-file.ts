@@ -18,10 +18,16 @@ const standardBytesMax = 2 ** 18;
 
 /** The standard that the nearest `shipshape.yaml` names, from a folder up; Shipshape's own if there is none. */
 export function standardFor(folder: string, today = new Date().toISOString().slice(0, 10)): Standard {
+  const file = configurationFor(folder);
+  return file === undefined ? builtIn : standardNamedIn(file, today);
+}
+
+/** The nearest `shipshape.yaml` from a folder up. */
+export function configurationFor(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const file = join(at, configurationName);
-    if (existsSync(file)) return standardNamedIn(file, today);
-    if (dirname(at) === at) return builtIn;
+    if (existsSync(file)) return file;
+    if (dirname(at) === at) return undefined;
   }
 }
 

@@ -13,7 +13,8 @@ import { configSchemaOf, settingsOf } from "./judging/options";
 import { unknown } from "./vocabulary/properties";
 import { Resource, Stack } from "./vocabulary/resource";
 import type { Rule, RuleSettings } from "./judging/rule";
-import { auditedProperties, rules } from "./rules";
+import { auditedBy, rulesWith } from "./own-rules/own-rules";
+import type { CompiledRule } from "./own-rules/rule-files";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
 import { declaredIn } from "./vocabulary/strictness";
@@ -22,21 +23,21 @@ import { readWaivers } from "./waivers/waiver-files";
 import { WaiverRegister } from "./waivers/waiver-register";
 
 /** The rules in the form that Pulumi's policy SDK expects; everything else about them is in `rules/`. */
-export function packArguments(settings: PackSettings, standard: Standard): PolicyPackArgs {
-  const register = new WaiverRegister(readWaivers(settings.waiversFolder, settings.today), settings.today);
-  const judged = rules
-    .filter((rule) => rule !== forbidStaleWaivers)
-    .map((rule) => policyOf(rule, { standard, today: settings.today }, register));
+export function packArguments(
+  { waiversFolder, today }: PackSettings,
+  standard: Standard,
+  own: readonly CompiledRule[],
+): PolicyPackArgs {
+  const rules = rulesWith(own);
+  const register = new WaiverRegister(readWaivers(waiversFolder, today, rules), today);
+  const common = { standard, today, audited: auditedBy(rules) };
+  const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, common, register));
   // Last, because it depends on which waivers the others used.
   return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
 }
 
-function policyOf(
-  rule: Rule,
-  { standard, today }: Pick<RuleSettings, "standard" | "today">,
-  register: WaiverRegister,
-): Policies[number] {
-  const settings = (given: object) => settingsOf(rule, { standard, today, audited: auditedProperties }, given);
+function policyOf(rule: Rule, common: RuleSettings, register: WaiverRegister): Policies[number] {
+  const settings = (given: object) => settingsOf(rule, common, given);
   const reportAll = (report: ReportViolation, findings: Finding[]) => {
     for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
   };

@@ -1,17 +1,22 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What the pack reads from its environment. */
 export interface PackSettings {
+  /** Another shipshape.yaml than the nearest above the pack. */
+  configurationFile: string | undefined;
   waiversFolder: string;
   today: string;
 }
 
 /**
  * The only place in the policy pack that reads the environment. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of
- * waivers; see `todayOf` for the date.
+ * waivers, `SHIPSHAPE_CONFIGURATION_FILE` another shipshape.yaml than the nearest above the pack; see `todayOf` for the
+ * date.
  */
 export function readPackSettings(packFolder: string, environment: NodeJS.ProcessEnv = process.env): PackSettings {
+  const named = environment["SHIPSHAPE_CONFIGURATION_FILE"];
   return {
+    configurationFile: named ? resolve(named) : undefined,
     waiversFolder: environment["SHIPSHAPE_WAIVERS_FOLDER"] ?? join(packFolder, "..", "waivers"),
     today: todayOf(environment["SHIPSHAPE_GUARDRAILS_DATE"]),
   };

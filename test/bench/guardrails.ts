@@ -142,7 +142,7 @@ export const rulesPerSecond: Measure = {
             read,
             { options: {}, raised: [], problems: [] },
             new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"),
-            { standard: builtIn, today: "2026-11-23" },
+            { standard: builtIn, today: "2026-11-23", rules },
           );
         const seconds = (performance.now() - began) / 1000;
         process.stderr.write(

@@ -53,6 +53,11 @@ describe("what the pages promise", () => {
     // The examples begin with `npx shipshape`, which finds the checkout's command only from inside the checkout.
     const program = `#!/bin/sh\nshift\nexec "${process.execPath}" "${checkout}/automation/command-line/shipshape.cjs" "$@"\n`;
     writeFileSync(join(scratch, "bin", "npx"), program, { mode: 0o755 });
+    // Examples of `rule` are about rules of one's own.
+    mkdirSync(join(scratch, "rules"));
+    writeFileSync(join(scratch, "rules", "require-backup-window.ts"), ownRule);
+    writeFileSync(join(scratch, "shipshape.yaml"), "guardrails:\n  rules: rules\n");
+    env["SHIPSHAPE_CONFIGURATION_FILE"] = join(scratch, "shipshape.yaml");
     env["PATH"] = [join(scratch, "bin"), env["PATH"]].join(delimiter);
   });
   afterAll(async () => {
@@ -112,6 +117,22 @@ describe("what the pages promise", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+const ownRule = `import { defineRule, resource, types } from "shipshape/guardrails";
+export const requireBackupWindow = defineRule({
+  id: "require-backup-window", title: "Backups have a window", severity: "low", owner: "team-orders", controls: [],
+  properties: ["backupWindow"], why: "Backups in the middle of the day slow down what people are waiting for.",
+  solution: "Set backupWindow to an hour at night.", types: [types.instance],
+  *check(database) {
+    const found = database.string("backupWindow");
+    if (!found) yield { property: "backupWindow", found, allowed: "a window", change: "set backupWindow" };
+  },
+});
+export const claims = {
+  passes: { "one with a window": resource(types.instance, { backupWindow: "02:00-03:00" }) },
+  fails: { "one without": [resource(types.instance), "not set"] },
+};
+`;
 
 /** In the order of the help texts, except that examples which change the cloud for the others come last. */
 function examples(): string[] {

@@ -199,6 +199,7 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
     config: { options: {}, raised: [], problems: [] },
     today,
     standard: builtIn,
+    own: [],
   }).findings;
   const comparable = guarded.map(({ rule, urn, level, message }) => ({ rule, urn, level, message }));
   expect(comparable.length).toBeGreaterThan(8);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
+import { rules } from "../../policypacks/database-guardrails/rules";
 import { requireMultiAz } from "../../policypacks/database-guardrails/rules/require-multi-az";
 import { waiverDaysMax } from "../../policypacks/database-guardrails/waivers/waiver";
 import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
@@ -24,11 +25,11 @@ const yaml = (changes: Record<string, string | undefined> = {}) =>
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: "${value}"\n`]))
     .join("");
 const problemsOf = (text: string) =>
-  parseWaiver("w.yaml", text, today).problems.map(({ line, message }) => `${line}: ${message}`);
+  parseWaiver("w.yaml", text, today, rules).problems.map(({ line, message }) => `${line}: ${message}`);
 
 /** A register with one waiver, and a violation after that waiver was applied. */
 function waived(changes: Record<string, string> = {}, on = today) {
-  const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", yaml(changes), today);
+  const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", yaml(changes), today, rules);
   const register = new WaiverRegister({ waivers: waiver ? [waiver] : [], problems }, on);
   return {
     register,
@@ -97,7 +98,7 @@ test("an expired waiver does not hide its renewal, in either order, and is repor
       yaml({ resource: "urn:pulumi:test::shipshape::*::orders-instance" }),
     ];
     const waivers = [old, renewal]
-      .map((text, at) => parseWaiver(`${names[at]}.yaml`, text, today).waiver)
+      .map((text, at) => parseWaiver(`${names[at]}.yaml`, text, today, rules).waiver)
       .flatMap((one) => one ?? []);
     const register = new WaiverRegister(
       { waivers: waivers.sort((one, other) => (one.id < other.id ? -1 : 1)), problems: [] },
@@ -116,7 +117,7 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     [
       "an unknown rule",
       yaml({ rule: "require-multiaz" }),
-      '1: rule: there is no rule "require-multiaz"; docs/guardrails.md lists them',
+      '1: rule: there is no rule "require-multiaz"; `npx shipshape rule list` lists them',
     ],
     [
       "a typo in a name",
@@ -237,7 +238,7 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     try {
       for (const name of ["a.yaml", "b.yaml"]) writeFileSync(join(folder, name), yaml());
       mkdirSync(join(folder, "notes"));
-      const { waivers, problems } = readWaivers(folder, today);
+      const { waivers, problems } = readWaivers(folder, today, rules);
       expect([waivers.length, problems.map(({ message }) => message)]).toEqual([
         2,
         [expect.stringContaining("one waiver per rule and resource")],
@@ -258,7 +259,7 @@ describe("a folder of waivers", () => {
     put("little-endian.yaml", utf16);
     put("big-endian.YML", Buffer.from(utf16).swap16());
     put("marked.yaml", `\ufeff${yaml()}`);
-    const { waivers, problems } = readWaivers(folder, today);
+    const { waivers, problems } = readWaivers(folder, today, rules);
     expect(waivers.map(({ id }) => id)).toEqual(["big-endian", "little-endian", "marked"]);
     expect(problems.every(({ message }) => message.includes("one waiver per rule and resource"))).toBe(true);
   });
@@ -267,13 +268,17 @@ describe("a folder of waivers", () => {
     mkdirSync(join(folder, "folder.yaml"));
     put("huge.yaml", "#".repeat(70_000));
     symlinkSync(join(folder, "nowhere"), join(folder, "broken.yaml"));
-    const messages = readWaivers(folder, today).problems.map(({ file, message }) => `${basename(file)}: ${message}`);
+    const messages = readWaivers(folder, today, rules).problems.map(
+      ({ file, message }) => `${basename(file)}: ${message}`,
+    );
     expect(messages).toEqual(
       expect.arrayContaining(["folder.yaml: this is not a file", "huge.yaml: this file is larger than 65536 bytes"]),
     );
     expect(messages.some((message) => message.startsWith("broken.yaml: ENOENT"))).toBe(true);
-    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain("cannot read this folder");
-    expect(readWaivers(join(folder, "nowhere"), today)).toEqual({ waivers: [], problems: [] });
+    expect(readWaivers(join(folder, "huge.yaml"), today, rules).problems[0]?.message).toContain(
+      "cannot read this folder",
+    );
+    expect(readWaivers(join(folder, "nowhere"), today, rules)).toEqual({ waivers: [], problems: [] });
   });
 });
 

@@ -9,6 +9,7 @@ export function addGuardrailCommands(shipshape: Command, context: CommandContext
   addGuard(shipshape, context);
   addPending(shipshape, context);
   addWaiver(shipshape, context);
+  addRule(shipshape, context);
 }
 
 function addGuard(shipshape: Command, context: CommandContext): void {
@@ -45,8 +46,41 @@ function addPending(shipshape: Command, context: CommandContext): void {
     .action(async (options: { json?: boolean }) => (await import("../pending")).pending(options, context));
 }
 
+/** `shipshape rule …`: Shipshape's rules and the company's own. */
+function addRule(shipshape: Command, context: CommandContext): void {
+  const rule = shipshape
+    .command("rule")
+    .description("the rules that hold here: Shipshape's, and the company's own")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape rule list\n  npx shipshape rule test");
+  rule
+    .command("list")
+    .description("all rules, with severity and owner")
+    .option("--own", "only the company's own")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape rule list --own")
+    .action(async (options: { own?: boolean; json?: boolean }) => (await import("../rule")).list(options, context));
+  rule
+    .command("show")
+    .description("what a rule requires, why, and what to do about a violation")
+    .argument("<rule>", "its name")
+    .addHelpText("after", "\nExample:\n  npx shipshape rule show require-multi-az")
+    .action(async (id: string) => (await import("../rule")).show(id, context));
+  rule
+    .command("test")
+    .description("try the company's own rules on their examples; exit code 1 if one does not hold")
+    .addHelpText("after", "\nExample:\n  npx shipshape rule test")
+    .action(async () => (await import("../rule")).test(context));
+  rule
+    .command("pages")
+    .description("write a page for each of the company's own rules, as Shipshape's have")
+    .argument("<folder>", "where to; pages of rules that no longer exist are removed")
+    .addHelpText("after", "\nExample:\n  npx shipshape rule pages docs/rules")
+    .action(async (folder: string) => (await import("../rule")).pages(folder, context));
+}
+
 /** `shipshape waiver …`: exceptions to guardrails, as files that are reviewed like code. */
-function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
+function addWaiver(shipshape: Command, context: CommandContext): void {
   const waiver = shipshape
     .command("waiver")
     .description("exceptions to guardrails: one file each, with owner, approver and expiry")
@@ -59,7 +93,7 @@ function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape waiver list")
     .action(async (options: { waivers?: string; json?: boolean }) =>
-      (await import("../waiver")).list(options, terminal),
+      (await import("../waiver")).list(options, context),
     );
   waiver
     .command("check")
@@ -69,7 +103,7 @@ function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
       "after",
       "\nOnly `npx shipshape guard`, which sees the resources, can say whether a waiver matches anything.\n\nExample:\n  npx shipshape waiver check",
     )
-    .action(async (options: { waivers?: string }) => (await import("../waiver")).check(options, terminal));
+    .action(async (options: { waivers?: string }) => (await import("../waiver")).check(options, context));
   waiver
     .command("new")
     .description("write the file of a new one, for review and merge")
@@ -86,5 +120,5 @@ function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
       "after",
       "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
     )
-    .action(async (options: NewWaiver) => (await import("../waiver")).write(options, terminal));
+    .action(async (options: NewWaiver) => (await import("../waiver")).write(options, context));
 }

@@ -14,9 +14,23 @@ export interface Page {
   text: string;
 }
 
+/** Where a rule is from, as its page says it. */
+interface Origin {
+  note: string;
+  /** The last line of the page. */
+  sources: string;
+  /** What a config is, as a phrase. */
+  config: string;
+}
+const ours = ({ id }: Rule): Origin => ({
+  note: generatedNote,
+  sources: `Rule: [${id}.ts](../../policypacks/database-guardrails/rules/${id}.ts) · test: [${id}.test.ts](../../test/policypacks/rules/${id}.test.ts) · exceptions: [waivers](../guardrails.md#waivers)`,
+  config: "A [config](../guardrails.md#config)",
+});
+
 /** All fully generated pages; `withTable` updates the one that also has hand-written text. */
 export function pages(): Page[] {
-  const own = rules.map((rule) => ({ file: `docs/policies/${rule.id}.md`, text: rulePage(rule) }));
+  const own = rules.map((rule) => ({ file: `docs/policies/${rule.id}.md`, text: rulePage(rule, ours(rule)) }));
   return [...own, { file: "docs/policies/controls.md", text: controlsPage() }];
 }
 
@@ -27,7 +41,7 @@ export function withTable(guardrails: string): string {
   return `${guardrails.slice(0, from + tableStart.length)}\n\n${rulesTable()}\n\n${guardrails.slice(to)}`;
 }
 
-function rulePage(rule: Rule): string {
+export function rulePage(rule: Rule, { note, sources, config }: Origin): string {
   const { id, title, why, solution, controls, properties, owner } = rule;
   const facts = [
     ["severity", `${rule.severity}: ${enforcement(rule)}`],
@@ -37,7 +51,7 @@ function rulePage(rule: Rule): string {
     ["judged", judgedOn(rule)],
     ["throwaways", rule.throwaways ? "judged too" : "not judged: they are deleted within hours"],
   ];
-  return `${generatedNote}
+  return `${note}
 
 # ${id}
 
@@ -56,12 +70,12 @@ ${solution}
 | | |
 |---|---|
 ${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
-${optionsOf(rule)}
-Rule: [${id}.ts](../../policypacks/database-guardrails/rules/${id}.ts) · test: [${id}.test.ts](../../${testOf(rule)}) · exceptions: [waivers](../guardrails.md#waivers)
+${optionsOf(rule, config)}
+${sources}
 `;
 }
 
-function optionsOf({ options = {} }: Rule): string {
+function optionsOf({ options = {} }: Rule, config: string): string {
   if (Object.keys(options).length === 0) return "";
   const rows = Object.entries(options).map(
     ([name, option]) =>
@@ -70,7 +84,7 @@ function optionsOf({ options = {} }: Rule): string {
   return `
 ## Options
 
-A [config](../guardrails.md#config) may set:
+${config} may set:
 
 | option | what it is | allowed | default |
 |---|---|---|---|

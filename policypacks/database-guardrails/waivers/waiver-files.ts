@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { daysBetween } from "../vocabulary/days";
 import { decodeText } from "../../../components/standards/text-file";
-import { waiverDaysMax, waiverSchema, type Waiver } from "./waiver";
+import { ruleProblem, waiverDaysMax, waiverSchema, type RuleIds, type Waiver } from "./waiver";
 import { readYamlMapping } from "../../../components/standards/yaml-mapping";
 
 /** What is wrong with a file, and on which line. */
@@ -20,7 +20,7 @@ export interface Waivers {
 const fileBytesMax = 64 * 1024;
 
 /** All waivers of a folder. A broken file is reported as a problem and waives nothing. */
-export function readWaivers(folder: string, today: string): Waivers {
+export function readWaivers(folder: string, today: string, rules: RuleIds): Waivers {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -33,12 +33,12 @@ export function readWaivers(folder: string, today: string): Waivers {
     };
   }
   const files = names.filter((name) => /\.ya?ml$/i.test(name)).sort();
-  const read = files.map((name) => readWaiver(join(folder, name), today));
+  const read = files.map((name) => readWaiver(join(folder, name), today, rules));
   const waivers = read.flatMap(({ waiver }) => waiver ?? []);
   return { waivers, problems: [...read.flatMap(({ problems }) => problems), ...duplicates(waivers, today)] };
 }
 
-function readWaiver(file: string, today: string): ReturnType<typeof parseWaiver> {
+function readWaiver(file: string, today: string, rules: RuleIds): ReturnType<typeof parseWaiver> {
   const broken = (message: string) => ({ problems: [{ file, line: 1, message }] });
   try {
     // A link is followed, but only to a regular file: reading a pipe would never end.
@@ -47,13 +47,18 @@ function readWaiver(file: string, today: string): ReturnType<typeof parseWaiver>
     const bytes = readFileSync(file);
     return bytes.length > fileBytesMax
       ? broken(`this file is larger than ${fileBytesMax} bytes`)
-      : parseWaiver(file, decodeText(bytes), today);
+      : parseWaiver(file, decodeText(bytes), today, rules);
   } catch (error) {
     return broken((error as Error).message);
   }
 }
 
-export function parseWaiver(file: string, text: string, today: string): { waiver?: Waiver; problems: WaiverProblem[] } {
+export function parseWaiver(
+  file: string,
+  text: string,
+  today: string,
+  rules: RuleIds,
+): { waiver?: Waiver; problems: WaiverProblem[] } {
   const { values, problems, lineOf } = readYamlMapping(text, "a mapping");
   const problem = (key: string | undefined, message: string): WaiverProblem => ({
     file,
@@ -74,7 +79,9 @@ export function parseWaiver(file: string, text: string, today: string): { waiver
         return problem(name, `${name === undefined ? "" : `${name}: `}${issue.message}`);
       }),
     };
-  const { expiresOn } = parsed.data;
+  const { expiresOn, rule } = parsed.data;
+  const unknown = ruleProblem(rule, rules);
+  if (unknown !== undefined) return { problems: [problem("rule", `rule: ${unknown}`)] };
   const days = daysBetween(today, expiresOn);
   if (days > waiverDaysMax)
     return {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rules } from "../rules";
+import type { Rule } from "../judging/rule";
 import { globProblem } from "./waiver-glob";
 
 /** The longest a waiver may last: half a year, so that each is reviewed twice a year. */
@@ -22,12 +22,13 @@ const name = (what: string) =>
     error: () => "a name may contain letters from a to z, digits and, between them, . _ - / @ and spaces",
   });
 
+/** Which rules there are: ours, and those of a company's own. "any rule": who reads them does not judge. */
+export type RuleIds = readonly Pick<Rule, "id">[] | "any rule";
+
 /** One file in `policypacks/waivers/`; its name is the waiver's id. */
 export const waiverSchema = z
   .strictObject({
-    rule: z.enum(rules.map(({ id }) => id) as [string, ...string[]], {
-      error: ({ input }) => `there is no rule "${String(input)}"; docs/guardrails.md lists them`,
-    }),
+    rule: text("the rule"),
     /** A URN, or the ARN of a resource that no stack declares; each part may contain `*`. */
     resource: text("the URN of the resource, or a glob of URNs").superRefine((resource, context) => {
       const message = globProblem(resource);
@@ -45,6 +46,12 @@ export const waiverSchema = z
     path: ["approver"],
     error: () => "an owner cannot approve their own exception: give a different approver",
   });
+
+/** What is wrong with the name of a rule; undefined if there is such a rule. */
+export const ruleProblem = (rule: string, rules: RuleIds): string | undefined =>
+  rules === "any rule" || rules.some(({ id }) => id === rule)
+    ? undefined
+    : `there is no rule "${rule}"; \`npx shipshape rule list\` lists them`;
 
 export interface Waiver extends z.infer<typeof waiverSchema> {
   id: string;

@@ -217,6 +217,16 @@ export const guardrailRows: Row[] = [
     works: (at) => guard(at, "--config", at.path("config.json")),
   },
   {
+    code: "guardrails-invalid",
+    cause(at) {
+      at.env["SHIPSHAPE_CONFIGURATION_FILE"] = at.path("own.yaml");
+      writeFileSync(at.path("own.yaml"), "guardrails:\n  rules: own-rules\n");
+    },
+    fails: (at) => guard(at),
+    mend: (at) => delete at.env["SHIPSHAPE_CONFIGURATION_FILE"],
+    works: (at) => guard(at),
+  },
+  {
     code: "waiver-invalid",
     cause(at) {
       mkdirSync(waivers(at));

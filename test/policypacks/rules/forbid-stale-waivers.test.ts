@@ -22,7 +22,7 @@ approver: "team-platform"
 expiresOn: "2027-03-31"
 category: "waiver"
 `;
-  const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", text.trimStart(), today);
+  const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", text.trimStart(), today, "any rule");
   expect(problems).toEqual([]);
   const register = new WaiverRegister({ waivers: waiver ? [waiver] : [], problems }, on);
   for (const finding of judged(requireMultiAz, database({ multiAz: false }))) register.apply(finding);
