@@ -56,6 +56,8 @@ export interface DeclaredDatabase extends TargetDatabase {
   tags: Record<string, string>;
   /** Whether a StandardDatabase declares it. */
   isStandard: boolean;
+  /** What the StandardDatabase decided at its last `up`, as the state has it. */
+  decided?: { shape: object; masterUsername: string | null };
 }
 
 /**

@@ -8,11 +8,14 @@ import { z } from "zod";
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap((issue) => describe(issue));
+  const lines = problemsOf(result.error);
   throw new pulumi.RunError(
     `${what}: ${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong, nothing was created\n${lines.map((line) => `  ${line}`).join("\n")}`,
   );
 }
+
+/** Everything that is wrong, a line each: `path: reason (given …)`. */
+export const problemsOf = ({ issues }: z.ZodError): string[] => issues.flatMap(describe);
 
 function describe(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardFile } from "./standards/file-schema";
 import { builtIn } from "./standards/built-in";
-import { birthDigest, birthsOf, type Standard } from "./standards/standard";
+import { bornWith } from "./standards/births";
+import { birthDigest, type Standard } from "./standards/standard";
 import { StandardInvalid } from "./standards/standard-invalid";
 import { definition, standardFor } from "./standards/standard-file";
 
@@ -44,11 +45,9 @@ export const programStandard = (given?: unknown): Standard =>
  */
 function asBorn(standard: Standard): Standard {
   const pinned = new pulumi.Config("shipshape").get("birth");
-  const births = [builtIn.birth, ...birthsOf(standard)];
+  const birth = bornWith(standard, pinned);
+  if (birth) return birth === standard.birth ? standard : { ...standard, birth };
   const current = birthDigest(standard.birth);
-  if (pinned === undefined && current === birthDigest(builtIn.birth)) return standard;
-  const found = births.find((one) => birthDigest(one) === pinned);
-  if (found) return { ...standard, birth: found };
   const stack = pulumi.getStack();
   throw new pulumi.RunError(
     pinned === undefined

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { builtIn } from "../../components/standards/built-in";
 import { fileProblems } from "../../components/standards/file-problems";
 import type { Standard } from "../../components/standards/standard";
-import { standardNamedIn } from "../../components/standards/standard-file";
+import { readStandard as readStandardFile, standardNamedIn } from "../../components/standards/standard-file";
 import { StandardInvalid } from "../../components/standards/standard-invalid";
 import { decodeText } from "../../components/standards/text-file";
 import { readYamlMapping, type YamlMapping } from "../../components/standards/yaml-mapping";
@@ -21,9 +21,15 @@ export function readStandard({ path: file, isNamed }: ConfigurationFile): Standa
   return textOf(file, isNamed) === undefined ? builtIn : standardOf(file);
 }
 
-function standardOf(file: string): Standard {
+const standardOf = (file: string): Standard =>
+  valid(() => standardNamedIn(file, new Date().toISOString().slice(0, 10)));
+
+/** One that no longer holds, from its file. Errors: standard-invalid. */
+export const readEarlierStandard = (file: string): Standard => valid(() => readStandardFile(file, undefined));
+
+function valid(read: () => Standard): Standard {
   try {
-    return standardNamedIn(file, new Date().toISOString().slice(0, 10));
+    return read();
   } catch (error) {
     if (!(error instanceof StandardInvalid)) throw error;
     throw new ShipshapeError("standard-invalid", { problems: error.message }, { cause: error });

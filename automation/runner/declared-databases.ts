@@ -44,6 +44,7 @@ export function databasesIn(
         urn: component?.urn ?? one.urn,
         tags: textsIn(tagsAll ?? tags),
         isStandard: component !== undefined,
+        ...decidedBy(component, one),
       });
   }
   for (const one of own)
@@ -60,6 +61,17 @@ function componentOf(one: StateResource, byUrn: ReadonlyMap<string, StateResourc
     visited.add(at.urn);
   }
   return undefined;
+}
+
+/** Of one that an older release brought up, nothing. */
+function decidedBy(
+  component: StateResource | undefined,
+  { outputs }: StateResource,
+): Pick<DeclaredDatabase, "decided"> {
+  const { shape } = component?.outputs ?? {};
+  if (typeof shape !== "object" || shape === null) return {};
+  const { username } = outputs ?? {};
+  return { decided: { shape, masterUsername: typeof username === "string" ? username : null } };
 }
 
 /** A name may itself contain "::". */

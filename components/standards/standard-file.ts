@@ -59,8 +59,8 @@ function standardIn(named: string, configuration: string, today: string): Standa
   }
 }
 
-/** Throws StandardInvalid. */
-export function readStandard(file: string, today: string): Standard {
+/** Throws StandardInvalid. Without a day it is an earlier one, which may be below the floor today. */
+export function readStandard(file: string, today: string | undefined): Standard {
   const { checked } = definition();
   let size: number;
   try {

@@ -26,6 +26,7 @@ const otherCodes: [RegExp, number, string][] = [
     1,
     "the embedded cloud has no AWS Backup, so that the audit of a gold database is inconclusive",
   ],
+  [/^npx shipshape standard diff old\.yaml /, 2, "the demo has no earlier standard"],
   [/^npx shipshape alerts test$/, 2, "no destination is configured"],
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
   [/^npx shipshape worker( --schedule)?$/, 124, "it works until it is stopped, here by timeout"],

@@ -16,6 +16,21 @@ export function addStandardCommands(shipshape: Command, context: CommandContext)
     .addHelpText("after", "\nExamples:\n  npx shipshape standard show --why\n  npx shipshape standard show --json")
     .action(async (options: { why?: boolean; json?: boolean }) => (await import("../standard")).show(options, context));
   standard
+    .command("diff")
+    .argument("<old>", 'the standard that databases follow: its file, or "shipshape" for Shipshape\'s own')
+    .argument("[files...]", "config files of stacks; without any, the stacks of the Pulumi backend are read")
+    .description("what the standard of today changes in each database, and how, before any preview")
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nWith exit code 1 something is refused, or could not be judged.\n\nExamples:\n" +
+        "  npx shipshape standard diff shipshape\n" +
+        "  npx shipshape standard diff old.yaml stacks/Pulumi.database.orders-production.yaml",
+    )
+    .action(async (old: string, files: string[], options: { json?: boolean }) =>
+      (await import("../standard-diff")).diff(old, files, options, context),
+    );
+  standard
     .command("check")
     .description("whether the standard can be used: its shape, how its parts fit together, and the floor")
     .addHelpText("after", "\nExample:\n  npx shipshape standard check")
