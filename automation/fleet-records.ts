@@ -58,6 +58,8 @@ export interface DeclaredDatabase extends TargetDatabase {
   isStandard: boolean;
   /** What the StandardDatabase decided at its last `up`, as the state has it. */
   decided?: { shape: object; masterUsername: string | null };
+  /** The output of this name of its StandardDatabase, whatever it is. */
+  handOver?: unknown;
 }
 
 /**

@@ -12,7 +12,7 @@ export type {
   RoleSettings,
   StandardDatabaseArgs,
 } from "./database-request";
-export type { ConsumerSettings, ExternalSecretValue } from "./consumers";
+export type { EcsHandOver, ExternalSecret, HandOver, HandOverTarget, PolicyDocument } from "./hand-over";
 export type { RoleName } from "./standards/names";
 export type { StandardShape } from "./standard-shape";
 export { defineStandard, programRegion, programStandard } from "./program-standard";

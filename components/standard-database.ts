@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessRoles } from "./access-roles";
 import { alarm, fittingAlarm, standardAlarms } from "./alarms";
 import { databaseArgumentsOf, neverAnAlias } from "./arguments";
-import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
 import type { StandardDatabaseArgs } from "./database-request";
 import { resolvedEngineVersion } from "./engine-version";
 import { finalSnapshotIdentifier, instanceArguments, instanceOptions } from "./instance";
 import { destroyGuard } from "./destroy-guard";
+import type { HandedOverDatabase, HandOver, HandOverTarget } from "./hand-over";
+import { handedOver, handOverAs } from "./handed-over";
 import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
@@ -73,10 +74,10 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly secretArns: Partial<Record<RoleName, pulumi.Output<string>>>;
   /** The master's secret; undefined if an imported database keeps an unknown password. */
   readonly masterSecretArn: pulumi.Output<string | undefined>;
-  /** What ECS, Lambda, Kubernetes and IAM need for each role. */
-  readonly consumers: ConsumerSettings;
   /** What stays in the account when the retired database is destroyed, one sentence each; empty if nothing does. */
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
+  readonly #logins: RoleName[];
+  readonly #handedOver: pulumi.Output<HandedOverDatabase>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
     const given = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
@@ -200,7 +201,8 @@ export class StandardDatabase extends pulumi.ComponentResource {
     this.masterSecretArn = login.own
       ? login.own.secret.arn
       : instance.masterUserSecrets.apply((secrets) => secrets?.[0]?.secretArn);
-    this.consumers = consumerSettings(instance, shape, logins, keyArn);
+    this.#logins = Object.keys(logins) as RoleName[];
+    this.#handedOver = handedOver(instance, shape, access, keyArn);
     this.remainsAfterDestroy = remainsAfterDestroy(
       shape,
       [
@@ -224,7 +226,24 @@ export class StandardDatabase extends pulumi.ComponentResource {
       maintenanceWindow: shape.maintenanceWindow,
       applyImmediately: false,
       remainsAfterDestroy: this.remainsAfterDestroy,
+      handOver: this.#handedOver,
     });
+  }
+
+  /**
+   * What a platform that runs an application needs to connect as one role: parts of a container definition (`ecs`),
+   * variables (`lambda`), a manifest (`external-secrets`), a policy document (`iam`). User name and password are only in
+   * the secret that it names. `shipshape hand-over` prints the same.
+   *
+   * @throws pulumi.RunError where the database has no such login, or no such secret.
+   *
+   * @example
+   * ```ts
+   * const environment = { variables: orders.handOver("lambda", "readwrite") };
+   * ```
+   */
+  handOver<Target extends HandOverTarget>(target: Target, role: RoleName): pulumi.Output<HandOver[Target]> {
+    return handOverAs(target, role, this.#handedOver, this.shape, this.#logins);
   }
 }
 

@@ -51,19 +51,8 @@ export function database(): Record<string, unknown> {
     platform: platformOf(place.platformStack, place.caBundlePath),
     reachableFrom: place.reachableFrom,
   });
-  const {
-    endpoint,
-    address,
-    port,
-    databaseName,
-    resourceId,
-    securityGroupId,
-    engineVersion,
-    secretArns,
-    masterSecretArn,
-    remainsAfterDestroy,
-    shape,
-  } = declared;
+  const { endpoint, databaseName, resourceId, securityGroupId, engineVersion, secretArns, remainsAfterDestroy, shape } =
+    declared;
   return {
     endpoint,
     databaseName,
@@ -72,7 +61,7 @@ export function database(): Record<string, unknown> {
     engineVersion,
     // Each secret as a whole: a preview then shows one line for each before its prompt, instead of some 400.
     connectionStrings: pulumi.secret(declared.connectionStrings),
-    handOver: pulumi.secret({ address, port, secretArns, masterSecretArn, ...declared.consumers }),
+    secretArns: pulumi.secret(secretArns),
     standard: pulumi.secret({ shape, remainsAfterDestroy }),
   };
 }

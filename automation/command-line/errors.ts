@@ -7,6 +7,18 @@ export const commandLineErrors = {
     message: "the cloud does not say which databases there are: {reason}",
     hint: "nothing was requested; check the credentials and the Region (`aws sts get-caller-identity`), then repeat the command",
   },
+  "database-undeclared": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'no stack of {backend} is known to declare a StandardDatabase "{identifier}": {reason}',
+    hint: "bring its stack up (`pulumi up`) in the backend that is read: that of PULUMI_BACKEND_URL, or else of your last login",
+  },
+  "hand-over-refused": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: 'database "{identifier}" of stack {stack} cannot be handed over like this: {reason}',
+    hint: "`npx shipshape hand-over --help` lists what it can be handed over for",
+  },
   "alerts-unconfigured": {
     httpStatus: 409,
     exitCode: 2,

@@ -45,6 +45,7 @@ export function databasesIn(
         tags: textsIn(tagsAll ?? tags),
         isStandard: component !== undefined,
         ...decidedBy(component, one),
+        handOver: component?.outputs?.["handOver"],
       });
   }
   for (const one of own)

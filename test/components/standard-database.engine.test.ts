@@ -6,6 +6,7 @@ import {
 import { GetSecretValueCommand, ListSecretsCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
+import { readHandOver } from "../../automation/hand-over";
 import { askBackend, exported } from "../../automation/runner/backend-stacks";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { until } from "../until";
@@ -17,6 +18,7 @@ import {
   recordedOf,
   startEngine,
   stateOf,
+  typedPreview,
   watch,
   type Engine,
   type StateResource,
@@ -54,7 +56,7 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
     secretArns: database.secretArns,
     masterSecretArn: database.masterSecretArn,
     remainsAfterDestroy: database.remainsAfterDestroy,
-    ecsSecrets: database.consumers.ecsSecrets,
+    ecs: database.handOver("ecs", "readwrite"),
   };
 };
 
@@ -141,7 +143,7 @@ test("the statements that the monitoring role can read contain no password", asy
     expect(statements).not.toContain(new URL(login).password);
 });
 
-test("each secret holds its role's login, and the containers' settings name its fields", async () => {
+test("each secret holds its role's login, and what is handed over names its fields, from the program and the state alike", async () => {
   const arn = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const { SecretString, Name } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: arn }));
   expect(Name).toBe("shipshape/orders/production/orders/readwrite");
@@ -150,9 +152,36 @@ test("each secret holds its role's login, and the containers' settings name its 
     dbname: "orders",
     url: (outputs.connectionStrings?.value as Record<string, string>).readwrite,
   });
-  expect(outputs.ecsSecrets?.value).toMatchObject({
-    readwrite: { DATABASE_URL: `${arn}:url::`, PGPASSWORD: `${arn}:password::` },
-  });
+  const { dataFolder, env } = engine.cloud;
+  const stacks = { workspacesFolder: join(dataFolder, "workspaces"), environment: env };
+  const asked = { identifier: "orders-production", target: "ecs", role: "readwrite" } as const;
+  const { environment, secrets } = await readHandOver(stacks, asked);
+  expect({ environment, secrets }).toEqual(outputs.ecs?.value);
+  expect(environment[0]).toEqual({ name: "DATABASE_SECRET_ARN", value: arn });
+  expect(secrets[0]).toEqual({ name: "DATABASE_URL", valueFrom: `${arn}:url::` });
+});
+
+test("a preview of a database ends in eight lines of outputs, each narrower than a terminal", async () => {
+  await engine.stack("database.new", async () => ({}));
+  const config = {
+    "aws:region": "eu-central-1",
+    "shipshape:request": { ...requested, service: "new" },
+    "shipshape:place": { platformStack: "platform.test" },
+  };
+  const printed = await typedPreview(engine, "database.new", config);
+  const [, after = ""] = printed.split(/^Outputs:\n/m);
+  const lines = after.split("\n").slice(0, after.split("\n").indexOf(""));
+  expect(lines.map((line) => line.trim().split(/ *: /)[0])).toEqual([
+    "connectionStrings",
+    "databaseName",
+    "endpoint",
+    "engineVersion",
+    "resourceId",
+    "secretArns",
+    "securityGroupId",
+    "standard",
+  ]);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
 test("with nothing changed, nothing is planned, even after the owner has created tables", async () => {

@@ -9,7 +9,7 @@ import * as components from "../../components";
 import { startEngine, watch, type Engine } from "../components/engine";
 
 const checkout = join(__dirname, "../..");
-const blocks = ["README.md", "docs/standard-database.md"].flatMap((page) =>
+const blocks = ["README.md", "docs/standard-database.md", "docs/connecting.md"].flatMap((page) =>
   [...readFileSync(join(checkout, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""], at) => ({
     title: `${page}, example ${at + 1}`,
     code,

@@ -1,13 +1,16 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { handOverTargets } from "../../../components/hand-over";
 import type { CommandContext } from "../command-context";
 import type { GuardOptions } from "../guard";
+import type { HandOverOptions } from "../hand-over";
 import type { NewWaiver } from "../waiver";
 import { day } from "./option-values";
 
-/** What is read from states and the RDS API, without a control plane: judgements, exceptions, pending changes. */
+/** What is read from states and the RDS API, without a control plane: judgements, exceptions, and so on. */
 export function addGuardrailCommands(shipshape: Command, context: CommandContext): void {
   addGuard(shipshape, context);
   addPending(shipshape, context);
+  addHandOver(shipshape, context);
   addWaiver(shipshape, context);
   addRule(shipshape, context);
 }
@@ -77,6 +80,27 @@ function addRule(shipshape: Command, context: CommandContext): void {
     .argument("<folder>", "where to; pages of rules that no longer exist are removed")
     .addHelpText("after", "\nExample:\n  npx shipshape rule pages docs/rules")
     .action(async (folder: string) => (await import("../rule")).pages(folder, context));
+}
+
+function addHandOver(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("hand-over <database>")
+    .description("what an application needs to connect as a role, ready to paste; passwords stay in the role's secret")
+    .addOption(
+      new Option("--for <target>", "where the application runs, or its IAM role")
+        .choices(handOverTargets)
+        .makeOptionMandatory(),
+    )
+    .option("--role <role>", "one of the database's roles", "readwrite")
+    .option("--stack <project/stack>", "where several stacks declare a database of this name")
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape hand-over orders-production --for ecs\n  npx shipshape hand-over orders-production --for lambda --role readonly\n  npx shipshape hand-over orders-production --for external-secrets > external-secret.yaml\n  npx shipshape hand-over orders-production --for iam > policy.json",
+    )
+    .action(async (database: string, options: HandOverOptions) =>
+      (await import("../hand-over")).printHandOver(database, options, context),
+    );
 }
 
 /** `shipshape waiver …`: exceptions to guardrails, as files that are reviewed like code. */

@@ -76,6 +76,7 @@ const otherPrograms: [begin: string, run: (at: Scene, words: string[]) => unknow
     },
   ],
   ["pulumi up --stack platform.test", (at) => at.upPlatform()],
+  ["pulumi up --stack carts", (at) => at.upCarts()],
   ["pulumi up", (at) => at.upDatabase()],
   [
     "pulumi stack export ",

@@ -229,4 +229,14 @@ export const databaseRows: Row[] = [
       renameSync(at.path("assertions", "orders", "No Orphans.sql"), at.path("assertions", "orders", "no-orphans.sql")),
     fill: () => ({ "<identifier>": "orders", "...": '"a test"' }),
   },
+  {
+    code: "database-undeclared",
+    fails: (at) => at.run(["hand-over", "carts", "--for", "iam", "--role", "readonly"]),
+    fill: () => ({ "pulumi up": "pulumi up --stack carts" }),
+  },
+  {
+    code: "hand-over-refused",
+    fails: (at) => at.run(["hand-over", "carts", "--for", "iam", "--role", "admin"]),
+    works: (at) => at.run(["hand-over", "carts", "--for", "iam", "--role", "readonly"]),
+  },
 ];

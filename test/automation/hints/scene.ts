@@ -181,18 +181,40 @@ export class Scene {
   }
   /** What `pulumi up` of the platform's stack leaves in the backend, as far as drills read it. */
   upPlatform(): void {
+    const type = "pulumi:pulumi:Stack";
+    this.writeState("platform.test", [{ type, outputs: { isolationSecurityGroupId: "sg-0a1b2c3d4e5f60001" } }]);
+  }
+  /** What `pulumi up` of a database's stack leaves there, as far as it is handed over. */
+  upCarts(): void {
+    const known = {
+      identifier: "carts",
+      arn: "arn:aws:rds:eu-central-1:123456789012:db:carts",
+      resourceId: "db-CARTS",
+    };
+    const place = { address: "127.0.0.1", port: 5432, databaseName: "carts", keyArn: "arn:aws:kms:…:key/1" };
+    const handOver = { ...known, ...place, logins: { readonly: { username: "readonly" } } };
+    const type = "shipshape:index:StandardDatabase";
+    const instance = {
+      type: "aws:rds/instance:Instance",
+      parent: `${type}::0`,
+      outputs: { engine: "postgres", ...known },
+    };
+    this.writeState("database.carts", [{ type, outputs: { handOver } }, instance]);
+  }
+  private writeState(stack: string, declared: { type: string; parent?: string; outputs: object }[]): void {
     const folder = join(this.dataFolder, "pulumi-state", ".pulumi", "stacks", "shipshape");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "..", "..", "meta.yaml"), "version: 1\n");
-    const resource = {
-      urn: "urn:pulumi:platform.test::shipshape::pulumi:pulumi:Stack::shipshape-platform.test",
-      type: "pulumi:pulumi:Stack",
+    const urnOf = (name: string) => `urn:pulumi:${stack}::shipshape::${name}`;
+    const resources = declared.map(({ parent, ...one }, at) => ({
+      urn: urnOf(`${one.type}::${at}`),
       custom: false,
-      outputs: { isolationSecurityGroupId: "sg-0a1b2c3d4e5f60001" },
-    };
-    const latest = { manifest: { time: "2026-11-01T00:00:00Z", magic: "", version: "" }, resources: [resource] };
-    const stack = { version: 3, checkpoint: { stack: "organization/shipshape/platform.test", latest } };
-    writeFileSync(join(folder, "platform.test.json"), JSON.stringify(stack));
+      ...(parent && { parent: urnOf(parent) }),
+      ...one,
+    }));
+    const latest = { manifest: { time: "2026-11-01T00:00:00Z", magic: "", version: "" }, resources };
+    const checkpoint = { stack: `organization/shipshape/${stack}`, latest };
+    writeFileSync(join(folder, `${stack}.json`), JSON.stringify({ version: 3, checkpoint }));
   }
 
   /** Another machine: without anything that this one remembers, and with its own control plane. */
