@@ -5,7 +5,8 @@ import { ensureAccessKey } from "./access/access-keys";
 import { closedDataFolder } from "./access/data-folder";
 import { ensureAuthority } from "./postgres/certificates";
 import { FolderTakenError, folderTakenExitCode, takeFolder } from "./server/storage/data-folder-lock";
-import { Cloud } from "./server/cloud";
+import { Accounts } from "./server/accounts";
+import { ControlPlaneDatabase } from "./server/control-plane-database";
 import { serveHttp } from "./server/wire/http";
 import { listenOnLastPort } from "./server/wire/listener";
 import { log } from "./server/log";
@@ -27,13 +28,15 @@ async function main(): Promise<void> {
   // is missing.
   await ensureAuthority(join(settings.dataFolder, "ca"));
   ensureAccessKey(settings.dataFolder);
-  const cloud = new Cloud(settings);
-  const server = serveHttp(cloud, endpoints);
+  const accounts = new Accounts(settings);
+  const cloud = accounts.owner;
+  const controlPlane = new ControlPlaneDatabase(cloud);
+  const server = serveHttp(accounts, endpoints);
   const { port, reason: portReason } = await listenOnLastPort(server, settings.port, cloud.store);
-  await Promise.all([cloud.maintenance.begin(), cloud.controlPlane.begin()]);
+  await Promise.all([accounts.begin(), controlPlane.begin()]);
 
   const whereabouts = join(settings.dataFolder, "localcloud.json");
-  const stop = once(() => end(cloud, server, whereabouts));
+  const stop = once(() => end(accounts, controlPlane, server, whereabouts));
   cloud.requestStop = stop;
   process.on("SIGTERM", stop).on("SIGINT", stop);
 
@@ -50,7 +53,7 @@ async function main(): Promise<void> {
       url,
       startedAt: new Date().toISOString(),
       databasesFolder,
-      controlPlaneUrl: cloud.controlPlane.url,
+      controlPlaneUrl: controlPlane.url,
     }),
   );
   log(`listening on ${url}, data in ${settings.dataFolder}`);
@@ -59,12 +62,16 @@ async function main(): Promise<void> {
 }
 
 /** No new calls, then no databases, then no process: nothing listens afterwards. */
-async function end(cloud: Cloud, server: Server, whereabouts: string): Promise<void> {
+async function end(
+  accounts: Accounts,
+  controlPlane: ControlPlaneDatabase,
+  server: Server,
+  whereabouts: string,
+): Promise<void> {
   log("stopping");
   rmSync(whereabouts, { force: true });
   server.close();
-  cloud.maintenance.end();
-  await Promise.all([cloud.instances.close(), cloud.controlPlane.close()]);
+  await Promise.all([accounts.close(), controlPlane.close()]);
   server.closeAllConnections();
   log("stopped");
   process.exit(0);

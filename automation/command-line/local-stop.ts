@@ -52,10 +52,12 @@ async function restartToStopOrphans(
 ): Promise<LocalCloud | undefined> {
   const databasesFolder =
     (await readLocalRecord(settings.dataFolder))?.databasesFolder ?? join(settings.dataFolder, "databases");
-  const folders = await readdir(databasesFolder).catch(() => []);
-  const running = await Promise.all(
-    folders.map((folder) => readdir(join(databasesFolder, folder, "data")).catch((): string[] => [])),
-  );
+  const namesIn = (...path: string[]) => readdir(join(databasesFolder, ...path)).catch((): string[] => []);
+  // The databases of another account than the owner's are in a folder of that account.
+  const folders = (await namesIn()).map((name) => [name]);
+  const ofAccounts = folders.filter(([name = ""]) => /^\d{12}$/.test(name));
+  for (const account of ofAccounts) folders.push(...(await namesIn(...account)).map((name) => [...account, name]));
+  const running = await Promise.all(folders.map((path) => namesIn(...path, "data")));
   if (!running.some((files) => files.includes("postmaster.pid"))) return undefined;
   progress("the embedded cloud was killed and left databases running; starting it again to stop them in order");
   return startLocalCloud(settings, progress);

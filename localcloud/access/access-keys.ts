@@ -11,10 +11,24 @@ export interface AccessKey {
 /** The key of the user who started the cloud; `local env` prints it. */
 export const ownerKeyId = "AKIASHIPSHAPELOCAL00";
 
-/** `alice` → `AKIAALICE00000000000`: the padded user name, from which the cloud derives the caller's name. */
-export function keyIdOf(userName: string): string {
-  return `AKIA${userName.toUpperCase().padEnd(16, "0")}`;
+/**
+ * The account of the user who started the embedded cloud: AWS's own example account, so that it is not mistaken for a
+ * real one. Another one exists once it has a key.
+ */
+export const ownerAccountId = "123456789012";
+
+/**
+ * `alice` → `AKIAALICE00000000000`: the padded user name, from which the cloud derives the caller's name. In another
+ * account than the owner's, the account's number is before the name.
+ */
+export function keyIdOf(userName: string, accountId = ownerAccountId): string {
+  const account = accountId === ownerAccountId ? "" : accountId;
+  return `AKIA${account}${userName.toUpperCase().padEnd(16, "0")}`;
 }
+
+/** A key's account, as in AWS a part of its id. Ids without one are the owner's. */
+export const accountOfKey = (accessKeyId: string): string =>
+  /^A[KS]IA(\d{12})[A-Z0-9]{16}$/.exec(accessKeyId)?.[1] ?? ownerAccountId;
 
 /** The key with that id in a data folder; undefined when there is none. */
 export function findAccessKey(dataFolder: string, accessKeyId: string): AccessKey | undefined {

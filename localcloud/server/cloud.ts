@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { LocalCloudSettings } from "../settings";
+import type { Accounts } from "./accounts";
+import { limits } from "./limits";
 import { AutomatedBackups } from "./rds/backups/automated-backups";
 import { RestorableTimes } from "./rds/backups/restorable-time";
 import { Clock } from "./clock";
 import { CallLog } from "./cloudtrail/call-log";
-import { ControlPlaneDatabase } from "./control-plane-database";
 import { Events } from "./rds/events/events";
 import { Instances } from "./rds/instances/instances";
+import { Semaphore } from "./rds/instances/semaphore";
 import { Maintenance } from "./rds/instances/maintenance";
 import { ParameterGroups } from "./rds/parameter-groups/parameter-groups";
 import { RecordedResources } from "./recorded/recorded-resources";
@@ -18,10 +20,8 @@ import { Store } from "./storage/store";
 import { EventSubscriptions } from "./rds/events/event-subscriptions";
 import { SubnetGroups } from "./rds/subnet-groups/subnet-groups";
 
-/** What every handler works on: the records, the clock, and the modules that do the work. One per server process. */
+/** What every handler works on: the records of one account, and the modules that do the work. */
 export class Cloud {
-  /** Folder of the durable records; journals are next to the collections. */
-  readonly recordsFolder: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
@@ -37,20 +37,31 @@ export class Cloud {
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
   readonly calls: CallLog;
-  readonly controlPlane: ControlPlaneDatabase;
+  /** Operations on databases that run at the same time, in all accounts. */
+  readonly work: Semaphore;
   /** Shuts the server process down cleanly; set by the process. */
   requestStop: () => void = () => undefined;
 
-  /** Some parts are given the unfinished cloud: their constructors may use only its settings and its store. */
-  constructor(readonly settings: LocalCloudSettings) {
-    this.recordsFolder = join(settings.dataFolder, "cloud");
-    this.store = new Store(this.recordsFolder);
-    this.clock = new Clock(this.store);
-    this.events = new Events(this.recordsFolder, this.clock);
+  /**
+   * Some parts are given the unfinished cloud: their constructors may use only its settings and its store.
+   * @param recordsFolder of the durable records; journals are next to the collections
+   * @param owner the account of the user who started the cloud; undefined for that account itself
+   */
+  constructor(
+    readonly settings: LocalCloudSettings,
+    readonly accountId: string,
+    readonly accounts: Accounts,
+    readonly recordsFolder: string,
+    owner?: Cloud,
+  ) {
+    this.store = new Store(recordsFolder, accountId);
+    this.clock = owner?.clock ?? new Clock(this.store);
+    this.work = owner?.work ?? new Semaphore(limits.operationsAtOnce);
+    this.events = new Events(this.recordsFolder, accountId, this.clock);
     this.eventSubscriptions = new EventSubscriptions(this.store);
     this.parameterGroups = new ParameterGroups(this.store);
     this.subnetGroups = new SubnetGroups(this.store);
-    this.instances = new Instances(this);
+    this.instances = new Instances(this, owner && join(owner.instances.servers.databasesFolder, accountId));
     this.maintenance = new Maintenance(this);
     this.snapshots = new Snapshots(this);
     this.backups = new AutomatedBackups(this);
@@ -65,7 +76,6 @@ export class Cloud {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),
     });
-    this.controlPlane = new ControlPlaneDatabase(this);
     this.calls = new CallLog(this.recordsFolder, this.clock);
   }
 }

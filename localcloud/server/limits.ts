@@ -20,6 +20,8 @@ export const limits = {
   eventAgeDays: 14,
   /** The number of events kept; the oldest are dropped first. */
   eventCount: 5_000,
+  /** Each has its own folders and looks after its databases twice a second; a fleet of a few is what people try out. */
+  accounts: 10,
   /** RDS quotas of a new account (User Guide, "Quotas and constraints"), which the owner of a fleet runs into. */
   instances: 40,
   parameterGroups: 50,

@@ -12,7 +12,7 @@ export const localRoutes: Route[] = [
     path: "/shipshape/stop",
     run(_request, cloud) {
       // After the response has been sent.
-      setImmediate(() => cloud.requestStop());
+      setImmediate(() => cloud.accounts.owner.requestStop());
       return { status: 202, body: { stopping: true } };
     },
   },
@@ -76,16 +76,18 @@ const clockOf = (cloud: Cloud): object => ({
   offsetSeconds: cloud.clock.offsetMs() / 1000,
 });
 
+/** The owner of the data folder sees the databases of all accounts: each is a process on this machine. */
 function statusOf(cloud: Cloud): object {
   const { servers } = cloud.instances;
+  const shown = cloud === cloud.accounts.owner ? cloud.accounts.all() : [cloud];
   return {
     pid: process.pid,
     dataFolder: cloud.settings.dataFolder,
     databasesFolder: servers.databasesFolder,
     ...(servers.folderReason === undefined ? {} : { databasesFolderReason: servers.folderReason }),
     clock: clockOf(cloud),
-    instances: cloud.instances.list().map((instance) => describe(instance, cloud)),
-    recorded: cloud.recorded.recordSet.count(),
+    instances: shown.flatMap((one) => one.instances.list().map((instance) => describe(instance, one))),
+    recorded: shown.reduce((sum, one) => sum + one.recorded.recordSet.count(), 0),
   };
 }
 
@@ -93,6 +95,7 @@ function describe(instance: InstanceRecord, cloud: Cloud): object {
   const server = cloud.instances.servers.get(instance.resourceId);
   return {
     identifier: instance.shape.DBInstanceIdentifier,
+    account: cloud.accountId,
     region: instance.region,
     status: instance.status,
     engineVersion: instance.shape.EngineVersion,

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { AnsweredCall } from "../wire/action";
-import { accountId } from "../wire/arn";
 import { callerOf } from "../wire/caller";
 import type { Clock } from "../clock";
 import { Journal } from "../storage/journal";
 import { limits } from "../limits";
+import type { Session } from "../sts/sessions";
 import { redact } from "./redact";
 import { type NamedResource, resourcesOf } from "./resources";
 
@@ -20,6 +20,8 @@ export interface LoggedCall {
   region: string;
   readOnly: boolean;
   accessKeyId: string;
+  /** Of an assumed role. */
+  session?: Session;
   userAgent: string;
   requestId: string;
   /** Without secrets. */
@@ -54,6 +56,7 @@ export class CallLog {
       region: call.region,
       readOnly,
       accessKeyId: call.accessKeyId,
+      ...(call.session && { session: call.session }),
       userAgent: call.userAgent,
       requestId: call.requestId,
       input: redact(input),
@@ -71,10 +74,10 @@ export class CallLog {
 
 /** The whole event, as in the member `CloudTrailEvent`. */
 export function trailEvent(call: LoggedCall): object {
-  const { userName, userId, arn } = callerOf(call.accessKeyId);
+  const { accountId } = callerOf(call);
   return {
     eventVersion: "1.11",
-    userIdentity: { type: "IAMUser", principalId: userId, arn, accountId, accessKeyId: call.accessKeyId, userName },
+    userIdentity: identityOf(call),
     eventTime: `${call.time.slice(0, 19)}Z`,
     eventSource: call.source,
     eventName: call.name,
@@ -92,6 +95,21 @@ export function trailEvent(call: LoggedCall): object {
     managementEvent: true,
     recipientAccountId: accountId,
     eventCategory: "Management",
+  };
+}
+
+function identityOf(call: LoggedCall): object {
+  const { userName, userId, arn, accountId } = callerOf(call);
+  const caller = { principalId: userId, arn, accountId, accessKeyId: call.accessKeyId };
+  if (!call.session) return { type: "IAMUser", ...caller, userName };
+  const { roleId, roleArn, roleName, issuedAt } = call.session;
+  return {
+    type: "AssumedRole",
+    ...caller,
+    sessionContext: {
+      sessionIssuer: { type: "Role", principalId: roleId, arn: roleArn, accountId, userName: roleName },
+      attributes: { creationDate: `${issuedAt.slice(0, 19)}Z`, mfaAuthenticated: "false" },
+    },
   };
 }
 

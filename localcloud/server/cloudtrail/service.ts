@@ -88,7 +88,7 @@ function valuesOf(call: LoggedCall, attribute: z.output<typeof attributes>): str
     case "ReadOnly":
       return [String(call.readOnly)];
     case "Username":
-      return [callerOf(call.accessKeyId).userName];
+      return [callerOf(call).userName];
     case "ResourceType":
       return call.resources.map((resource) => resource.type);
     case "ResourceName":
@@ -118,7 +118,7 @@ const view = (call: LoggedCall): object => ({
   AccessKeyId: call.accessKeyId,
   EventTime: new Date(`${call.time.slice(0, 19)}Z`),
   EventSource: call.source,
-  Username: callerOf(call.accessKeyId).userName,
+  Username: callerOf(call).userName,
   Resources: call.resources.map((resource) => ({ ResourceType: resource.type, ResourceName: resource.name })),
   CloudTrailEvent: JSON.stringify(trailEvent(call)),
 });

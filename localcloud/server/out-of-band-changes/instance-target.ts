@@ -51,7 +51,7 @@ const memberOf: Record<string, keyof InstanceShape> = {
 export function instanceTarget(cloud: Cloud, instance: InstanceRecord): ChangeTarget {
   const settings = Object.entries(memberOf).map(([property, member]) => [property, instance.shape[member]]);
   return {
-    arn: instanceArn(instance),
+    arn: instanceArn(instance, cloud.accountId),
     properties: {
       ...Object.fromEntries(settings),
       parameterGroupName: instance.parameterGroup.name,

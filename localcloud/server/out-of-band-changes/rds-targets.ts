@@ -28,7 +28,7 @@ export function rdsTargets(cloud: Cloud): ChangeTarget[] {
 function parameterGroupTarget(cloud: Cloud, group: ParameterGroupRecord): ChangeTarget {
   const values = Object.fromEntries(Object.entries(group.parameters).map(([name, { value }]) => [name, value]));
   return {
-    arn: rdsArn(group.region, "pg", group.name),
+    arn: rdsArn(cloud.accountId, group.region, "pg", group.name),
     properties: { description: group.description, family: group.family, tags: tagMap(group.tags), parameters: values },
     write({ tags, parameters, ...described }) {
       cloud.parameterGroups.put({
@@ -56,7 +56,7 @@ function asParameters(
 
 function subnetGroupTarget(cloud: Cloud, group: SubnetGroupRecord): ChangeTarget {
   return {
-    arn: rdsArn(group.region, "subgrp", group.name),
+    arn: rdsArn(cloud.accountId, group.region, "subgrp", group.name),
     properties: {
       description: group.description,
       vpcId: group.vpcId,
@@ -80,7 +80,7 @@ function subnetGroupTarget(cloud: Cloud, group: SubnetGroupRecord): ChangeTarget
 function subscriptionTarget(cloud: Cloud, subscription: EventSubscriptionRecord): ChangeTarget {
   const { snsTopicArn: snsTopic, sourceType, sourceIds, categories: eventCategories, enabled } = subscription;
   return {
-    arn: rdsArn(subscription.region, "es", subscription.name),
+    arn: rdsArn(cloud.accountId, subscription.region, "es", subscription.name),
     properties: { snsTopic, sourceType, sourceIds, eventCategories, enabled, tags: tagMap(subscription.tags) },
     write({ tags, snsTopic, eventCategories, ...others }) {
       cloud.eventSubscriptions.put({

@@ -1,5 +1,5 @@
 import { AwsError } from "../wire/aws-error";
-import { accountId, defaultRegion } from "../wire/arn";
+import { defaultRegion } from "../wire/arn";
 import type { Clock } from "../clock";
 import type { Collection, Store } from "../storage/store";
 import { defaultNetwork } from "./default-network";
@@ -15,7 +15,7 @@ export class RecordSet {
   private readonly records: Collection<RecordedResource>;
 
   constructor(
-    store: Store,
+    private readonly store: Store,
     private readonly clock: Clock,
   ) {
     this.records = store.collection<RecordedResource>("recorded");
@@ -70,7 +70,7 @@ export class RecordSet {
    */
   keyArn(idOrArn: string, region: string): string | undefined {
     const alias = /(?:^|:)(alias\/.+)$/.exec(idOrArn)?.[1];
-    if (alias?.startsWith("alias/aws/")) return `arn:aws:kms:${region}:${accountId}:${alias}`;
+    if (alias?.startsWith("alias/aws/")) return `arn:aws:kms:${region}:${this.store.accountId}:${alias}`;
     if (alias === undefined) return this.find(KEY, idOrArn, region)?.arn;
     const target = this.find("aws:kms/alias:Alias", alias, region)?.properties["targetKeyId"];
     return typeof target === "string" ? this.find(KEY, target, region)?.arn : undefined;
@@ -97,7 +97,7 @@ export class RecordSet {
   }
 
   context(region: string): CreationContext {
-    return { region, accountId, now: this.clock.now() };
+    return { region, accountId: this.store.accountId, now: this.clock.now() };
   }
 
   /** A waiting time is checked whenever a record is read; no timer is needed for that. */

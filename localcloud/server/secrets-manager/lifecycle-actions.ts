@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { type Action, type Call, action } from "../wire/action";
-import { accountId } from "../wire/arn";
 import { AwsError } from "../wire/aws-error";
 import { find, findOwn, findActive, named, refuseManaged } from "./access";
 import { isAwsTag, tagRecord, valueIn } from "./input-values";
@@ -127,10 +126,10 @@ export const lifecycleActions: Action[] = [
 ];
 
 /** The name of a secret that does not exist, for a response that has to include it. */
-function missingSecret(id: string, { region }: Call): { ARN: string; Name: string } {
+function missingSecret(id: string, { cloud, region }: Call): { ARN: string; Name: string } {
   return id.startsWith("arn:")
     ? { ARN: id, Name: id.split(":").slice(6).join(":") }
-    : { ARN: `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}`, Name: id };
+    : { ARN: `arn:aws:secretsmanager:${region}:${cloud.accountId}:secret:${id}`, Name: id };
 }
 
 /** Secrets Manager has its own error code for a database that cannot be reached. */

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { accountId, rdsArn } from "../wire/arn";
+import { rdsArn } from "../wire/arn";
 import { AwsError } from "../wire/aws-error";
 import type { Clock } from "../clock";
 import type { Secret } from "./secret";
@@ -42,9 +42,9 @@ export class ManagedSecrets {
   /** Safe to repeat: an instance whose creation was interrupted gets the secret it had. */
   create(user: MasterUser): MasterUserSecret {
     const credentials: Credentials = { username: user.username, password: generatePassword() };
-    const instanceArn = rdsArn(user.region, "db", user.identifier);
+    const instanceArn = rdsArn(this.secrets.accountId, user.region, "db", user.identifier);
     const existing = this.of(user.dbiResourceId);
-    if (existing !== undefined) return view(existing);
+    if (existing !== undefined) return this.view(existing);
     const secret = this.secrets.create({
       name: `rds!db-${randomUUID()}`,
       region: user.region,
@@ -54,13 +54,13 @@ export class ManagedSecrets {
       version: { id: randomUUID(), value: { string: JSON.stringify(credentials) } },
       managed: { service: "rds", dbiResourceId: user.dbiResourceId, rotateAfterDays: standardRotationDays },
     });
-    return view(secret);
+    return this.view(secret);
   }
 
   /** Undefined when the instance has none. */
   describe(dbiResourceId: string): MasterUserSecret | undefined {
     const secret = this.of(dbiResourceId);
-    return secret && view(secret);
+    return secret && this.view(secret);
   }
 
   /** The current credentials of an instance that has a managed password. */
@@ -138,6 +138,15 @@ export class ManagedSecrets {
     return secret;
   }
 
+  private view(secret: Secret): MasterUserSecret {
+    const awsKey = `arn:aws:kms:${secret.region}:${this.secrets.accountId}:alias/aws/secretsmanager`;
+    return {
+      SecretArn: secret.arn,
+      SecretStatus: versionAt(secret, "AWSPENDING") ? "rotating" : "active",
+      KmsKeyId: secret.kmsKeyId ?? awsKey,
+    };
+  }
+
   private of(dbiResourceId: string): Secret | undefined {
     return this.secrets.list().find((secret) => secret.managed?.dbiResourceId === dbiResourceId);
   }
@@ -152,12 +161,6 @@ function credentialsIn(secret: Secret, stage: string): Credentials {
   const { value } = pickVersion(secret, undefined, stage);
   return JSON.parse("string" in value ? value.string : "{}") as Credentials;
 }
-
-const view = (secret: Secret): MasterUserSecret => ({
-  SecretArn: secret.arn,
-  SecretStatus: versionAt(secret, "AWSPENDING") ? "rotating" : "active",
-  KmsKeyId: secret.kmsKeyId ?? `arn:aws:kms:${secret.region}:${accountId}:alias/aws/secretsmanager`,
-});
 
 /** RDS rotates every seven days by default. */
 const standardRotationDays = 7;

@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { accountId } from "../wire/arn";
 import { AwsError } from "../wire/aws-error";
 import type { Clock } from "../clock";
 import { limits } from "../limits";
@@ -31,11 +30,15 @@ export class Secrets {
   private readonly records: Collection<Secret>;
 
   constructor(
-    store: Store,
+    private readonly store: Store,
     private readonly clock: Clock,
     private readonly context: SecretsContext,
   ) {
     this.records = store.collection<Secret>("secrets");
+  }
+
+  get accountId(): string {
+    return this.store.accountId;
   }
 
   create(requested: NewSecret): Secret {
@@ -65,7 +68,7 @@ export class Secrets {
     if (!requested.managed) this.refuseUnusableKey(requested.kmsKeyId, requested.region);
     const { version, ...described } = requested;
     const now = this.now();
-    const arn = `arn:aws:secretsmanager:${requested.region}:${accountId}:secret:${requested.name}-${randomSuffix()}`;
+    const arn = `arn:aws:secretsmanager:${requested.region}:${this.accountId}:secret:${requested.name}-${randomSuffix()}`;
     const empty: Secret = { ...described, arn, versions: [], createdAt: now, changedAt: now };
     const secret =
       version === undefined ? empty : addVersion(empty, { ...version, stages: ["AWSCURRENT"], createdAt: now });

@@ -13,14 +13,18 @@ import {
 import { join } from "node:path";
 
 /**
- * The durable records of the cloud: one JSON file each, in a folder per collection. A write returns when the record is
+ * The durable records of one account: one JSON file each, in a folder per collection. A write returns when the record is
  * on disk, and a kill at any moment leaves the old record or the new one. Writes are deliberately synchronous: a
  * handler's read and write cannot be interleaved with another handler's, so no locks are needed.
  */
 export class Store {
   private readonly collections = new Map<string, Collection<unknown>>();
 
-  constructor(private readonly folder: string) {
+  constructor(
+    private readonly folder: string,
+    /** Whose records they are. */
+    readonly accountId: string,
+  ) {
     // 0700: records of instances being created contain master passwords, records of secrets their values.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }

@@ -1,11 +1,14 @@
 import type { z } from "zod";
 import type { Cloud } from "../cloud";
+import type { Session } from "../sts/sessions";
 
 /** The caller, and the context of the call. */
 export interface Call {
   readonly cloud: Cloud;
   readonly region: string;
   readonly accessKeyId: string;
+  /** Of an assumed role. */
+  readonly session?: Session | undefined;
   readonly userAgent: string;
   readonly requestId: string;
 }

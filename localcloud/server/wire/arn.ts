@@ -1,12 +1,7 @@
-/**
- * The account that owns everything in the embedded cloud: AWS's own example account, so that it is not mistaken for a
- * real one.
- */
-export const accountId = "123456789012";
 export const defaultRegion = "eu-central-1";
 
 /** @param kind RDS's resource type in ARNs: `db`, `pg`, `subgrp`, `es`, `snapshot`, `og`. */
-export function rdsArn(region: string, kind: RdsArnKind, name: string): string {
+export function rdsArn(accountId: string, region: string, kind: RdsArnKind, name: string): string {
   return `arn:aws:rds:${region}:${accountId}:${kind}:${name}`;
 }
 
@@ -14,11 +9,12 @@ export type RdsArnKind = "db" | "pg" | "subgrp" | "es" | "snapshot";
 
 export interface ParsedRdsArn {
   region: string;
+  accountId: string;
   kind: string;
   name: string;
 }
 
 export function parseRdsArn(arn: string): ParsedRdsArn | undefined {
   const match = /^arn:aws:rds:([a-z0-9-]+):(\d{12}):([a-z-]+):(.+)$/.exec(arn);
-  return match ? { region: match[1]!, kind: match[3]!, name: match[4]! } : undefined;
+  return match ? { region: match[1]!, accountId: match[2]!, kind: match[3]!, name: match[4]! } : undefined;
 }

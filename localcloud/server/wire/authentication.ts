@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { findAccessKey } from "../../access/access-keys";
+import { accountOfKey, findAccessKey } from "../../access/access-keys";
 import { authorizationOf } from "../../access/signature";
 import { limits } from "../limits";
+import { findSession, type Session } from "../sts/sessions";
 
 /** A request as received, before anything in it is trusted. */
 export interface ReceivedRequest {
@@ -15,6 +16,9 @@ export interface ReceivedRequest {
 /** The authenticated caller, and the service and Region of the signature. */
 export interface Signer {
   readonly accessKeyId: string;
+  readonly accountId: string;
+  /** Of an assumed role. */
+  readonly session?: Session | undefined;
   readonly region: string;
   readonly service: string;
 }
@@ -22,7 +26,7 @@ export interface Signer {
 /** Why authentication failed, in AWS's terms; each protocol has its own code for it. */
 export class NotAuthenticated extends Error {
   constructor(
-    readonly fault: "missing" | "unknown-key" | "wrong-signature",
+    readonly fault: "missing" | "unknown-key" | "expired" | "wrong-signature",
     message: string,
   ) {
     super(message);
@@ -38,8 +42,12 @@ const freshEnvironment = 'run `eval "$(npx shipshape local env)"` in this shell'
  */
 export async function authenticate(request: ReceivedRequest, dataFolder: string): Promise<Signer> {
   const claim = readClaim(request.headers);
-  const key = findAccessKey(dataFolder, claim.accessKeyId);
-  if (!key || request.headers["x-amz-security-token"] !== undefined)
+  const token = request.headers["x-amz-security-token"];
+  const { key, session } =
+    token === undefined
+      ? { key: findAccessKey(dataFolder, claim.accessKeyId), session: undefined }
+      : (findSession(dataFolder, String(token)) ?? { key: undefined, session: undefined });
+  if (key?.accessKeyId !== claim.accessKeyId)
     throw new NotAuthenticated(
       "unknown-key",
       `The security token included in the request is invalid: it is not a key of this embedded cloud; ${freshEnvironment}`,
@@ -58,11 +66,17 @@ export async function authenticate(request: ReceivedRequest, dataFolder: string)
     throw wrong(
       `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method; ${freshEnvironment}`,
     );
-  return { accessKeyId: key.accessKeyId, region: claim.region, service: claim.service };
+  if (session && Date.parse(session.expiresAt) <= Date.now())
+    throw new NotAuthenticated(
+      "expired",
+      `The security token included in the request is expired, since ${session.expiresAt}`,
+    );
+  const { region, service } = claim;
+  return { accessKeyId: key.accessKeyId, accountId: accountOfKey(key.accessKeyId), session, region, service };
 }
 
 /** The parsed Authorization header. */
-interface Claim extends Signer {
+interface Claim extends Pick<Signer, "accessKeyId" | "region" | "service"> {
   readonly day: string;
   readonly headerNames: readonly string[];
   readonly signature: string;

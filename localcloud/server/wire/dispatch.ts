@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Action, AnsweredCall, Call, Service } from "./action";
 import { AwsError } from "./aws-error";
-import { accountId } from "./arn";
 import type { NotAuthenticated, Signer } from "./authentication";
 import type { Cloud } from "../cloud";
 import { asAwsError } from "./failures";
@@ -120,6 +119,7 @@ const queryWire: Wire = {
   authenticationErrors: {
     missing: "MissingAuthenticationToken",
     "unknown-key": "InvalidClientTokenId",
+    expired: "ExpiredToken",
     "wrong-signature": "SignatureDoesNotMatch",
   },
   authenticationStatus: 403,
@@ -160,6 +160,7 @@ const jsonWire: Wire = {
   authenticationErrors: {
     missing: "MissingAuthenticationTokenException",
     "unknown-key": "UnrecognizedClientException",
+    expired: "ExpiredTokenException",
     "wrong-signature": "InvalidSignatureException",
   },
   authenticationStatus: 400,
@@ -176,7 +177,7 @@ function xml(status: number, body: string, requestId: string): AwsAnswer {
   return {
     status,
     contentType: "text/xml",
-    headers: { "x-amzn-requestid": requestId, "x-amz-account-id": accountId },
+    headers: { "x-amzn-requestid": requestId },
     body: `<?xml version="1.0"?>\n${body}`,
   };
 }

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AnsweredCall, Route, Service } from "./action";
 import { ownService } from "../../access/signature";
-import { authenticate, NotAuthenticated, type ReceivedRequest } from "./authentication";
+import { authenticate, NotAuthenticated, type ReceivedRequest, type Signer } from "./authentication";
 import { AwsError } from "./aws-error";
+import type { Accounts } from "../accounts";
 import type { Cloud } from "../cloud";
 import { dispatch, refuse } from "./dispatch";
 import { asAwsError } from "./failures";
 import { parseJson } from "./json-input";
 import { limits } from "../limits";
+import { hasRole } from "../sts/roles";
 
 /** What the server serves: AWS services at `/`, our own JSON endpoints below `/shipshape/`. */
 export interface Endpoints {
@@ -17,9 +19,9 @@ export interface Endpoints {
   answered(call: AnsweredCall, cloud: Cloud): void;
 }
 
-export function serveHttp(cloud: Cloud, endpoints: Endpoints): Server {
+export function serveHttp(accounts: Accounts, endpoints: Endpoints): Server {
   const server = createServer((request, response) => {
-    handle(request, cloud, endpoints).then(
+    handle(request, accounts, endpoints).then(
       (answer) => send(response, answer),
       (error: unknown) => send(response, failure(error)),
     );
@@ -37,34 +39,46 @@ interface Answer {
   body: string;
 }
 
-async function handle(request: IncomingMessage, cloud: Cloud, endpoints: Endpoints): Promise<Answer> {
+async function handle(request: IncomingMessage, accounts: Accounts, endpoints: Endpoints): Promise<Answer> {
   refuseBrowsers(request);
   const url = addressOf(request);
   const method = request.method ?? "GET";
   if (url.pathname.startsWith("/shipshape/"))
-    return localRoute({ method, url, headers: request.headers, body: await readBody(request) }, cloud, endpoints);
+    return localRoute({ method, url, headers: request.headers, body: await readBody(request) }, accounts, endpoints);
   if (method !== "POST")
     throw new AwsError(
       "InvalidAction",
       "AWS requests to this server are POST requests to /; try GET /shipshape/status",
       405,
     );
-  return awsCall(request, url, cloud, endpoints).catch((error: unknown) => {
+  return awsCall(request, url, accounts, endpoints).catch((error: unknown) => {
     // An SDK can parse errors only in its service's protocol.
     if (error instanceof AwsError || error instanceof NotAuthenticated) return refuse(request, error);
     throw error;
   });
 }
 
-async function awsCall(request: IncomingMessage, url: URL, cloud: Cloud, endpoints: Endpoints): Promise<Answer> {
+async function awsCall(request: IncomingMessage, url: URL, accounts: Accounts, endpoints: Endpoints): Promise<Answer> {
   const body = await readBody(request);
-  const signer = await authenticate({ method: "POST", url, headers: request.headers, body }, cloud.settings.dataFolder);
+  const { signer, cloud } = await identified({ method: "POST", url, headers: request.headers, body }, accounts);
   return dispatch(
     { headers: request.headers, body: body.toString("utf8"), signer },
     endpoints.services,
     cloud,
     (call) => endpoints.answered(call, cloud),
   );
+}
+
+/** The signer, and the account that the key belongs to: nothing of another one can be reached with it. */
+async function identified(request: ReceivedRequest, accounts: Accounts): Promise<{ signer: Signer; cloud: Cloud }> {
+  const signer = await authenticate(request, accounts.dataFolder);
+  const cloud = accounts.of(signer.accountId);
+  if (signer.session && !hasRole(cloud, signer.session))
+    throw new NotAuthenticated(
+      "unknown-key",
+      `The security token included in the request is invalid: the role ${signer.session.roleArn} was deleted`,
+    );
+  return { signer, cloud };
 }
 
 function addressOf(request: IncomingMessage): URL {
@@ -105,9 +119,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function localRoute(request: ReceivedRequest, cloud: Cloud, endpoints: Endpoints): Promise<Answer> {
+async function localRoute(request: ReceivedRequest, accounts: Accounts, endpoints: Endpoints): Promise<Answer> {
   const { method, url } = request;
-  const signer = await authenticate(request, cloud.settings.dataFolder);
+  const { signer, cloud } = await identified(request, accounts);
   if (signer.service !== ownService)
     throw new AwsError("AccessDenied", `the request is signed for ${signer.service}, not for ${ownService}`);
   const here = endpoints.routes.filter((route) => route.path === url.pathname);

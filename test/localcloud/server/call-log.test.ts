@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = () => new CallLog(folder, new Clock(new Store(folder)));
+const open = () => new CallLog(folder, new Clock(new Store(folder, "123456789012")));
 const call = (action: string, input: object = {}): AnsweredCall => ({
   service: "rds",
   action,

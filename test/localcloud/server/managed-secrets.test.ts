@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A cloud on the folder as a server would find it at its start; the database only stores passwords. */
 function open(setMasterPassword: SetMasterPassword) {
-  const store = new Store(folder);
+  const store = new Store(folder, "123456789012");
   const clock = new Clock(store);
   const secrets = new Secrets(store, clock, { keyArn: (key) => key });
   return { clock, secrets, managed: new ManagedSecrets(secrets, clock, setMasterPassword) };

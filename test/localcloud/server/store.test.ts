@@ -19,27 +19,27 @@ test("records are read back from disk under ids that are not valid file names, a
     `${"long".repeat(100)}2`,
     "../../escape",
   ];
-  const first = new Store(folder).collection<string>("things");
+  const first = new Store(folder, "123456789012").collection<string>("things");
   for (const id of ids) first.put(id, `value of ${id}`);
   first.delete("a_b");
-  const second = new Store(folder).collection<string>("things");
+  const second = new Store(folder, "123456789012").collection<string>("things");
   expect(second.ids()).toEqual(ids.filter((id) => id !== "a_b").sort());
   expect(second.get("a/b")).toBe("value of a/b");
   expect(readdirSync(join(folder, "things"))).toHaveLength(ids.length - 1);
 });
 
 test("a write that was killed before its end leaves the record as it was", () => {
-  new Store(folder).collection<{ n: number }>("things").put("one", { n: 1 });
+  new Store(folder, "123456789012").collection<{ n: number }>("things").put("one", { n: 1 });
   const [file] = readdirSync(join(folder, "things"));
   writeFileSync(join(folder, "things", `${file}.tmp`), '{"id": "one", "record": {"n"');
-  expect(new Store(folder).collection("things").get("one")).toEqual({ n: 1 });
+  expect(new Store(folder, "123456789012").collection("things").get("one")).toEqual({ n: 1 });
   expect(readdirSync(join(folder, "things"))).toEqual([file]);
 });
 
 test("a disk that fills up during a write is an error, and leaves the record as it was", () => {
-  const things = new Store(folder).collection<string>("things");
+  const things = new Store(folder, "123456789012").collection<string>("things");
   things.put("one", "as it was");
-  const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2]).collection("things").put("one", "x".repeat(100_000))`;
+  const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2], "123456789012").collection("things").put("one", "x".repeat(100_000))`;
   // A limit on the file size cuts a write short, as a full disk does; its signal is ignored.
   const limited = spawnSync(
     "sh",
@@ -58,11 +58,11 @@ test("a disk that fills up during a write is an error, and leaves the record as 
     { encoding: "utf8" },
   );
   expect([limited.status, limited.stderr]).toEqual([1, expect.stringContaining("EFBIG")]);
-  expect(new Store(folder).collection("things").get("one")).toBe("as it was");
+  expect(new Store(folder, "123456789012").collection("things").get("one")).toBe("as it was");
 });
 
 test("a reader's changes to a record have no effect until it is put back", () => {
-  const things = new Store(folder).collection<{ tags: string[] }>("things");
+  const things = new Store(folder, "123456789012").collection<{ tags: string[] }>("things");
   things.put("one", { tags: ["a"] });
   things.get("one")!.tags.push("b");
   things.list()[0]!.tags.push("c");
@@ -70,7 +70,7 @@ test("a reader's changes to a record have no effect until it is put back", () =>
 });
 
 test("records are readable only by their owner, as they may contain passwords", () => {
-  new Store(folder).collection<string>("things").put("one", "secret");
+  new Store(folder, "123456789012").collection<string>("things").put("one", "secret");
   const path = join(folder, "things");
   expect(statSync(path).mode & 0o077).toBe(0);
   expect(statSync(join(path, readdirSync(path)[0]!)).mode & 0o077).toBe(0);

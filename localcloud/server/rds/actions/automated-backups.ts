@@ -28,7 +28,7 @@ export const automatedBackupActions: Action[] = [
             (input.DbiResourceId === undefined ||
               backup.resourceId.toLowerCase() === input.DbiResourceId.toLowerCase()) &&
             [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
-            [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
+            [undefined, automatedBackupArn(backup, cloud.accountId)].includes(input.DBInstanceAutomatedBackupsArn),
         );
       const requested = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
       if (found.length === 0 && requested !== undefined)
@@ -37,7 +37,7 @@ export const automatedBackupActions: Action[] = [
         status: (backup) => [statusOf(backup)],
         "db-instance-id": ({ source, region: its }) => [
           source.shape.DBInstanceIdentifier,
-          rdsArn(its, "db", source.shape.DBInstanceIdentifier),
+          rdsArn(cloud.accountId, its, "db", source.shape.DBInstanceIdentifier),
         ],
         "dbi-resource-id": ({ resourceId }) => [resourceId],
       });
@@ -82,7 +82,9 @@ function describeAutomatedBackup(backup: AutomatedBackupRecord, { cloud }: Call)
   const { shape, tags, port } = live ? { ...backup.source, shape: live.shape, tags: live.tags } : backup.source;
   const window = restoreWindow(backup);
   return {
-    DBInstanceArn: live ? instanceArn(live) : rdsArn(backup.region, "db", shape.DBInstanceIdentifier),
+    DBInstanceArn: live
+      ? instanceArn(live, cloud.accountId)
+      : rdsArn(cloud.accountId, backup.region, "db", shape.DBInstanceIdentifier),
     DbiResourceId: backup.resourceId,
     Region: backup.region,
     DBInstanceIdentifier: shape.DBInstanceIdentifier,
@@ -105,7 +107,7 @@ function describeAutomatedBackup(backup: AutomatedBackupRecord, { cloud }: Call)
     IAMDatabaseAuthenticationEnabled: shape.IAMDatabaseAuthenticationEnabled,
     BackupRetentionPeriod: shape.BackupRetentionPeriod,
     PreferredBackupWindow: shape.PreferredBackupWindow,
-    DBInstanceAutomatedBackupsArn: automatedBackupArn(backup),
+    DBInstanceAutomatedBackupsArn: automatedBackupArn(backup, cloud.accountId),
     BackupTarget: shape.BackupTarget,
     DedicatedLogVolume: shape.DedicatedLogVolume,
     TagList: tags,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { supportedExtensions } from "../../../postgres/extensions";
 import { action, type Action } from "../../wire/action";
-import { defaultRegion, accountId } from "../../wire/arn";
+import { ownerAccountId } from "../../../access/access-keys";
+import { defaultRegion } from "../../wire/arn";
 import { AwsError } from "../../wire/aws-error";
 import {
   compareVersions,
@@ -194,6 +195,6 @@ function describeAuthority(name: string, region: string): object {
     ValidTill: name === "rds-ca-rsa2048-g1" ? "2061-05-21T00:00:00Z" : "2121-05-21T00:00:00Z",
     CertificateArn: `arn:aws:rds:${region || defaultRegion}::cert:${name}`,
     CustomerOverride: false,
-    Thumbprint: Buffer.from(`${accountId}${name}`).toString("hex").slice(0, 40),
+    Thumbprint: Buffer.from(`${ownerAccountId}${name}`).toString("hex").slice(0, 40),
   };
 }

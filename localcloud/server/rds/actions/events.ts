@@ -116,7 +116,7 @@ export const eventActions: Action[] = [
           ? cloud.eventSubscriptions.list(region)
           : [cloud.eventSubscriptions.get(region, input.SubscriptionName)];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (subscription) => subscription.name);
-      return { ...rest, EventSubscriptionsList: entries.map(describeSubscription) };
+      return { ...rest, EventSubscriptionsList: entries.map((one) => describeSubscription(one, cloud.accountId)) };
     },
   }),
   action({
@@ -179,7 +179,7 @@ export const eventActions: Action[] = [
     run(input, { cloud, region }) {
       const subscription = cloud.eventSubscriptions.get(region, input.SubscriptionName);
       cloud.eventSubscriptions.remove(subscription);
-      return { EventSubscription: describeSubscription(subscription) };
+      return { EventSubscription: describeSubscription(subscription, cloud.accountId) };
     },
   }),
 ];
@@ -228,7 +228,7 @@ function checkSource(id: string, sourceType: EventSource | undefined, { cloud, r
 
 function saved(subscription: EventSubscriptionRecord, { cloud }: Call): object {
   cloud.eventSubscriptions.put(subscription);
-  return { EventSubscription: describeSubscription(subscription) };
+  return { EventSubscription: describeSubscription(subscription, cloud.accountId) };
 }
 
 function describeEvent(event: CloudEvent): object {

@@ -29,7 +29,7 @@ export const instanceActions: Action[] = [
           ? cloud.instances.list(region)
           : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
       const kept = filtered(found, input.Filters, {
-        "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance)],
+        "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance, cloud.accountId)],
         "dbi-resource-id": (instance) => [instance.resourceId],
         "db-cluster-id": () => [],
         domain: () => [],

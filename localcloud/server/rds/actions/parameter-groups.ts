@@ -53,7 +53,7 @@ export const parameterGroupActions: Action[] = [
         tags: input.Tags ?? [],
       };
       cloud.parameterGroups.put(group);
-      return { DBParameterGroup: describeParameterGroup(group) };
+      return { DBParameterGroup: describeParameterGroup(group, cloud.accountId) };
     },
   }),
   action({
@@ -65,7 +65,7 @@ export const parameterGroupActions: Action[] = [
           ? cloud.parameterGroups.list(region)
           : [byName(input.DBParameterGroupName, region, (name) => cloud.parameterGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
-      return { ...rest, DBParameterGroups: entries.map(describeParameterGroup) };
+      return { ...rest, DBParameterGroups: entries.map((group) => describeParameterGroup(group, cloud.accountId)) };
     },
   }),
   action({

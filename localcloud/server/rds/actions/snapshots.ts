@@ -29,7 +29,7 @@ export const snapshotActions: Action[] = [
       cloud.snapshots.put(snapshot);
       cloud.events.say(region, "db-snapshot", snapshot.identifier, ["creation"], "Creating manual snapshot");
       cloud.instances.begin(instance, { kind: "backup", snapshot: snapshot.identifier });
-      return { DBSnapshot: describeSnapshot(manual(snapshot)) };
+      return { DBSnapshot: describeSnapshot(manual(snapshot), cloud.accountId) };
     },
   }),
   action({
@@ -65,13 +65,13 @@ export const snapshotActions: Action[] = [
         status: "available" as const,
         createdAt: cloud.clock.now().toISOString(),
         originallyCreatedAt: source.originallyCreatedAt ?? source.createdAt,
-        copyOf: snapshotArn(source),
+        copyOf: snapshotArn(source, cloud.accountId),
         source: { ...source.source, shape: { ...source.source.shape, ...encrypted } },
         tags: input.Tags?.length ? input.Tags : input.CopyTags ? source.tags : [],
       };
       cloud.snapshots.put(copy);
       cloud.events.say(region, "db-snapshot", identifier, ["creation"], "Manual snapshot created");
-      return { DBSnapshot: describeSnapshot(manual(copy)) };
+      return { DBSnapshot: describeSnapshot(manual(copy), cloud.accountId) };
     },
   }),
   action({
@@ -98,7 +98,7 @@ export const snapshotActions: Action[] = [
       const kept = filtered(requested, input.Filters, {
         "db-instance-id": ({ source, region }) => [
           source.shape.DBInstanceIdentifier,
-          rdsArn(region, "db", source.shape.DBInstanceIdentifier),
+          rdsArn(call.cloud.accountId, region, "db", source.shape.DBInstanceIdentifier),
         ],
         "db-snapshot-id": ({ identifier }) => [identifier],
         "dbi-resource-id": ({ source }) => [source.resourceId],
@@ -106,7 +106,7 @@ export const snapshotActions: Action[] = [
         engine: ({ source }) => [source.shape.Engine],
       });
       const { entries, ...rest } = page(kept, input, (snapshot) => snapshot.identifier);
-      return { ...rest, DBSnapshots: entries.map(describeSnapshot) };
+      return { ...rest, DBSnapshots: entries.map((one) => describeSnapshot(one, call.cloud.accountId)) };
     },
   }),
   action({
@@ -135,7 +135,7 @@ export const snapshotActions: Action[] = [
         );
       await cloud.snapshots.remove(cloud.snapshots.get(region, snapshot.identifier));
       cloud.events.say(region, "db-snapshot", snapshot.identifier, ["deletion"], "Deleted manual snapshot");
-      return { DBSnapshot: { ...describeSnapshot(snapshot), Status: "deleted" } };
+      return { DBSnapshot: { ...describeSnapshot(snapshot, cloud.accountId), Status: "deleted" } };
     },
   }),
 ];

@@ -43,7 +43,7 @@ export const subnetGroupActions: Action[] = [
         tags: input.Tags ?? [],
       };
       cloud.subnetGroups.put(group);
-      return { DBSubnetGroup: describeSubnetGroup(group) };
+      return { DBSubnetGroup: describeSubnetGroup(group, cloud.accountId) };
     },
   }),
   action({
@@ -55,7 +55,7 @@ export const subnetGroupActions: Action[] = [
           ? cloud.subnetGroups.list(region)
           : [byName(input.DBSubnetGroupName, region, (name) => cloud.subnetGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
-      return { ...rest, DBSubnetGroups: entries.map(describeSubnetGroup) };
+      return { ...rest, DBSubnetGroups: entries.map((group) => describeSubnetGroup(group, cloud.accountId)) };
     },
   }),
   action({
@@ -89,7 +89,7 @@ export const subnetGroupActions: Action[] = [
         description: input.DBSubnetGroupDescription ?? group.description,
       };
       cloud.subnetGroups.put(changed);
-      return { DBSubnetGroup: describeSubnetGroup(changed) };
+      return { DBSubnetGroup: describeSubnetGroup(changed, cloud.accountId) };
     },
   }),
   action({

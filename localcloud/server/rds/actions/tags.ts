@@ -52,6 +52,7 @@ function tagged(arn: string, { cloud, region }: Call): Tagged {
         .map((kind) => `arn:aws:rds:<region>:<account>:${kind}:<name>`)
         .join(", ")}`,
     );
+  if (parsed.accountId !== cloud.accountId) throw new AwsError("AccessDenied", `not authorized to access ${arn}`);
   if (parsed.region !== region)
     throw new AwsError("InvalidParameterValue", `the Region of ${arn} is not that of the request, ${region}`);
   return find(parsed.name, cloud, region);

@@ -1,5 +1,4 @@
 import type { Call } from "../../wire/action";
-import { accountId } from "../../wire/arn";
 import { AwsError } from "../../wire/aws-error";
 import type { AutomatedBackupRecord } from "./automated-backups";
 
@@ -21,7 +20,9 @@ export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }
   const found = cloud.backups
     .list(region)
     .find((backup) =>
-      resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId,
+      resourceId === undefined
+        ? automatedBackupArn(backup, cloud.accountId) === name.arn
+        : backup.resourceId === resourceId,
     );
   if (found) return found;
   const live = instance ?? (resourceId === undefined ? undefined : cloud.instances.byResourceId(resourceId));
@@ -39,6 +40,6 @@ export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }
 }
 
 /** RDS generates the id; here it is derived from the instance's, so that it need not be stored. */
-export function automatedBackupArn(backup: AutomatedBackupRecord): string {
+export function automatedBackupArn(backup: AutomatedBackupRecord, accountId: string): string {
   return `arn:aws:rds:${backup.region}:${accountId}:auto-backup:ab-${backup.resourceId.slice("db-".length).toLowerCase()}`;
 }

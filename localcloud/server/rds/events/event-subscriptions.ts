@@ -1,4 +1,4 @@
-import { accountId, rdsArn } from "../../wire/arn";
+import { rdsArn } from "../../wire/arn";
 import { AwsError } from "../../wire/aws-error";
 import type { Tag } from "../../storage/records";
 import type { Collection, Store } from "../../storage/store";
@@ -48,7 +48,7 @@ export class EventSubscriptions {
   }
 }
 
-export function describeSubscription(subscription: EventSubscriptionRecord): object {
+export function describeSubscription(subscription: EventSubscriptionRecord, accountId: string): object {
   return {
     CustomerAwsId: accountId,
     CustSubscriptionId: subscription.name,
@@ -59,6 +59,6 @@ export function describeSubscription(subscription: EventSubscriptionRecord): obj
     SourceIdsList: subscription.sourceIds,
     EventCategoriesList: subscription.categories,
     Enabled: subscription.enabled,
-    EventSubscriptionArn: rdsArn(subscription.region, "es", subscription.name),
+    EventSubscriptionArn: rdsArn(accountId, subscription.region, "es", subscription.name),
   };
 }

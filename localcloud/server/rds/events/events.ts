@@ -57,6 +57,7 @@ export class Events {
 
   constructor(
     recordsFolder: string,
+    private readonly accountId: string,
     private readonly clock: Clock,
   ) {
     this.journal = new Journal(join(recordsFolder, "events.jsonl"), limits.eventCount);
@@ -69,7 +70,7 @@ export class Events {
     categories: (typeof eventCategories)[Source][number][],
     message: string,
   ): void {
-    const sourceArn = rdsArn(region, arnKind[sourceType], sourceIdentifier);
+    const sourceArn = rdsArn(this.accountId, region, arnKind[sourceType], sourceIdentifier);
     this.journal.append({
       date: this.clock.now().toISOString(),
       region,

@@ -1,4 +1,4 @@
-import { accountId, rdsArn } from "../../wire/arn";
+import { rdsArn } from "../../wire/arn";
 import { restoreWindow } from "../backups/automated-backups";
 import type { Cloud } from "../../cloud";
 import { describeSubnetGroup } from "../subnet-groups/subnet-groups";
@@ -15,7 +15,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     ...shape,
     LatestRestorableTime: backup && restoreWindow(backup)?.latest,
     DBInstanceStatus: instance.status,
-    DBInstanceArn: instanceArn(instance),
+    DBInstanceArn: instanceArn(instance, cloud.accountId),
     DbiResourceId: instance.resourceId,
     DbInstancePort: 0,
     Endpoint: endpoint(instance),
@@ -24,7 +24,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     DBParameterGroups: [
       { DBParameterGroupName: instance.parameterGroup.name, ParameterApplyStatus: instance.parameterGroup.status },
     ],
-    DBSubnetGroup: subnetGroup && describeSubnetGroup(subnetGroup),
+    DBSubnetGroup: subnetGroup && describeSubnetGroup(subnetGroup, cloud.accountId),
     OptionGroupMemberships: [
       { OptionGroupName: `default:postgres-${majorOf(shape.EngineVersion)}`, Status: "in-sync" },
     ],
@@ -37,7 +37,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     // Enhanced monitoring writes to one log group for the whole Region, with a stream for each instance.
     EnhancedMonitoringResourceArn:
       shape.MonitoringInterval > 0
-        ? `arn:aws:logs:${instance.region}:${accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}`
+        ? `arn:aws:logs:${instance.region}:${cloud.accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}`
         : undefined,
     // RDS's default; another order is an account setting, which the embedded cloud does not have.
     UpgradeRolloutOrder: "second",
@@ -56,8 +56,8 @@ function secretStatus({ operation, status }: InstanceRecord): string | undefined
   return operation?.kind === "modify" && operation.rotateMasterPassword ? "rotating" : undefined;
 }
 
-export function instanceArn(instance: InstanceRecord): string {
-  return rdsArn(instance.region, "db", instance.shape.DBInstanceIdentifier);
+export function instanceArn(instance: InstanceRecord, accountId: string): string {
+  return rdsArn(accountId, instance.region, "db", instance.shape.DBInstanceIdentifier);
 }
 
 /** RDS shows the endpoint once the instance can first be reached, and keeps it while the instance is stopped. */

@@ -23,8 +23,13 @@ export class InstanceServers {
   readonly folderReason: string | undefined;
   private readonly open = new Map<string, PostgresServer>();
 
-  constructor(private readonly settings: LocalCloudSettings) {
-    const { folder, reason } = reachableFolder(join(settings.dataFolder, "databases"));
+  /** @param given @default `databases` of the data folder, or what PostgreSQL can reach instead */
+  constructor(
+    private readonly settings: LocalCloudSettings,
+    given?: string,
+  ) {
+    const { folder, reason }: ReturnType<typeof reachableFolder> =
+      given === undefined ? reachableFolder(join(settings.dataFolder, "databases")) : { folder: given };
     this.databasesFolder = folder;
     this.folderReason = reason;
   }

@@ -16,7 +16,6 @@ import {
 import { InstanceServers } from "./instance-servers";
 import { followUp } from "../backups/backup-schedule";
 import { perform } from "./operations";
-import { Semaphore } from "./semaphore";
 
 /** An operation without the id, which is assigned when it starts. */
 export type OperationRequest = Operation extends infer Each ? (Each extends unknown ? Omit<Each, "id"> : never) : never;
@@ -30,12 +29,14 @@ export class Instances {
   readonly servers: InstanceServers;
   private readonly records: Collection<InstanceRecord>;
   private readonly working = new Map<string, Promise<void>>();
-  private readonly semaphore = new Semaphore(limits.operationsAtOnce);
   private closing = false;
 
-  constructor(private readonly cloud: Cloud) {
+  constructor(
+    private readonly cloud: Cloud,
+    databasesFolder?: string,
+  ) {
     this.records = cloud.store.collection<InstanceRecord>("instances");
-    this.servers = new InstanceServers(cloud.settings);
+    this.servers = new InstanceServers(cloud.settings, databasesFolder);
   }
 
   list(region?: string): InstanceRecord[] {
@@ -89,7 +90,7 @@ export class Instances {
   /** Resumes the operation in the record, after a restart of this server or a fault of the instance. */
   schedule(resourceId: string): void {
     if (this.working.has(resourceId) || this.closing) return;
-    const work = this.semaphore.take(() => this.work(resourceId)).catch(logError);
+    const work = this.cloud.work.take(() => this.work(resourceId)).catch(logError);
     this.working.set(
       resourceId,
       work.finally(() => this.working.delete(resourceId)),

@@ -68,12 +68,12 @@ export function defaultGroupOf(engineVersion: string): string {
   return `default.${familyOf(engineVersion)}`;
 }
 
-export function describeParameterGroup(group: ParameterGroupRecord): object {
+export function describeParameterGroup(group: ParameterGroupRecord, accountId: string): object {
   return {
     DBParameterGroupName: group.name,
     DBParameterGroupFamily: group.family,
     Description: group.description,
-    DBParameterGroupArn: rdsArn(group.region, "pg", group.name),
+    DBParameterGroupArn: rdsArn(accountId, group.region, "pg", group.name),
   };
 }
 

@@ -37,12 +37,12 @@ export function automated(backup: AutomatedBackupRecord, base: BaseBackupRecord)
   };
 }
 
-export function describeSnapshot(snapshot: AnySnapshot): object {
+export function describeSnapshot(snapshot: AnySnapshot, accountId: string): object {
   const { shape, resourceId, port } = snapshot.source;
   const isComplete = snapshot.status === "available";
   return {
     DBSnapshotIdentifier: snapshot.identifier,
-    DBSnapshotArn: snapshotArn(snapshot),
+    DBSnapshotArn: snapshotArn(snapshot, accountId),
     DBInstanceIdentifier: shape.DBInstanceIdentifier,
     DbiResourceId: resourceId,
     Status: snapshot.status,
@@ -74,6 +74,6 @@ export function describeSnapshot(snapshot: AnySnapshot): object {
   };
 }
 
-export function snapshotArn(snapshot: { region: string; identifier: string }): string {
-  return rdsArn(snapshot.region, "snapshot", snapshot.identifier);
+export function snapshotArn(snapshot: { region: string; identifier: string }, accountId: string): string {
+  return rdsArn(accountId, snapshot.region, "snapshot", snapshot.identifier);
 }

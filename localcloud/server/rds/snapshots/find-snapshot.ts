@@ -27,7 +27,10 @@ export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">):
 /** Finds a snapshot by its name or ARN. @throws AwsError DBSnapshotNotFound */
 export function findSnapshot(nameOrArn: string, call: Pick<Call, "cloud" | "region">): FoundSnapshot {
   const arn = parseRdsArn(nameOrArn);
-  const name = arn?.kind === "snapshot" && arn.region === call.region ? arn.name : nameOrArn;
+  const name =
+    arn?.kind === "snapshot" && arn.region === call.region && arn.accountId === call.cloud.accountId
+      ? arn.name
+      : nameOrArn;
   const found = allSnapshots(call).find(({ snapshot }) => snapshot.identifier === name.toLowerCase());
   if (!found) throw new AwsError("DBSnapshotNotFound", `DBSnapshot not found: ${nameOrArn}`);
   return found;

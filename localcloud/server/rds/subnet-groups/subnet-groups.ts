@@ -73,7 +73,7 @@ export function resolveSubnets(
   return { vpcId: vpcIds[0]!, subnets: found.map(({ id, zone }) => ({ id, zone })) };
 }
 
-export function describeSubnetGroup(group: SubnetGroupRecord): object {
+export function describeSubnetGroup(group: SubnetGroupRecord, accountId: string): object {
   return {
     DBSubnetGroupName: group.name,
     DBSubnetGroupDescription: group.description,
@@ -85,7 +85,7 @@ export function describeSubnetGroup(group: SubnetGroupRecord): object {
       SubnetOutpost: {},
       SubnetStatus: "Active",
     })),
-    DBSubnetGroupArn: rdsArn(group.region, "subgrp", group.name),
+    DBSubnetGroupArn: rdsArn(accountId, group.region, "subgrp", group.name),
     SupportedNetworkTypes: ["IPV4"],
   };
 }
