@@ -62,7 +62,7 @@ approvals:
 
 /** A key of that name, as `local env --as <name>` prints it. */
 function keyOf({ settings }: Scene, name: string): Record<string, string> {
-  const { accessKeyId, secretAccessKey } = accessKeyOf(settings.dataFolder, name);
+  const { accessKeyId, secretAccessKey } = accessKeyOf(settings.dataFolder, { as: name });
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 

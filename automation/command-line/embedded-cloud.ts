@@ -19,7 +19,7 @@ export interface EmbeddedCloud {
   /** The key with that id in a data folder, created if missing. @default the key of the user who started the cloud */
   ensureAccessKey(dataFolder: string, accessKeyId?: string): AccessKey;
   /** `alice` → `AKIAALICE00000000000` */
-  keyIdOf(userName: string): string;
+  keyIdOf(userName: string, accountId?: string): string;
   /** Creates the data folder, closes it to other users of the machine, and returns its real path. */
   closedDataFolder(dataFolder: string): string;
   /** Calls one of the cloud's own routes. */

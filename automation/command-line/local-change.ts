@@ -1,12 +1,18 @@
 import { InvalidArgumentError } from "commander";
 import type { CommandContext } from "./command-context";
-import { callLocal, requireLocalCloud } from "./local-cloud";
+import { callLocal, type LocalCloud, requireLocalCloud } from "./local-cloud";
 
 export async function change(arn: string, pairs: string[], { settings, terminal }: CommandContext): Promise<void> {
   const properties = Object.fromEntries(pairs.map(parsePair));
   const cloud = await requireLocalCloud(settings.dataFolder);
-  await callLocal(cloud, "POST", "/shipshape/change", { arn, properties });
+  await callLocal(cloud, "POST", "/shipshape/change", { arn, properties }, accountIn(cloud, arn));
   for (const pair of pairs) terminal.say(`changed ${arn}: ${pair}`);
+}
+
+/** The account of the ARN, if the cloud has it: a mistyped one must not create an account. */
+function accountIn({ status }: LocalCloud, arn: string): string | undefined {
+  const account = arn.split(":")[4];
+  return status.accounts.find((known) => known === account);
 }
 
 /** `name=value`; only JSON is parsed here, the cloud gives a plain value the type of the one it replaces. */

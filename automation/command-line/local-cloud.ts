@@ -22,6 +22,8 @@ export interface LocalRecord {
 /** One database as the embedded cloud reports it. */
 export interface LocalInstance {
   identifier: string;
+  account: string;
+  region: string;
   status: string;
   engineVersion: string;
   port: number | null;
@@ -33,6 +35,7 @@ export interface LocalStatus {
   pid: number;
   dataFolder: string;
   clock: unknown;
+  accounts: string[];
   instances: LocalInstance[];
   recorded: number;
 }
@@ -80,9 +83,9 @@ export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud>
   return cloud;
 }
 
-/** A user's key for the API, created if missing: to the cloud each key is a separate user. */
-export const accessKeyOf = (dataFolder: string, userName: string): AccessKey =>
-  embeddedCloud().ensureAccessKey(dataFolder, embeddedCloud().keyIdOf(userName));
+/** A user's key for the API, created if missing: to the cloud each key is a separate user of its account. */
+export const accessKeyOf = (dataFolder: string, of: { as?: string; account?: string }): AccessKey =>
+  embeddedCloud().ensureAccessKey(dataFolder, embeddedCloud().keyIdOf(of.as ?? "shipshapelocal", of.account));
 
 /** One request to the server's own API, signed with the key of its data folder; refusals keep the server's message. */
 export async function callLocal<Answer>(
@@ -90,11 +93,13 @@ export async function callLocal<Answer>(
   method: string,
   path: string,
   body?: unknown,
+  account?: string,
 ): Promise<Answer> {
   const { url, dataFolder } = cloud;
   const { ensureAccessKey, fetchSigned } = embeddedCloud();
+  const key = account === undefined ? ensureAccessKey(dataFolder) : accessKeyOf(dataFolder, { account });
   const request = `${method} ${path}`;
-  const response = await fetchSigned(new URL(path, url), ensureAccessKey(dataFolder), {
+  const response = await fetchSigned(new URL(path, url), key, {
     method,
     signal: AbortSignal.timeout(localRequestTimeoutSeconds * 1000),
     body: body === undefined ? undefined : JSON.stringify(body),

@@ -7,6 +7,7 @@ import { readStartRecord } from "./start-record";
 export interface EnvironmentOptions {
   shell: Shell;
   as?: string;
+  account?: string;
   unset?: boolean;
   json?: boolean;
 }
@@ -21,7 +22,8 @@ export async function printEnvironment(
   }
   const { dataFolder, inherited } = settings;
   const { url, controlPlaneUrl, passphrase, accessKey: ownKey } = await requireLocalCloud(dataFolder);
-  const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
+  const accessKey =
+    options.as === undefined && options.account === undefined ? ownKey : accessKeyOf(dataFolder, options);
   const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
   const { PATH, ...set } = localEnvironment(
     { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },

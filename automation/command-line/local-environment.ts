@@ -14,6 +14,8 @@ export interface LocalEndpoint {
   controlPlaneUrl?: string | undefined;
   /** The folder of `pulumi` when it is not on PATH already. */
   engineFolder?: string | undefined;
+  /** @default eu-central-1 */
+  region?: string | undefined;
 }
 
 /**
@@ -47,11 +49,12 @@ export function localEnvironment(
   inherited: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const authority = join(endpoint.dataFolder, "ca", "ca.pem");
+  const region = endpoint.region ?? "eu-central-1";
   return {
     AWS_ENDPOINT_URL: endpoint.url,
-    AWS_REGION: "eu-central-1",
+    AWS_REGION: region,
     // boto3, and the `aws` CLI before version 2, read the region only from this name.
-    AWS_DEFAULT_REGION: "eu-central-1",
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: endpoint.accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),

@@ -6,7 +6,7 @@ import { type AwsAccess, awsClients } from "../targets/aws-access";
 import { connectToDatabase } from "../targets/database-connection";
 import { type DatabaseLogin, findDatabaseLogin } from "../targets/database-login";
 import type { CommandContext } from "./command-context";
-import { requireLocalCloud } from "./local-cloud";
+import { accessKeyOf, requireLocalCloud } from "./local-cloud";
 import { localAccess } from "./local-environment";
 import { runPrompt } from "./sql-prompt";
 
@@ -14,6 +14,8 @@ export interface PsqlOptions {
   role: string;
   database?: string;
   command?: string;
+  account?: string;
+  region?: string;
 }
 
 export async function psql(
@@ -21,8 +23,9 @@ export async function psql(
   options: PsqlOptions,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  const { url, dataFolder, accessKey } = await requireLocalCloud(settings.dataFolder);
-  const access = localAccess({ url, dataFolder, accessKey });
+  const { url, dataFolder, accessKey: ownKey } = await requireLocalCloud(settings.dataFolder);
+  const accessKey = options.account === undefined ? ownKey : accessKeyOf(dataFolder, { account: options.account });
+  const access = localAccess({ url, dataFolder, accessKey, region: options.region });
   const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
   const program = findOnPath("psql", settings);
   if (program !== undefined) process.exitCode = await runPsql(program, login, access, options, settings);

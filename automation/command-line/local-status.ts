@@ -1,5 +1,5 @@
 import type { CommandContext } from "./command-context";
-import { findLocalCloud, type LocalCloud, localLogFile } from "./local-cloud";
+import { findLocalCloud, type LocalCloud, type LocalInstance, localLogFile } from "./local-cloud";
 import { readStartRecord } from "./start-record";
 import { table, wrapped } from "./layout";
 import type { Terminal } from "./terminal";
@@ -63,14 +63,19 @@ export function statusLines(cloud: LocalCloud, engineVersion?: string, columns =
   ];
 }
 
-function databaseTable({ status }: LocalCloud, columns?: number): string[] {
-  const rows = status.instances.map((instance) => [
+function databaseTable({ status: { instances } }: LocalCloud, columns?: number): string[] {
+  const placeOf = ({ account, region }: LocalInstance) => `${account} ${region}`;
+  // Names are unique in an account and Region only.
+  const several = new Set(instances.map(placeOf)).size > 1;
+  const rows = instances.map((instance) => [
     instance.identifier,
     instance.status,
+    ...(several ? [placeOf(instance)] : []),
     `PostgreSQL ${instance.engineVersion}`,
     instance.port ? `127.0.0.1:${instance.port}` : "-",
   ]);
-  return table(["DATABASE", "STATUS", "VERSION", "ENDPOINT"], rows, columns);
+  const headings = ["DATABASE", "STATUS", ...(several ? ["ACCOUNT AND REGION"] : []), "VERSION", "ENDPOINT"];
+  return table(headings, rows, columns);
 }
 
 /** The clock is a moment, or a moment with the offset that was set. */

@@ -48,7 +48,7 @@ export async function authorizationOf(parts: SignedParts, key: AccessKey, scope:
  */
 export async function fetchSigned(
   url: URL,
-  key: AccessKey,
+  key: AccessKey & { sessionToken?: string | undefined },
   call: { method: string; body?: string | undefined; signal?: AbortSignal },
 ): Promise<Response> {
   const date = new Date();
@@ -56,6 +56,7 @@ export async function fetchSigned(
     host: url.host,
     "content-type": "application/json",
     "x-amz-date": amzDate(date),
+    ...(key.sessionToken && { "x-amz-security-token": key.sessionToken }),
   };
   const parts = { method: call.method, url, headers, body: call.body ?? "" };
   const authorization = await authorizationOf(parts, key, { region: "local", service: ownService, date });

@@ -86,6 +86,7 @@ function statusOf(cloud: Cloud): object {
     databasesFolder: servers.databasesFolder,
     ...(servers.folderReason === undefined ? {} : { databasesFolderReason: servers.folderReason }),
     clock: clockOf(cloud),
+    accounts: shown.map((one) => one.accountId),
     instances: shown.flatMap((one) => one.instances.list().map((instance) => describe(instance, one))),
     recorded: shown.reduce((sum, one) => sum + one.recorded.recordSet.count(), 0),
   };

@@ -149,12 +149,15 @@ describe("the output", () => {
       engineVersion: "17.10",
       port: 5555,
       dataFolder: "/var/tmp/x/db-1",
+      account: "123456789012",
+      region: "eu-central-1",
     };
     const status = {
       pid: 7,
       dataFolder: "/project/.shipshape",
       clock: "now",
       recorded: 3,
+      accounts: ["123456789012"],
       instances: [instance, { ...instance, identifier: "new", status: "creating", port: null }],
     };
     const lines = statusLines({

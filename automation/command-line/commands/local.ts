@@ -5,7 +5,7 @@ import type { CommandContext } from "../command-context";
 import type { ClockOptions } from "../local-clock";
 import type { EnvironmentOptions } from "../local-env";
 import type { PsqlOptions } from "../local-psql";
-import { parseDuration, parseMoment, parseUser } from "./option-values";
+import { parseAccount, parseDuration, parseMoment, parseRegion, parseUser } from "./option-values";
 
 /** `shipshape local …`: the embedded cloud of this project. */
 export function addLocalCommands(shipshape: Command, context: CommandContext): void {
@@ -75,11 +75,12 @@ function addEnv(local: Command, context: CommandContext): void {
       "with another user's access key, created if new: for trying what depends on the caller",
       parseUser,
     )
+    .option("--account <number>", "of another account of the embedded cloud, created if new", parseAccount)
     .option("--unset", "print what removes it from a shell again; the shell's previous values are not restored")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(npx shipshape local env)"            # bash, zsh\n  eval "$(npx shipshape local env --unset)"    # and back\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
+      '\nExamples:\n  eval "$(npx shipshape local env)"            # bash, zsh\n  eval "$(npx shipshape local env --unset)"    # and back\n  eval "$(npx shipshape local env --account 210987654321)"  # another account\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
     )
     .action(async (options: EnvironmentOptions) => (await import("../local-env")).printEnvironment(options, context));
 }
@@ -101,6 +102,8 @@ function addPsql(local: Command, context: CommandContext): void {
     )
     .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
     .option("--database <name>", "another database of the server instead of the application's")
+    .option("--account <number>", "in another account of the embedded cloud", parseAccount)
+    .option("--region <region>", "in another Region", parseRegion)
     .option("-c, --command <sql>", "run this and exit")
     .addHelpText(
       "after",

@@ -32,6 +32,17 @@ export function parseUser(text: string): string {
   return text;
 }
 
+export function parseAccount(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not an account: give its 12 digits`);
+  return text;
+}
+
+export function parseRegion(text: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text))
+    throw new InvalidArgumentError(`"${text}" is not a Region: give one such as eu-west-1`);
+  return text;
+}
+
 /** A day, today or later. */
 export function day(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))

@@ -1,12 +1,13 @@
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
+import type { CredentialsOf } from "./assumed-roles";
 import { unreachable } from "./aws-error";
 
 export interface ClientSettings {
   endpoint: string;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
+  credentials: CredentialsOf;
 }
 
 /** The unmodified AWS clients, one per Region, created on first use: most engine operations need only some. */

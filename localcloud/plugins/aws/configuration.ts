@@ -3,17 +3,18 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { CheckFailure, Properties } from "../adapter/resource";
 import type { PropertyValues } from "../adapter/wire";
+import { accountOfKey } from "../../access/access-keys";
+import { assumed, durationForm, type CredentialsOf } from "./assumed-roles";
 import { awsClients } from "./clients";
 import { readEnvironment, type Environment } from "./environment";
-import { flag, object, secret, text, textMap, texts, whole } from "./property-kinds";
+import { flag, object, objects, required, secret, text, textMap, texts, whole } from "./property-kinds";
 import type { Tags } from "./tags";
 
 export interface AwsConfig {
   region: string;
   /** Where the embedded cloud listens. */
   endpoint: string;
-  accessKey: string;
-  secretKey: string;
+  credentials: CredentialsOf;
   defaultTags: Tags;
   ignoredTags: { keys: string[]; prefixes: string[] };
   rds(region: string): RDSClient;
@@ -29,8 +30,8 @@ const endpointSetting: Properties = Object.fromEntries(
 );
 
 /**
- * Settings of the official provider that make sense here. The others (assumed roles, proxies, FIPS) are refused by
- * name: they would have no effect.
+ * Settings of the official provider that make sense here. The others (proxies, FIPS) are refused by name: they would
+ * have no effect.
  */
 export const providerSettings: Properties = {
   region: text,
@@ -41,6 +42,7 @@ export const providerSettings: Properties = {
   defaultTags: object({ tags: textMap }),
   ignoreTags: object({ keys: texts, keyPrefixes: texts }),
   endpoints: { type: "list", element: object(endpointSetting) },
+  assumeRoles: objects({ roleArn: required(text), sessionName: text, externalId: text, duration: text }),
   allowedAccountIds: texts,
   forbiddenAccountIds: texts,
   maxRetries: whole,
@@ -53,24 +55,28 @@ export const providerSettings: Properties = {
   skipRequestingAccountId: flag,
 };
 
-/** The one account of the embedded cloud. */
-export const ACCOUNT_ID = "123456789012";
-
-export function checkProviderSettings(settings: PropertyValues): CheckFailure[] {
+export function checkProviderSettings(
+  settings: PropertyValues,
+  environment: Environment = readEnvironment(),
+): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  if (settings.allowedAccountIds?.length && !settings.allowedAccountIds.includes(ACCOUNT_ID)) {
-    failures.push({
-      property: "allowedAccountIds",
-      reason: `the embedded cloud is account ${ACCOUNT_ID}, which is not among ${settings.allowedAccountIds.join(", ")}`,
-    });
-  }
-  if (settings.forbiddenAccountIds?.includes(ACCOUNT_ID)) {
-    failures.push({
-      property: "forbiddenAccountIds",
-      reason: `the embedded cloud is account ${ACCOUNT_ID}, which is forbidden`,
-    });
-  }
+  const fail = (property: string, reason: string) => failures.push({ property, reason });
+  const account = accountOf(settings, environment);
+  const allowed: string[] = settings.allowedAccountIds ?? [];
+  if (allowed.length > 0 && !allowed.includes(account))
+    fail("allowedAccountIds", `the account is ${account}, which is not among ${allowed.join(", ")}`);
+  if (settings.forbiddenAccountIds?.includes(account))
+    fail("forbiddenAccountIds", `the account is ${account}, which is forbidden`);
+  for (const { duration } of settings.assumeRoles ?? [])
+    if (duration !== undefined && !durationForm.test(duration))
+      fail("assumeRoles", `the duration "${duration}" is not a number of s, m or h, such as 15m`);
   return failures;
+}
+
+/** That of the last role, or of the access key: a key's account is a part of its id. */
+function accountOf({ assumeRoles, accessKey }: PropertyValues, environment: Environment): string {
+  const role: string | undefined = assumeRoles?.at(-1)?.roleArn;
+  return role?.split(":")[4] ?? accountOfKey(accessKey ?? environment.accessKey ?? "");
 }
 
 /** Does not connect: a preview works while the cloud is down, as long as nothing has to be read. */
@@ -91,17 +97,15 @@ export function configureProvider(settings: PropertyValues, environment: Environ
   }
   // A token belongs to the keys it was issued with: the environment's is not sent with the program's own keys.
   const sessionToken = settings.token ?? (settings.accessKey === undefined ? environment.sessionToken : undefined);
+  const region: string = settings.region ?? environment.region ?? "eu-central-1";
+  const first = { accessKeyId: accessKey, secretAccessKey: secretKey, ...(sessionToken && { sessionToken }) };
+  const credentials = assumed(settings.assumeRoles ?? [], first, endpoint, region);
   return {
-    region: settings.region ?? environment.region ?? "eu-central-1",
+    region,
     endpoint: endpoint.replace(/\/$/, ""),
-    accessKey,
-    secretKey,
+    credentials,
     defaultTags: settings.defaultTags?.tags ?? {},
     ignoredTags: { keys: settings.ignoreTags?.keys ?? [], prefixes: settings.ignoreTags?.keyPrefixes ?? [] },
-    ...awsClients({
-      endpoint,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, ...(sessionToken && { sessionToken }) },
-      region: settings.region ?? environment.region ?? "eu-central-1",
-    }),
+    ...awsClients({ endpoint, credentials, region }),
   };
 }

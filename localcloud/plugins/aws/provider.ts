@@ -20,7 +20,7 @@ export const provider: ProviderDefinition<AwsConfig> = {
   name: "aws",
   version: "7.48.0",
   settings: providerSettings,
-  checkSettings: checkProviderSettings,
+  checkSettings: (settings) => checkProviderSettings(settings),
   configure: async (settings) => configureProvider(settings),
   resources: {
     "aws:rds/eventSubscription:EventSubscription": eventSubscription,

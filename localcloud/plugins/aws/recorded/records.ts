@@ -74,7 +74,7 @@ async function call(
   signal: AbortSignal,
   body?: unknown,
 ): Promise<unknown> {
-  const key = { accessKeyId: config.accessKey, secretAccessKey: config.secretKey };
+  const key = await config.credentials();
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const response = await fetchSigned(new URL(`${config.endpoint}${PATH}${search}`), key, {
     method,

@@ -2,7 +2,7 @@ import { checkResource } from "../../../../localcloud/plugins/adapter/check";
 import { diffResource } from "../../../../localcloud/plugins/adapter/diff";
 import { checkSettings } from "../../../../localcloud/plugins/adapter/provider-settings";
 import { UNKNOWN } from "../../../../localcloud/plugins/adapter/wire";
-import { configureProvider } from "../../../../localcloud/plugins/aws/configuration";
+import { checkProviderSettings, configureProvider } from "../../../../localcloud/plugins/aws/configuration";
 import { prepareInputs, provider } from "../../../../localcloud/plugins/aws/provider";
 import { recordedTypes } from "../../../../localcloud/plugins/aws/recorded";
 import { liveTags, tagChanges } from "../../../../localcloud/plugins/aws/tags";
@@ -22,16 +22,24 @@ test("every recorded type has a schema here and a row in the cloud", () => {
 describe("settings", () => {
   test("those without effect are refused by name", () => {
     expect(
-      checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(
+      checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", useFipsEndpoint: "true" }).map(
         ({ property }) => property,
       ),
-    ).toEqual(["httpsProxy", "assumeRoles"]);
+    ).toEqual(["httpsProxy", "useFipsEndpoint"]);
   });
 
-  test("another account than the embedded one is refused", () => {
-    expect(checkSettings(provider, { allowedAccountIds: '["999999999999"]' })).toMatchObject([
-      { property: "allowedAccountIds" },
-    ]);
+  test("another account than that of the key, or of the role, is refused", () => {
+    const problems = (settings: object, accessKey: string) =>
+      checkProviderSettings(settings, { accessKey }).map(({ property }) => property);
+    const [own, other] = ["AKIASHIPSHAPELOCAL00", "AKIA210987654321SHIPSHAPELOCAL00"];
+    const only = (account: string, more: object = {}) => ({ allowedAccountIds: [account], ...more });
+    const assumeRoles = [{ roleArn: "arn:aws:iam::210987654321:role/deployer" }];
+    expect(problems(only("123456789012"), own)).toEqual([]);
+    expect(problems(only("123456789012"), other)).toEqual(["allowedAccountIds"]);
+    expect(problems(only("210987654321"), other)).toEqual([]);
+    expect(problems(only("210987654321", { assumeRoles }), own)).toEqual([]);
+    expect(problems({ forbiddenAccountIds: ["210987654321"], assumeRoles }, own)).toEqual(["forbiddenAccountIds"]);
+    expect(problems({ assumeRoles: [{ ...assumeRoles[0], duration: "soon" }] }, own)).toEqual(["assumeRoles"]);
   });
 
   test("without an address of the cloud, the error says how to get one", () => {
