@@ -18,6 +18,32 @@ export function targetDatabase(d: { identifier: string; resourceId: string; arn:
   return { identifier: d.identifier, resourceId: d.resourceId, arn: d.arn, account, region };
 }
 
+/** An account and Region. Undefined: the account of the credentials, the Region of the environment. */
+export interface Location {
+  account?: string | undefined;
+  region?: string | undefined;
+  /** The role to assume there; without one the SDK's own credentials are used. */
+  role?: string | undefined;
+  externalId?: string | undefined;
+}
+
+/** "account 123456789012, Region eu-central-1" */
+export const describeLocation = ({ account, region }: Pick<Location, "account" | "region">): string =>
+  `account ${account ?? "unknown"}, Region ${region ?? "unknown"}`;
+
+type NamedDatabase = Pick<TargetDatabase, "identifier" | "account" | "region">;
+
+/**
+ * What to call each of these databases: its identifier, with account and Region if another one in the list has the same.
+ */
+export function namesOf(databases: readonly NamedDatabase[]): (database: NamedDatabase) => string {
+  const owners = new Map<string, Set<string>>();
+  for (const one of databases)
+    owners.set(one.identifier, (owners.get(one.identifier) ?? new Set()).add(`${one.account} ${one.region}`));
+  return (one) =>
+    (owners.get(one.identifier)?.size ?? 0) > 1 ? `${one.identifier} (${one.account} ${one.region})` : one.identifier;
+}
+
 /** Equal for two descriptions of one database: by what is never reused. The ARN contains the name, which can change. */
 export const identityOf = ({ account, region, resourceId }: TargetDatabase): string =>
   `${account} ${region} ${resourceId}`;
@@ -43,9 +69,21 @@ export interface QueriedCloud {
   address: string;
 }
 
-/** `cloud` also says where there are no databases. */
+/** An account and Region that did not answer, and why: its databases are unknown, and it is never left out. */
+export interface UnreachableLocation {
+  account: string;
+  region: string;
+  reason: string;
+}
+
+/** "account 123456789012, Region eu-west-1 could not be reached: …" */
+export const unreachableText = (one: UnreachableLocation): string =>
+  `${describeLocation(one)} could not be reached: ${one.reason}`;
+
+/** `clouds` also says where there are no databases. Several answer where `shipshape.yaml` names accounts. */
 export type FleetAnswer =
-  { asked: true; databases: FleetDatabase[]; cloud?: QueriedCloud } | { asked: false; reason: string };
+  | { asked: true; databases: FleetDatabase[]; clouds?: QueriedCloud[]; unreachable?: UnreachableLocation[] }
+  | { asked: false; reason: string };
 
 /** A database as the state of a Pulumi stack has it. */
 export interface DeclaredDatabase extends TargetDatabase {

@@ -27,13 +27,17 @@ export async function recordFleet(
   now: Date,
 ): Promise<boolean> {
   if (!fleet.asked) return false;
-  const account = fleet.cloud?.account ?? fleet.databases[0]?.account;
-  const region = fleet.cloud?.region ?? fleet.databases[0]?.region;
-  if (account === undefined || region === undefined) return false;
   const kept = new Set((await recoveryStatus(database, log, fleet, now)).map((r) => r.database.arn));
-  const databases = fleet.databases.filter((d) => kept.has(d.arn)).map((d) => sighted(d, standard));
   const earlier = log.entries.flatMap((e) => e.sighting ?? []);
-  return sealSighting(database, signer, { account, region, databases }, earlier, now);
+  let isNew = false;
+  // Each account and Region that answered: those that did not were not seen.
+  for (const { account, region } of fleet.clouds ?? fleet.databases.slice(0, 1)) {
+    if (account === undefined) continue;
+    const there = fleet.databases.filter((d) => d.account === account && d.region === region && kept.has(d.arn));
+    const seen = { account, region, databases: there.map((d) => sighted(d, standard)) };
+    isNew = (await sealSighting(database, signer, seen, earlier, now)) || isNew;
+  }
+  return isNew;
 }
 
 function sighted({ identifier, resourceId, tags }: FleetDatabase, standard: Standard): FleetSeen["databases"][number] {

@@ -23,7 +23,7 @@ export async function alertingOf(settings: Settings, records: ControlPlaneRecord
   return {
     destinations,
     expiring: async () => {
-      const answer = await fleetToday();
+      const answer = await fleetToday(settings);
       // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
       const log = await readEvidence(settings, records.database, { progress: () => {} });
       return {

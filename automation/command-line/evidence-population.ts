@@ -7,6 +7,7 @@ import { populationOscal } from "../evidence/population-oscal";
 import { populationPage } from "../evidence/population-page";
 import type { PopulationStatement } from "../evidence/population-statement";
 import { reportJson } from "../evidence/run-report";
+import { namesOf, unreachableText } from "../fleet-records";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { readEvidence, signerOf } from "./evidence-log";
@@ -34,13 +35,15 @@ export async function population(options: PopulationOptions, { settings, termina
   await withRecords(settings, async (records) => {
     const signer = await signerOf(settings);
     const read = () => readEvidence(settings, records.database, terminal);
-    const [log, fleet] = [await read(), await fleetToday()];
+    const [log, fleet] = [await read(), await fleetToday(settings)];
     const isNew = await records.recordFleet(signer, log, fleet, now);
     const asked = {
       period: { from: options.from.toISOString(), until: until.toISOString() },
       requestedBy: await principal(records),
       toolVersions: { shipshape: version, node: process.versions.node },
-      unread: fleet.asked ? [] : [`the databases that the cloud has today: ${fleet.reason}`],
+      unread: fleet.asked
+        ? (fleet.unreachable ?? []).map(unreachableText)
+        : [`the databases that the cloud has today: ${fleet.reason}`],
     };
     const sealed = await records.sealPopulation(signer, isNew ? await read() : log, asked, now);
     const folder = options.out === undefined ? undefined : resolve(options.out);
@@ -60,12 +63,19 @@ function lines(
   columns?: number,
 ): string[] {
   const others = databases.reduce((sum, d) => sum + d.others.length, 0);
+  const nameOf = namesOf(databases);
   const gaps = scopes.flatMap((s) =>
     s.unseen.map((gap) => `${s.account}, ${s.region} from ${gap.from} to ${gap.until}`),
   );
   return [
     `from ${period.from} to ${period.until}:`,
-    ...(databases.length === 0 ? ["no database is known"] : table(headings, databases.map(row), columns)),
+    ...(databases.length === 0
+      ? ["no database is known"]
+      : table(
+          headings,
+          databases.map((one) => row(one, nameOf)),
+          columns,
+        )),
     `databases: ${totals.databases}, never drilled ${totals.neverDrilled}`,
     `drills due: ${totals.due}, done ${totals.done}, late ${totals.late}, missing ${totals.missing}; others: ${others}; failed: ${totals.failed}`,
     ...unread.map((what) => `not read: ${printable(what)}`),
@@ -76,10 +86,11 @@ function lines(
 
 const headings = ["DATABASE", "TIER", "EVERY", "DUE", "DONE", "LATE", "MISSING", "GONE BY"];
 
-function row({ identifier, tier, drillEveryDays, due, goneBy }: PopulationMember): string[] {
+function row(one: PopulationMember, nameOf: (of: PopulationMember) => string): string[] {
+  const { tier, drillEveryDays, due, goneBy } = one;
   const count = (status: string) => String(due.filter((d) => d.status === status).length);
   return [
-    printable(identifier),
+    printable(nameOf(one)),
     printable(tier ?? "unknown"),
     `${drillEveryDays} d`,
     String(due.length),

@@ -3,9 +3,9 @@ import type { LogContent } from "../evidence/reading";
 import type { FleetStatus } from "../fleet";
 import type { FleetMember } from "../observability/fleet";
 import { printable } from "../printable";
-import { describeCloud } from "../targets/queried-cloud";
 import type { CommandContext } from "./command-context";
 import { readEvidence } from "./evidence-log";
+import { cloudRecord, cloudTexts } from "./queried-clouds";
 import { fleetToday, stackContext, withRecords } from "./open-records";
 import { wrapped } from "./layout";
 import type { Terminal } from "./terminal";
@@ -22,14 +22,14 @@ export const lookAtFleet = ({ settings, terminal }: CommandContext): Promise<Loo
     const log = await readEvidence(settings, records.database, terminal);
     const { stackOwnership } = await import("../configuration/owned-stacks");
     const stacks = { ...stackContext(settings), ownershipOf: stackOwnership(settings.configurationFile) };
-    const status = await records.fleet(log, await fleetToday(), stacks, new Date());
+    const status = await records.fleet(log, await fleetToday(settings), stacks, new Date());
     return { status, log, origin: settings.controlPlane.evidenceOrigin };
   });
 
 /** For machines: what the answer rests on. */
 export const lookRecord = ({ status: { lookedAt, cloud, stacks, unread }, log, origin }: Look) => ({
   lookedAt,
-  cloud: cloud.asked ? { ...cloud.cloud, databases: cloud.databases.length } : null,
+  ...cloudRecord(cloud),
   backend: { url: stacks.backend ?? null, stacks: stacks.asked ? stacks.stacks.length : null },
   evidenceLog: {
     origin,
@@ -45,18 +45,19 @@ export function lookLines(
   terminal: Terminal,
 ): string[] {
   const head = log.head?.checkpoint;
-  const parts = {
-    "as of": `${lookedAt.toISOString().slice(0, 19)}Z`,
-    cloud: cloud.asked && cloud.cloud ? describeCloud(cloud.cloud) : "not read",
-    stacks: stacks.asked ? `${stacks.stacks.length} of ${stacks.backend}` : "not read",
-    evidence: head
-      ? `log ${origin}, head of ${head.size} statements, root hash ${head.root.toString("base64")}`
-      : `log ${origin}, which is empty`,
-  };
+  const parts = [
+    ["as of", `${lookedAt.toISOString().slice(0, 19)}Z`],
+    ...cloudTexts(cloud).map((text, at) => [at === 0 ? "cloud" : "", text]),
+    ["stacks", stacks.asked ? `${stacks.stacks.length} of ${stacks.backend}` : "not read"],
+    [
+      "evidence",
+      head
+        ? `log ${origin}, head of ${head.size} statements, root hash ${head.root.toString("base64")}`
+        : `log ${origin}, which is empty`,
+    ],
+  ] as [string, string][];
   return [
-    ...Object.entries(parts).flatMap(([label, text]) =>
-      wrapped(label.padEnd(9), printable(text), " ".repeat(10), terminal.columns),
-    ),
+    ...parts.flatMap(([label, text]) => wrapped(label.padEnd(9), printable(text), " ".repeat(10), terminal.columns)),
     ...unread.flatMap((what) =>
       wrapped(terminal.style("red", "not read:"), printable(what), " ".repeat(10), terminal.columns),
     ),

@@ -1,5 +1,6 @@
 import { tiersOf, type Standard } from "../../components/standards/standard";
 import { ShipshapeError } from "../errors";
+import { namesOf } from "../fleet-records";
 import type { FleetMember } from "../observability/fleet";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
@@ -40,6 +41,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
       (!options.undeclared || m.declaredBy.length === 0 || m.declaredBy === "unknown"),
   );
   if (options.json) return terminal.json({ ...lookRecord(look), databases: shown.map(memberRecord) });
+  const nameOf = namesOf(members.map((m) => m.database));
   const nextDrill = ({ nextDrill: next }: FleetMember) => {
     if (!next?.dueAt) return "-";
     return next.dueAt <= lookedAt ? "now" : dayOf(next.dueAt);
@@ -50,7 +52,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
     ["RECOVERY", "UNTIL     ", "NEXT DRILL", "FINDINGS", "DATABASE"],
     shown.map((m) => ({
       cells: [recoveryWord(m.recoverability, terminal), until(m), nextDrill(m), String(m.openFindings || "-")],
-      name: printable(m.database.identifier),
+      name: printable(nameOf(m.database)),
       text: printable(
         [
           `${m.owner ?? "no owner"}, ${m.tier ?? "no tier"}, ${m.environment ?? "no environment"}; ${declaredText(m)}`,

@@ -5,8 +5,9 @@ import type * as esbuild from "esbuild";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
-import { readStandard } from "../configuration/configuration";
+import { readLocations, readStandard } from "../configuration/configuration";
 import { ShipshapeError } from "../errors";
+import { unreachableText } from "../fleet-records";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
 import { liveInventory } from "../guardrails/live-inventory";
@@ -20,9 +21,8 @@ import { undeclaredGroups, stateFiles, type StateRules } from "../guardrails/sta
 import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
 import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
-import { awsClients } from "../targets/aws-access";
 import { describeCloud } from "../targets/queried-cloud";
-import { liveDatabases } from "../targets/live-databases";
+import { liveFleet } from "../targets/live-databases";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { waiversFolder } from "./waiver";
@@ -79,37 +79,51 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
   };
 }
 
+/** Each account and Region that `shipshape.yaml` names is judged for itself: names are unique only there. */
 async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
   const given = rulesOf(options, settings);
-  const live = await liveDatabases(awsClients());
+  const locations = readLocations(settings.configurationFile);
+  const { answers, unreachable } = await liveFleet(locations);
   const register = new WaiverRegister({ ...given.waivers, problems: [] }, given.today);
-  const { resources, databases, otherEngines } = liveInventory(live);
   const notApplied = onlyOfStates(given.rules);
   const notReported = new NotReportedLive(notApplied);
-  const findings = judge(
-    { declared: [], deployed: resources, notReported: notReported.note },
-    given.config,
-    register,
-    given,
-  );
+  const judged = answers.map(({ result: live }) => {
+    const { resources, ...inventory } = liveInventory(live);
+    const inputs = { declared: [], deployed: resources, notReported: notReported.note };
+    return { live, resources, ...inventory, findings: judge(inputs, given.config, register, given) };
+  });
+  const sum = judged.reduce((all, { databases }) => all + databases, 0);
+  const where =
+    locations.length === 0
+      ? (judged[0]?.live.region ?? "")
+      : `${answers.length} of ${counted(locations.length, "account and Region", "accounts and Regions")}`;
+  const among = (region: string, account = "unknown") =>
+    locations.length > 1 ? ` of account ${account}, Region ${region}` : "";
   return {
     rules: given.rules,
-    findings: findings.filter(({ rule }) => !notApplied.includes(rule)),
+    findings: judged.flatMap(({ findings }) => findings.filter(({ rule }) => !notApplied.includes(rule))),
     problems: problemsOf(given),
-    judged: `${counted(databases, "database")} in ${live.region}`,
-    queriedCloud: describeCloud(live.cloud),
+    judged: `${counted(sum, "database")} in ${where}`,
+    queriedClouds: judged.map(({ live }) => describeCloud(live.cloud)),
+    unreachable,
     left: [
-      notReported.line(resources),
-      ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule covers`] : []),
-      ...(live.unanswered.length > 0
-        ? [`not judged, because the RDS API did not answer: ${live.unanswered.join(", ")}`]
-        : []),
+      notReported.line(judged.flatMap(({ resources }) => resources)),
+      ...judged.flatMap(({ otherEngines, live: { unanswered, region, cloud } }) => [
+        ...(otherEngines.length > 0
+          ? [`not judged${among(region, cloud.account)}: ${otherEngines.join(", ")}: engines that no rule covers`]
+          : []),
+        ...(unanswered.length > 0
+          ? [`not judged${among(region, cloud.account)}, because the RDS API did not answer: ${unanswered.join(", ")}`]
+          : []),
+      ]),
+      ...unreachable.map((one) => `not judged: ${unreachableText(one)}`),
     ],
     severalFiles: false,
   };
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+const counted = (count: number, what: string, several = `${what}s`): string =>
+  `${count} ${count === 1 ? what : several}`;
 
 const problemsOf = ({ waivers, config }: Pick<StateRules, "waivers" | "config">): Verdict["problems"] => [
   ...waivers.problems.map(({ file, line, message }) => ({
@@ -139,11 +153,14 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
-  const { findings, problems, judged, queriedCloud, left } = verdict;
+  const { findings, problems, judged, queriedClouds, unreachable, left } = verdict;
   if (options.json)
     terminal.json({
       judged,
-      place: queriedCloud,
+      // One where one was asked: reports that know only that remain as they are.
+      place: queriedClouds?.length === 1 ? queriedClouds[0] : undefined,
+      places: queriedClouds,
+      unreachable,
       counts: countsOf(findings),
       findings: ordered(findings),
       problems,

@@ -42,10 +42,10 @@ async function requireReader(records: ControlPlaneRecords): Promise<void> {
 export const principal = async (records: ControlPlaneRecords): Promise<string> =>
   (await import("../targets/principal")).principal(() => records.isEmbedded());
 
-/** What the cloud reports about its databases today. */
-export async function fleetToday(): Promise<FleetAnswer> {
-  const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];
-  return askFleet(awsClients());
+/** What the cloud reports about its databases today, in every account and Region that `shipshape.yaml` names. */
+export async function fleetToday({ configurationFile }: Settings): Promise<FleetAnswer> {
+  const { readLocations } = await import("../configuration/configuration");
+  return (await import("../targets/fleet")).askFleets(readLocations(configurationFile));
 }
 
 /** Where stacks are, and what the engine needs to reach them. */

@@ -1,3 +1,4 @@
+import { namesOf } from "../fleet-records";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
@@ -20,11 +21,12 @@ export async function recoverability(options: { json?: boolean }, context: Comma
   for (const line of lookLines(look, terminal)) terminal.say(line);
   const counts = Object.entries(totals).map(([word, count]) => `${count} ${word}`);
   terminal.say(`\n${members.length} ${members.length === 1 ? "database" : "databases"}: ${counts.join(", ")}\n`);
+  const nameOf = namesOf(members.map((m) => m.database));
   const lines = entries(
     ["RECOVERY", "DRILLED   ", "UNTIL     ", "DATABASE"],
     members.map((m) => ({
       cells: [recoveryWord(m.recoverability, terminal), dayOf(m.decidedBy?.issuedAt), dayOf(m.decidedBy?.expiresOn)],
-      name: printable(m.database.identifier),
+      name: printable(nameOf(m.database)),
       text: printable(
         [
           m.reason,

@@ -3,6 +3,7 @@ import type { ControlPlane } from "../control-plane";
 import type { CostedDrill, CostOfDay } from "../observability/drill-cost";
 import { reasonOf, ShipshapeError } from "../errors";
 import type { Signer } from "../evidence/ledger";
+import { namesOf, unreachableText, type FleetAnswer } from "../fleet-records";
 import { printable } from "../printable";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
@@ -36,8 +37,9 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     });
   await withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
-    const fleet = await fleetToday();
+    const fleet = await fleetToday(settings);
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+    tellUnreachable(fleet, terminal);
     const now = new Date();
     const recoveries = await records.recovery(log, fleet, now);
     const { schedules, day, demandedPerDay } = await records.schedule(recoveries, fleet, now, await pricesOf(settings));
@@ -52,7 +54,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     else
       for (const line of entries(
         ["NEXT DRILL          ", ...(day ? [costHeading(schedules)] : []), "DATABASE"],
-        schedules.map((one) => entryOf(one, now)),
+        schedules.map((one) => entryOf(one, namesOf(schedules.map((s) => s.recovery.database)), now)),
         terminal.columns,
       ))
         terminal.say(line);
@@ -69,8 +71,9 @@ export async function submitDue(
 ): Promise<{ submitted: SubmittedDrill[]; day: CostOfDay | undefined }> {
   const now = new Date();
   const log = await readEvidence(settings, controlPlane.database, terminal);
-  const fleet = await fleetToday();
+  const fleet = await fleetToday(settings);
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+  tellUnreachable(fleet, terminal);
   const recoveries = await controlPlane.recovery(log, fleet, now);
   const { submitted, held, day } = await controlPlane.submitDueDrills(recoveries, fleet, {
     now,
@@ -87,6 +90,12 @@ export async function submitDue(
   return { submitted, day };
 }
 
+/** Drills are planned for what answered. Not an error: the others must not lose their drills. */
+function tellUnreachable(fleet: FleetAnswer, terminal: Terminal): void {
+  for (const one of (fleet.asked && fleet.unreachable) || [])
+    terminal.progress(`${terminal.style("red", "not read:")} ${printable(unreachableText(one))}`);
+}
+
 // Loaded when used: the schema of the file.
 const pricesOf = async ({ configurationFile }: Settings) =>
   (await import("../configuration/configuration")).readConfiguration(configurationFile)?.prices;
@@ -94,9 +103,9 @@ const pricesOf = async ({ configurationFile }: Settings) =>
 export const submittedLine = ({ requestId, schedule: { recovery, reason, cost } }: SubmittedDrill): string =>
   `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}${cost ? `; about ${costCell(cost)}` : ""}`;
 
-const entryOf = ({ cost, held, ...one }: CostedDrill, now: Date) => ({
+const entryOf = ({ cost, held, ...one }: CostedDrill, nameOf: ReturnType<typeof namesOf>, now: Date) => ({
   cells: [whenOf(one.dueAt, held, now), ...(cost ? [costCell(cost)] : [])],
-  name: printable(one.recovery.database.identifier),
+  name: printable(nameOf(one.recovery.database)),
   text: printable([one.reason, ...(cost ? costText(cost) : [])].join("; ")),
 });
 

@@ -4,7 +4,7 @@ import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
-import type { ExpectedChange, FleetAnswer } from "../fleet-records";
+import { namesOf, unreachableText, type ExpectedChange, type FleetAnswer } from "../fleet-records";
 import type { Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { PublishedAccess, Refusal } from "../policy/access";
@@ -13,6 +13,7 @@ import type { BoundState } from "../runner/places";
 import type { ControlPlaneSettings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
+import { cloudRecord, cloudTexts } from "./queried-clouds";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
 import { minuteOf, reachedBounds, runLines, runRecord } from "./run-report";
@@ -40,7 +41,7 @@ interface Status {
 export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   await withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
-    const fleet = await fleetToday();
+    const fleet = await fleetToday(settings);
     const recovery = await records.recovery(log, fleet, new Date());
     const known = {
       fleet,
@@ -60,12 +61,13 @@ export async function status(options: { json?: boolean }, { settings, terminal }
     };
     if (options.json) terminal.json(statusRecord(known));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
+    if (fleet.asked && fleet.unreachable?.length) process.exitCode = 1;
   });
 }
 
 const statusRecord = ({ fleet, log, runs, waiting, access, published, signer, ...known }: Status) => ({
   ...known,
-  fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
+  fleet: fleet.asked ? { asked: true, databases: fleet.databases.length, ...cloudRecord(fleet) } : fleet,
   evidence: {
     size: log.head?.checkpoint.size ?? 0,
     problems: log.problems.map((p) => p.what),
@@ -89,22 +91,24 @@ const colours = {
 function statusLines(known: Status, terminal: Terminal): string[] {
   const { fleet, log, recovery, runs, waiting, pauses, findings, access, refusals, published } = known;
   const { unsentAlerts: unsent, expectedChanges: expected, signer } = known;
+  const nameOf = namesOf(recovery.map((r) => r.database));
   const problems = [
-    ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
+    ...(fleet.asked ? (fleet.unreachable ?? []).map(unreachableText) : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
     ...published.flatMap((p) => (p.error ? [`evidence is not published in ${p.target}: ${p.error.message}`] : [])),
   ];
   return [
+    ...cloudTexts(fleet).flatMap((text) => wrapped("cloud:", printable(text), " ".repeat(7), terminal.columns)),
     ...problems.map((what) => `${terminal.style("red", "problem:")} ${printable(what)}`),
     ...(recovery.length === 0
       ? ["no databases are known"]
       : table(
           ["DATABASE", "RECOVERY", "UNTIL", "WHY"],
-          recovery.map((r) => recoveryRow(r, terminal)),
+          recovery.map((r) => recoveryRow(r, nameOf, terminal)),
           terminal.columns,
         )),
     ...recovery.flatMap(({ database, beside }) =>
-      beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`),
+      beside.map((d) => `  ${printable(nameOf(database))}: later drill ${d.requestId} was inconclusive`),
     ),
     ...published.map(({ size, target, seenAt }) => {
       const of = log.head?.checkpoint.size ?? 0;
@@ -176,10 +180,14 @@ const accessLine = (access: PublishedAccess | undefined): string =>
 export const recoveryWord = (word: Recoverability, terminal: Terminal): string =>
   terminal.style(colours[word], word.padEnd("unproven".length));
 
-function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRecovery, terminal: Terminal): string[] {
+function recoveryRow(
+  { database, recoverability, reason, decidedBy }: DatabaseRecovery,
+  nameOf: ReturnType<typeof namesOf>,
+  terminal: Terminal,
+): string[] {
   const until =
     recoverability === "fresh" || recoverability === "stale"
       ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-")
       : "-";
-  return [printable(database.identifier), recoveryWord(recoverability, terminal), until, printable(reason)];
+  return [printable(nameOf(database)), recoveryWord(recoverability, terminal), until, printable(reason)];
 }

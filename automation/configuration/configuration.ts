@@ -9,7 +9,9 @@ import { StandardInvalid } from "../../components/standards/standard-invalid";
 import { decodeText } from "../../components/standards/text-file";
 import { readYamlMapping, type YamlMapping } from "../../components/standards/yaml-mapping";
 import { reasonOf, ShipshapeError } from "../errors";
+import type { Location } from "../fleet-records";
 import type { ConfigurationFile } from "../settings";
+import { locationsOf } from "./accounts";
 import { configurationBytesMax, configurationProblemsMax } from "./limits";
 import { configurationSchemaOf, type Configuration } from "./sections";
 
@@ -58,6 +60,9 @@ export function readConfiguration(
     );
   return data;
 }
+
+/** The accounts and Regions that it names; none where it names none. Errors: those of `readConfiguration`. */
+export const readLocations = (file: ConfigurationFile): Location[] => locationsOf(readConfiguration(file)?.accounts);
 
 function textOf(file: string, isNamed: boolean): string | undefined {
   try {

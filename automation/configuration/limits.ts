@@ -3,6 +3,10 @@
 /** A file of a thousand teams has some 100 kB; a larger one is not our configuration. */
 export const configurationBytesMax = 2 ** 20;
 
+/** Accounts, and Regions of one: a large company has some hundreds and some thirty, and every look asks them all. */
+export const accountsMax = 500;
+export const regionsMax = 50;
+
 /** People whose approval one entry can want: more than a change board has. */
 export const approversMax = 9;
 

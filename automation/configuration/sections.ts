@@ -8,6 +8,7 @@ import { classificationsOf, environmentsOf, tiersOf, type Standard } from "../..
 import { guardrailsSection } from "../../policypacks/database-guardrails/own-rules/section";
 import { changesPerDayCeiling } from "../limits";
 import { EVERYONE, isPattern, patternForms } from "../principals";
+import { accounts } from "./accounts";
 import { approversMax, priceMax, runsAtOnceMax } from "./limits";
 
 const principals = (more: readonly string[] = []) =>
@@ -156,6 +157,7 @@ export const configurationSchemaOf = (standard: Standard, operations?: readonly 
   return z.strictObject({
     standard: named.optional(),
     guardrails: guardrailsSection.optional(),
+    accounts: accounts.optional(),
     roles: roles.optional(),
     teams: teams.optional(),
     approvals: approvalsOf(standard, operation).optional(),

@@ -17,10 +17,9 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
     );
   });
   const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
-  const checked =
-    verdict.queriedCloud === undefined
-      ? []
-      : [command("notice", { title: verdict.judged }, `checked ${verdict.queriedCloud}`)];
+  const checked = (verdict.queriedClouds ?? []).map((cloud) =>
+    command("notice", { title: verdict.judged }, `checked ${cloud}`),
+  );
   return [...problems, ...findings, ...left, ...checked];
 }
 

@@ -18,7 +18,7 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     "",
   ]);
   const left = verdict.left.map((line) => style("dim", printableLine(line)));
-  const checked = verdict.queriedCloud === undefined ? [] : [`checked ${printableLine(verdict.queriedCloud)}`];
+  const checked = (verdict.queriedClouds ?? []).map((cloud) => `checked ${printableLine(cloud)}`);
   return [...lines, ...left, ...checked, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
 }
 

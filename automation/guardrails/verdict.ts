@@ -1,4 +1,5 @@
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
+import type { UnreachableLocation } from "../fleet-records";
 import type { LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 
@@ -10,8 +11,10 @@ export interface Verdict {
   problems: Problem[];
   /** "3 states with 231 resources", "12 databases in eu-central-1". */
   judged: string;
-  /** For live databases: the cloud, account and Region that answered. */
-  queriedCloud?: string;
+  /** For live databases: each cloud, account and Region that answered. */
+  queriedClouds?: string[];
+  /** Those that did not: their databases were not judged. */
+  unreachable?: UnreachableLocation[];
   /** What exists but was not judged, and rules that could not be applied here. */
   left: string[];
   /** Whether findings are from several files, so that each names its file. */
@@ -22,8 +25,8 @@ export interface Verdict {
  * 2: something could not be read. 1: mandatory violations and, if requested, undecided findings. 0: neither, whatever
  * the warnings.
  */
-export function exitCodeOf({ findings, problems }: Verdict, failOnUndecided = false): 0 | 1 | 2 {
-  if (problems.length > 0) return 2;
+export function exitCodeOf({ findings, problems, unreachable = [] }: Verdict, failOnUndecided = false): 0 | 1 | 2 {
+  if (problems.length > 0 || unreachable.length > 0) return 2;
   return findings.some(({ level, kind }) => level === "mandatory" || (failOnUndecided && kind === "undecided")) ? 1 : 0;
 }
 

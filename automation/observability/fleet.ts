@@ -5,6 +5,7 @@
 import type { Standard } from "../../components/standards/standard";
 import {
   identityOf,
+  unreachableText,
   type DeclaredDatabase,
   type ExpectedChange,
   type FleetAnswer,
@@ -94,6 +95,7 @@ export function fleetMembers({
 export function unreadOf(cloud: FleetAnswer, stacks: StacksAnswer): string[] {
   return [
     ...(cloud.asked ? [] : [`the databases of the cloud: ${cloud.reason}`]),
+    ...(cloud.asked ? (cloud.unreachable ?? []).map(unreachableText) : []),
     ...(stacks.asked
       ? []
       : [`the stacks of the backend ${stacks.backend ?? "(none is configured)"}: ${stacks.reason}`]),

@@ -5,7 +5,9 @@
 import { backupsBeginHours } from "./limits";
 import { clocksDifferSecondsMax } from "../limits";
 import {
+  describeLocation,
   identityOf,
+  unreachableText,
   type DeclaredDatabase,
   type FleetAnswer,
   type FleetDatabase,
@@ -212,12 +214,15 @@ function absent(database: TargetDatabase, { fleet, drillsOf }: Sorted): Database
       recoverability: "unknown",
       reason: `the cloud could not be queried: ${fleet.reason}${word}`,
     };
-  const places = fleet.cloud ? [...fleet.databases, fleet.cloud] : fleet.databases;
-  if (!places.some((f) => f.account === database.account && f.region === database.region))
+  const isThere = (one: { account: string | undefined; region: string }) =>
+    one.account === database.account && one.region === database.region;
+  const unreachable = fleet.unreachable?.find(isThere);
+  if (unreachable) return { ...base, recoverability: "unknown", reason: `${unreachableText(unreachable)}${word}` };
+  if (![...fleet.databases, ...(fleet.clouds ?? [])].some(isThere))
     return {
       ...base,
       recoverability: "unknown",
-      reason: `account ${database.account}, Region ${database.region} was not queried${word}`,
+      reason: `${describeLocation(database)} was not queried${word}`,
     };
   return {
     ...base,

@@ -6,11 +6,15 @@ import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
+import type { Location } from "../fleet-records";
+import { assumedRole } from "./assumed-role";
 
 export interface AwsAccess {
   /** A cloud other than the one in the environment of this process. @default what the SDK finds */
   cloud?:
     { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
+  /** Another account or Region than that of the environment. */
+  location?: Location | undefined;
   /** A PEM file of the authorities that sign the databases' certificates; Node's own list lacks RDS's. */
   rootCertificateFile?: string | undefined;
   /** Throws if this process may no longer act. Called before every call. */
@@ -25,10 +29,20 @@ export interface AwsClients {
 
 /** Calls without an answer, credentials or Region fail with cloud-unreachable, cloud-credentials or cloud-region. */
 export function awsClients(access: AwsAccess = {}): AwsClients {
+  const settings = clientSettings(access);
   return {
-    rds: explaining(new RDSClient(access.cloud ?? {}), access),
-    secrets: explaining(new SecretsManagerClient(access.cloud ?? {}), access),
-    sts: explaining(new STSClient(access.cloud ?? {}), access),
+    rds: explaining(new RDSClient(settings), access),
+    secrets: explaining(new SecretsManagerClient(settings), access),
+    sts: explaining(new STSClient(settings), access),
+  };
+}
+
+/** What any AWS client needs to reach that account and Region. */
+export function clientSettings({ cloud, location: { region, role, externalId } = {} }: AwsAccess) {
+  return {
+    ...cloud,
+    ...(region !== undefined && { region }),
+    ...(role !== undefined && { credentials: assumedRole({ role, externalId, region }, { ...cloud }) }),
   };
 }
 

@@ -67,6 +67,12 @@ export const targetErrors = {
     message: "no AWS Region is set",
     hint: "set AWS_REGION, or a Region in the profile that AWS_PROFILE names",
   },
+  "role-not-assumed": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the role {role} cannot be assumed: {reason}",
+    hint: "the role must exist, trust the caller that `aws sts get-caller-identity` shows, and ask for no other external id than `accounts` of shipshape.yaml gives: docs/accounts-and-regions.md",
+  },
   "fleet-unreadable": {
     httpStatus: 502,
     exitCode: 2,

@@ -10,11 +10,31 @@ import {
 } from "@aws-sdk/client-rds";
 import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
-import { targetDatabase, type FleetAnswer, type FleetDatabase } from "../fleet-records";
+import { targetDatabase, type FleetAnswer, type FleetDatabase, type Location } from "../fleet-records";
 import type { AwsClients } from "./aws-access";
+import { askEach } from "./locations";
 import { tagsOf } from "./database-login";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+
+/**
+ * The fleet of all these accounts and Regions; of the environment's own if none are given. One that does not answer is
+ * among the unreachable, and holds up no other.
+ */
+export async function askFleets(locations: readonly Location[], identifier?: string): Promise<FleetAnswer> {
+  const { answers, unreachable } = await askEach(locations, async (clients) => {
+    const answer = await askFleet(clients, identifier);
+    return answer.asked ? { result: answer, account: answer.clouds?.[0]?.account } : answer;
+  });
+  if (locations.length === 0)
+    return answers[0]?.result ?? { asked: false, reason: unreachable[0]?.reason ?? "it was not asked" };
+  return {
+    asked: true,
+    databases: answers.flatMap(({ result }) => result.databases),
+    clouds: answers.flatMap(({ result }) => result.clouds ?? []),
+    unreachable,
+  };
+}
 
 /**
  * Also resolves if the API could not be queried: that is a result too, different from having no databases. With an
@@ -47,7 +67,7 @@ export async function askFleet({ rds: client, sts }: AwsClients, identifier?: st
     return {
       asked: true,
       databases,
-      cloud: { account, region: await client.config.region(), address: address() },
+      clouds: [{ account, region: await client.config.region(), address: address() }],
     };
   } catch (error) {
     return {

@@ -13,6 +13,15 @@ export const fleetPagesMax = 100;
  */
 export const fleetAnswerSeconds = 30;
 
+/** STS gives credentials within a second; one account that does not answer must not hold up the others for long. */
+export const roleAnswerSeconds = 10;
+
+/** Credentials are renewed this long before they expire: what is signed with them must still be answered. */
+export const credentialsRenewedSeconds = 300;
+
+/** Accounts and Regions that are asked at once: each answer is some pages in memory, and clients of its own. */
+export const locationsAtOnceMax = 8;
+
 /** STS identifies the caller within a second; an offline machine should not wait longer for the error. */
 export const principalAnswerSeconds = 10;
 

@@ -19,8 +19,9 @@ import {
   type EventSubscription,
   type Parameter,
 } from "@aws-sdk/client-rds";
-import type { AwsClients } from "./aws-access";
-import type { QueriedCloud } from "../fleet-records";
+import { awsClients, type AwsClients } from "./aws-access";
+import type { Location, QueriedCloud } from "../fleet-records";
+import { askEach, type Answers } from "./locations";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { RdsQueries } from "./rds-queries";
 import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";
@@ -48,6 +49,19 @@ export interface LiveDatabases {
   clusterSnapshots: (DBClusterSnapshot & { sharedAccounts: string[] })[];
   /** Calls that failed or were incomplete, and why: what they would have returned was not judged. */
   unanswered: string[];
+}
+
+/**
+ * Of all these accounts and Regions; of the environment's own if none are given. Errors, if that does not answer:
+ * fleet-unreadable, and those of an unreachable cloud.
+ */
+export async function liveFleet(locations: readonly Location[]): Promise<Answers<LiveDatabases>> {
+  if (locations.length === 0)
+    return { answers: [{ location: {}, result: await liveDatabases(awsClients()) }], unreachable: [] };
+  return askEach(locations, async (clients) => {
+    const result = await liveDatabases(clients);
+    return { result, account: result.cloud.account };
+  });
 }
 
 export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<LiveDatabases> {

@@ -1,5 +1,6 @@
 /** Which accounts may restore snapshots of this one: one call for each, several at a time. */
 import { DescribeDBSnapshotAttributesCommand, type DBSnapshot, type RDSClient } from "@aws-sdk/client-rds";
+import { atOnce } from "./at-once";
 import { snapshotQueriesAtOnceMax } from "./limits";
 import type { RdsQueries } from "./rds-queries";
 
@@ -17,14 +18,8 @@ export async function accountsIn<One>(
   snapshots: readonly One[],
   attributes: (one: One) => Promise<Attributes>,
 ): Promise<(string[] | undefined)[]> {
-  const found = new Array<string[] | undefined>(snapshots.length);
-  let next = 0;
-  const queryRemaining = async () => {
-    for (let at = next++; at < snapshots.length; at = next++) {
-      const answer = await queries.one("the attributes of snapshots", () => attributes(snapshots[at] as One));
-      found[at] = answer && (answer.find(({ AttributeName }) => AttributeName === "restore")?.AttributeValues ?? []);
-    }
-  };
-  await Promise.all(Array.from({ length: snapshotQueriesAtOnceMax }, queryRemaining));
-  return found;
+  return atOnce(snapshots, snapshotQueriesAtOnceMax, async (one) => {
+    const answer = await queries.one("the attributes of snapshots", () => attributes(one));
+    return answer && (answer.find(({ AttributeName }) => AttributeName === "restore")?.AttributeValues ?? []);
+  });
 }

@@ -7,7 +7,7 @@ import { limits } from "./limits";
 import { logError } from "./log";
 import { AwsError } from "./wire/aws-error";
 
-/** The accounts of the embedded cloud: each has records and databases of its own, and they share nothing but the clock. */
+/** The accounts of the embedded cloud: each has records and databases of its own; they share the clock. */
 export class Accounts {
   /** Of the user who started the cloud. */
   readonly owner: Cloud;

@@ -1,7 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { DatabasePlatform } from "../../components";
-import { ensureAccessKey, keyIdOf } from "../../localcloud/access/access-keys";
-import { fetchSigned } from "../../localcloud/access/signature";
+import { createRole, otherAccount, ownAccount, roleArn } from "../localcloud/second-account";
 import { platformArguments, startEngine, stateOf, typedPreview, type Engine } from "./engine";
 
 /** The platforms of a company: one in each Region and account, and none that keeps its copies in its own Region. */
@@ -44,29 +43,28 @@ test("two Regions of an account can each have a platform that keeps the other's 
 });
 
 test("a second account can have a platform of the same names, which its own role brings up", async () => {
-  const account = "210987654321";
-  const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
-  const assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-  const name = "deployer";
-  const key = ensureAccessKey(engine.cloud.dataFolder, keyIdOf("shipshapelocal", account));
-  const { status } = await fetchSigned(new URL("/shipshape/recorded", engine.cloud.url), key, {
-    method: "POST",
-    body: JSON.stringify({ type: "aws:iam/role:Role", name, properties: { name, assumeRolePolicy } }),
-  });
-  expect(status).toBe(201);
-
+  await createRole(engine.cloud, "deployer", { Principal: { AWS: ownAccount } });
   const other = await platformIn("platform.other", "eu-central-1", "eu-west-1");
-  const roleArn = (its: string) => `arn:aws:iam::${account}:role/${its}`;
-  await other.setConfig("aws:assumeRoles[0].roleArn", { value: roleArn("stranger") }, true);
-  await expect(other.preview()).rejects.toThrow(
-    new RegExp(`AccessDenied: .*not authorized to perform: sts:AssumeRole on resource: ${roleArn("stranger")}`),
-  );
-  await other.setConfig("aws:assumeRoles[0].roleArn", { value: roleArn(name) }, true);
+  await other.setConfig("aws:assumeRoles[0].roleArn", { value: roleArn("deployer") }, true);
   const { outputs } = await other.up();
-  expect(outputs.keyArn?.value).toContain(`arn:aws:kms:eu-central-1:${account}:key/`);
+  expect(outputs.keyArn?.value).toContain(`arn:aws:kms:eu-central-1:${otherAccount}:key/`);
   expect(outputs.monitoringRoleArn?.value).toBe(roleArn("shipshape-eu-central-1-monitoring"));
   expect(engine.platform.monitoringRoleArn).toBe("arn:aws:iam::123456789012:role/shipshape-eu-central-1-monitoring");
   expect(Object.keys((await other.preview()).changeSummary)).toEqual(["same"]);
+});
+
+test("a role that may not be assumed ends a preview, in AWS's words", async () => {
+  const { vpcId, subnetIds, ...platform } = platformArguments;
+  await engine.stack("platform.stranger", async () => {});
+  const config = {
+    "aws:region": "eu-central-1",
+    "aws:assumeRoles": [{ roleArn: roleArn("stranger") }],
+    "shipshape:platform": platform,
+    "shipshape:network": { vpcId, subnetIds },
+  };
+  expect(await typedPreview(engine, "platform.stranger", config)).toMatch(
+    new RegExp(`AccessDenied: .*not authorized to perform: sts:AssumeRole on resource: ${roleArn("stranger")}`),
+  );
 });
 
 test("a platform whose copies would be in its own Region is refused at preview, and the error names the argument", async () => {

@@ -21,7 +21,12 @@ export const provider: ProviderDefinition<AwsConfig> = {
   version: "7.48.0",
   settings: providerSettings,
   checkSettings: (settings) => checkProviderSettings(settings),
-  configure: async (settings) => configureProvider(settings),
+  configure: async (settings) => {
+    const config = configureProvider(settings);
+    // As the official one, which says before anything else that a role cannot be assumed.
+    if (settings.assumeRoles?.length > 0 && !settings.skipCredentialsValidation) await config.credentials();
+    return config;
+  },
   resources: {
     "aws:rds/eventSubscription:EventSubscription": eventSubscription,
     "aws:rds/instance:Instance": instance,

@@ -53,7 +53,7 @@ const undeclared = member(longest, {
 const cloud = { account: "123456789012", region: "eu-central-1", address: "https://rds.eu-central-1.amazonaws.com" };
 const status = (members: FleetMember[], change: Partial<FleetStatus> = {}): FleetStatus => ({
   lookedAt: new Date("2026-11-27T05:00:00Z"),
-  cloud: { asked: true, databases: [], cloud },
+  cloud: { asked: true, databases: [], clouds: [cloud] },
   stacks: { asked: true, backend: "s3://acme-states/databases", stacks: [], unread: [] },
   unread: [],
   members,

@@ -129,6 +129,39 @@ test("the changes of a ring in a day have a number, 0 for none", () => {
   expect(problems("changesPerDay: {ring4: 1}")).toBe("line 1: changesPerDay.ring4: is not known; did you mean ring0?");
 });
 
+test("an account has its digits in quotes, a role of its own, and Regions that are not named twice", () => {
+  const problemsOf = (entry: string) => problems(`accounts:\n  - ${entry}`).replace(/^line 2: accounts\.0\.?/, "");
+  const role = (account: string) => `role: "arn:aws:iam::${account}:role/reader"`;
+  expect(read(`accounts:\n  - {account: "210987654321", ${role("210987654321")}, regions: [eu-west-1]}`)).toBeDefined();
+  for (const [entry, problem] of [
+    [
+      "{account: 210987654321, regions: [eu-west-1]}",
+      `account: give the account's 12 digits in quotes, for example "123456789012"`,
+    ],
+    ['{account: "2109", regions: [eu-west-1]}', "account: give the account's 12 digits"],
+    [
+      `{account: "210987654321", ${role("123456789012")}, regions: [eu-west-1]}`,
+      "role: is a role of account 123456789012, not of 210987654321",
+    ],
+    ['{account: "210987654321", role: reader, regions: [eu-west-1]}', "role: give the ARN of an IAM role"],
+    [
+      '{account: "210987654321", externalId: acme-7, regions: [eu-west-1]}',
+      "externalId: goes with a role, and there is none",
+    ],
+    ['{account: "210987654321", regions: []}', "regions: give at least one"],
+    ['{account: "210987654321"}', "regions: give a list of Regions"],
+    ['{account: "210987654321", regions: [Frankfurt]}', "regions.0: give a Region, for example eu-central-1"],
+    ['{account: "210987654321", regions: [eu-west-1, eu-west-1]}', "regions: names a Region twice"],
+    [
+      '{account: "210987654321", region: [eu-west-1], regions: [eu-west-1]}',
+      "region: is not known; did you mean regions?",
+    ],
+  ] as const)
+    expect([entry, problemsOf(entry)]).toEqual([entry, problem]);
+  const twice = '{account: "210987654321", regions: [eu-west-1]}';
+  expect(problems(`accounts:\n  - ${twice}\n  - ${twice}`)).toContain("names an account twice");
+});
+
 test("each section has an example in docs/configuration.md, and each example can be read", () => {
   const page = readFileSync(join(__dirname, "../../../docs/configuration.md"), "utf8");
   const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = ""]) => read(text) ?? {});

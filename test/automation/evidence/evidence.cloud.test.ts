@@ -318,7 +318,7 @@ describe("what the cloud has", () => {
   const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 0, day, hour));
   const fleet = (...names: string[]): FleetAnswer => ({
     asked: true,
-    cloud: { account: "123456789012", region: "eu-central-1", address: "" },
+    clouds: [{ account: "123456789012", region: "eu-central-1", address: "" }],
     databases: names.map((name) => ({
       ...databaseCalled(name),
       restorableFrom: null,

@@ -14,6 +14,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "database-query-failed": "recorded in a drill's check: operations/restore-drill/steps",
   "database-replaced": "a database recreated in the middle of a drill: operations/restore-drill/removal.engine",
   "marker-table-changed": "recorded in a drill's check: targets/control-session.cloud",
+  "role-not-assumed": "shown as the reason why an account cannot be reached: accounts-and-regions.cloud",
   "fleet-unreadable": "a missing permission, and the embedded cloud has none: guardrails/live, backup-audit steps",
   "principal-embedded": "no command passes such a name to a control plane that is not an embedded cloud's: roles.cloud",
   "preview-overdue": "a step of a preview that takes minutes: runner/preview-steps",

@@ -245,12 +245,12 @@ describe("the fleet", () => {
     ]);
     // A Region that has no database at all did answer.
     const cloud = { account: "123456789012", region: "eu-central-1", address: "https://rds" };
-    expect(reasons({ fleet: { asked: true, databases: [], cloud } })).toEqual([
+    expect(reasons({ fleet: { asked: true, databases: [], clouds: [cloud] } })).toEqual([
       "abroad unknown",
       "gone never",
       "orders never",
     ]);
-    expect(reasons({ fleet: { asked: true, databases: [], cloud: { ...cloud, account: undefined } } })).toEqual([
+    expect(reasons({ fleet: { asked: true, databases: [], clouds: [{ ...cloud, account: undefined }] } })).toEqual([
       "abroad unknown",
       "gone unknown",
       "orders unknown",

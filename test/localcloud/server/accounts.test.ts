@@ -15,16 +15,22 @@ import {
   STSClient,
   type AssumeRoleCommandInput,
 } from "@aws-sdk/client-sts";
-import { ensureAccessKey, keyIdOf } from "../../../localcloud/access/access-keys";
+import { keyIdOf } from "../../../localcloud/access/access-keys";
 import { fetchSigned } from "../../../localcloud/access/signature";
 import { issueSession } from "../../../localcloud/server/sts/sessions";
 import { type Cloud, instanceIs, startCloud } from "../../cloud";
+import {
+  createRole as recordRole,
+  otherAccount as other,
+  otherKey,
+  ownAccount as own,
+  roleArn as role,
+} from "../second-account";
 import { small } from "./database-client";
 import { callOwn } from "./own-endpoint";
 
 /** Two accounts and two Regions of one embedded cloud, by the unmodified AWS SDK. */
 let cloud: Cloud;
-const other = "210987654321";
 const opened: { destroy(): void }[] = [];
 beforeAll(async () => {
   cloud = await startCloud();
@@ -35,24 +41,11 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-const own = "123456789012";
-const role = (name: string, account = other) => `arn:aws:iam::${account}:role/${name}`;
 const made = <C extends { destroy(): void }>(client: C): C => (opened.push(client), client);
-const otherKey = () => ensureAccessKey(cloud.dataFolder, keyIdOf("shipshapelocal", other));
 const inRegion = (region: string) => ({ ...cloud.client(), region });
-const inOther = (region = "eu-central-1") => ({ ...inRegion(region), credentials: otherKey() });
+const inOther = (region = "eu-central-1") => ({ ...inRegion(region), credentials: otherKey(cloud) });
 
-/** IAM has no API here: its resources are recorded, as Pulumi has them recorded. */
-async function createRole(name: string, statement: object, more: object = {}): Promise<void> {
-  const assumeRolePolicy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", ...statement }],
-  });
-  const body = { type: "aws:iam/role:Role", name, properties: { name, assumeRolePolicy, ...more } };
-  const url = new URL("/shipshape/recorded", cloud.url);
-  const answer = await fetchSigned(url, otherKey(), { method: "POST", body: JSON.stringify(body) });
-  expect([name, answer.status]).toEqual([name, 201]);
-}
+const createRole = (name: string, statement: object, more: object = {}) => recordRole(cloud, name, statement, more);
 
 async function assume(input: Partial<AssumeRoleCommandInput>, settings: object = cloud.client()) {
   const client = made(new STSClient(settings));
@@ -196,7 +189,9 @@ test("an expired session, a forged token, another's secret and a deleted role's 
   const forged = Buffer.from(JSON.stringify({ ...session, accountId: own })).toString("base64url");
   for (const sessionToken of [`${forged}.${signature}`, "x", `${credentials.sessionToken}.x`, undefined])
     expect(await refusalOf(identityOf(with_({ sessionToken })))).toMatch(/^InvalidClientTokenId/);
-  expect(await refusalOf(identityOf(with_({ accessKeyId: otherKey().accessKeyId })))).toMatch(/^InvalidClientTokenId/);
+  expect(await refusalOf(identityOf(with_({ accessKeyId: otherKey(cloud).accessKeyId })))).toMatch(
+    /^InvalidClientTokenId/,
+  );
   expect(await refusalOf(identityOf(with_({ secretAccessKey: "x".repeat(40) })))).toMatch(/^SignatureDoesNotMatch/);
 
   const expired = issueSession(cloud.dataFolder, { ...session, expiresAt: new Date().toISOString() });
@@ -208,7 +203,7 @@ test("an expired session, a forged token, another's secret and a deleted role's 
   );
 
   const url = new URL("/shipshape/recorded?type=aws:iam/role:Role&id=reader", cloud.url);
-  expect((await fetchSigned(url, otherKey(), { method: "DELETE" })).status).toBe(204);
+  expect((await fetchSigned(url, otherKey(cloud), { method: "DELETE" })).status).toBe(204);
   expect(await refusalOf(identityOf(with_({})))).toMatch(/^InvalidClientTokenId: .*was deleted/);
   await createRole("reader", { Principal: { AWS: own } });
   expect(await refusalOf(identityOf(with_({})))).toMatch(/^InvalidClientTokenId/); // another role of that name

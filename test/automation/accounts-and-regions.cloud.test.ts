@@ -1,0 +1,129 @@
+// The commands that look at the fleet, over two accounts and two Regions of an embedded cloud, as people run them.
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { startCloud, type Cloud } from "../cloud";
+import { small } from "../localcloud/server/database-client";
+import { createRole, otherAccount, otherKey, ownAccount, roleArn } from "../localcloud/second-account";
+
+let cloud: Cloud;
+const regions = ["eu-central-1", "eu-west-1"];
+beforeAll(async () => {
+  cloud = await startCloud();
+  await createRole(cloud, "shipshape", {
+    Principal: { AWS: `arn:aws:iam::${ownAccount}:root` },
+    Condition: { StringEquals: { "sts:ExternalId": "acme-7" } },
+  });
+  for (const credentials of [cloud.client().credentials, otherKey(cloud)])
+    for (const region of regions) {
+      const rds = new RDSClient({ ...cloud.client(), region, credentials });
+      await rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders" }));
+      rds.destroy();
+    }
+});
+afterAll(() => cloud?.stop());
+
+const configured = (entries: object[]) => {
+  const file = join(cloud.dataFolder, "shipshape.yaml");
+  writeFileSync(file, JSON.stringify({ accounts: entries }), { mode: 0o600 });
+  return file;
+};
+const all = () => [
+  { account: ownAccount, regions },
+  { account: otherAccount, role: roleArn("shipshape"), externalId: "acme-7", regions },
+];
+
+async function shipshape(entries: object[], ...words: string[]) {
+  const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
+  const env = {
+    ...cloud.env,
+    SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
+    SHIPSHAPE_CONFIGURATION_FILE: configured(entries),
+  };
+  const child = spawn(process.execPath, [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [text, stderr] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, text, stderr, json: () => JSON.parse(text) };
+}
+const placesOf = (ones: { account: string; region: string }[]) => ones.map((o) => `${o.account} ${o.region}`).sort();
+const four = [ownAccount, otherAccount].flatMap((account) => regions.map((region) => `${account} ${region}`)).sort();
+
+test("the fleet is that of every account and Region, and databases of one name are told apart", async () => {
+  const { json } = await shipshape(all(), "fleet", "--json");
+  const look = json();
+  expect([look.unreachable, look.cloud]).toEqual([[], null]);
+  expect(look.unread).toEqual([expect.stringContaining("the stacks of the backend")]); // there is none here
+  expect(placesOf(look.clouds)).toEqual(four);
+  expect(look.databases.map((d: { database: { identifier: string } }) => d.database.identifier)).toEqual(
+    four.map(() => "orders"),
+  );
+  expect(placesOf(look.databases.map((d: { database: { account: string; region: string } }) => d.database))).toEqual(
+    four,
+  );
+  const { text } = await shipshape(all(), "fleet");
+  expect(text).toContain("4 of 4 accounts and Regions answered");
+  for (const place of four) expect(text).toContain(`orders (${place})`);
+  expect((await shipshape([], "fleet", "--json")).json().databases).toHaveLength(1);
+});
+
+test("what cannot be reached is shown with its reason, counted, and stops no other", async () => {
+  const some = [
+    { account: ownAccount, regions: ["eu-central-1"] },
+    { account: otherAccount, role: roleArn("shipshape"), externalId: "acme-8", regions: ["eu-west-1"] },
+    { account: "333333333333", role: roleArn("shipshape", "333333333333"), regions: ["eu-north-1"] },
+    { account: "444444444444", regions: ["eu-south-1"] },
+  ];
+  const missing = [`${otherAccount} eu-west-1`, "333333333333 eu-north-1", "444444444444 eu-south-1"];
+  const look = await shipshape(some, "fleet", "--json");
+  expect([look.code, look.json().databases.length]).toEqual([1, 1]);
+  expect(placesOf(look.json().unreachable)).toEqual([...missing].sort());
+  const reasons = look.json().unreachable.map((one: { reason: string }) => one.reason);
+  expect(reasons[0]).toContain(`${roleArn("shipshape")} cannot be assumed`);
+  expect(reasons[2]).toBe(
+    `the credentials are of account ${ownAccount}: give a role of account 444444444444 in shipshape.yaml`,
+  );
+  const { text } = await shipshape(some, "fleet");
+  expect(text).toContain("1 of 4 accounts and Regions answered");
+  expect(text.match(/could not be reached/g)).toHaveLength(3);
+
+  const status = await shipshape(some, "status", "--json");
+  expect([status.code, status.json().recovery.length]).toEqual([1, 1]);
+  expect(placesOf(status.json().fleet.unreachable)).toEqual([...missing].sort());
+  expect((await shipshape(some, "status")).text.match(/could not be reached/g)).toHaveLength(3);
+
+  const recoverability = await shipshape(some, "recoverability", "--json");
+  expect([recoverability.code, recoverability.json().unread]).toEqual([
+    1,
+    expect.arrayContaining([expect.stringContaining("account 333333333333, Region eu-north-1 could not be reached")]),
+  ]);
+
+  const guard = await shipshape(some, "guard", "--live", "--json");
+  expect([guard.code, guard.json().judged, guard.json().places.length]).toEqual([
+    2,
+    "1 database in 1 of 4 accounts and Regions",
+    1,
+  ]);
+  expect(placesOf(guard.json().unreachable)).toEqual([...missing].sort());
+});
+
+test("guard --live judges every database once, wherever it is", async () => {
+  const { code, json } = await shipshape(all(), "guard", "--live", "--json");
+  const { judged, places, unreachable, findings } = json();
+  expect([code, judged, places.length, unreachable]).toEqual([1, "4 databases in 4 of 4 accounts and Regions", 4, []]);
+  const unprotected = findings.filter((f: { rule: string }) => f.rule === "require-deletion-protection");
+  expect(unprotected.map((f: { urn: string }) => f.urn).sort()).toEqual(
+    four.map((place) => `arn:aws:rds:${place.split(" ").reverse().join(":")}:db:orders`).sort(),
+  );
+});
+
+test("all of them are recorded for auditors", async () => {
+  const created = await shipshape(all(), "evidence", "key", "create");
+  expect([created.stderr, created.code]).toEqual([expect.anything(), 0]);
+  const period = ["--from", new Date().toISOString().slice(0, 10), "--to", new Date().toISOString().slice(0, 10)];
+  const { json } = await shipshape(all(), "evidence", "population", ...period, "--json");
+  const { scopes, databases } = json().report.content;
+  expect([placesOf(scopes), placesOf(databases)]).toEqual([four, four]);
+});
