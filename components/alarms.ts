@@ -4,6 +4,7 @@ import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
 import type { AlarmThresholds } from "./standards/standard";
+import type { Tags } from "./tags";
 
 /** One alarm of the standard: either a metric of AWS/RDS or a metric-math expression over some. */
 export interface StandardAlarm {
@@ -199,7 +200,7 @@ export function alarm(
   standard: StandardAlarm,
   fitting: pulumi.Output<Pick<StandardAlarm, "threshold" | "math">>,
   instance: rds.Instance,
-  settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Record<string, string> },
+  settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Tags },
   options: pulumi.CustomResourceOptions,
 ): cloudwatch.MetricAlarm {
   const dimensions = { DBInstanceIdentifier: settings.identifier };

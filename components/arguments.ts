@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { requiredBy } from "./extensions";
 import { contradictions } from "./found-properties";
@@ -110,7 +109,7 @@ export const platformReference = z.object(
     topicArn: inputOf(arn("topicArn", "sns", "", "give the topic's ARN")),
     monitoringRoleArn: inputOf(arn("monitoringRoleArn", "iam", "role/", "give the role's ARN")),
     parameterGroupNames: inputOf(
-      z.record(z.string(), text("the name"), { error: () => 'give the names by family, {postgres17: "…"}' }),
+      z.record(z.string(), inputOf(text("the name")), { error: () => 'give the names by family, {postgres17: "…"}' }),
     ),
     caBundlePath: inputOf(text("caBundlePath").optional()).optional(),
   },
@@ -127,10 +126,3 @@ export const databaseArgumentsOf = (standard: Standard) =>
     reachableFrom,
     standard: z.unknown().optional(), // checked before, because it decides what the others may be
   });
-
-/** If the key was an Output, its value is checked once it is known. */
-export function neverAnAlias(value: string): string {
-  if (/(^|:)alias\//.test(value))
-    throw new pulumi.RunError(`platform.keyArn: give the key's ARN, never an alias (given ${JSON.stringify(value)})`);
-  return value;
-}

@@ -11,6 +11,7 @@ import {
   type BackupPlan,
   type EnvironmentKind,
 } from "./standards/fixed";
+import type { Tags } from "./tags";
 
 export interface BackupSettings {
   platformName: string;
@@ -20,7 +21,7 @@ export interface BackupSettings {
   copyRegion: string | undefined;
   location: pulumi.Output<AwsLocation>;
   keyOptions: pulumi.CustomResourceOptions;
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 /**

@@ -10,7 +10,8 @@ import { parseInput } from "./input-errors";
 import { destroyGuard } from "./destroy-guard";
 import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
-import { platformArgumentsOf, type DatabasePlatformArgs } from "./platform-arguments";
+import type { DatabasePlatformArgs } from "./platform-request";
+import { platformArgumentsOf } from "./platform-arguments";
 import { programRegion, programStandard } from "./program-standard";
 import { assumedBy, keyPolicy, type AwsLocation } from "./platform-policies";
 import { securityGroup } from "./security-group";
@@ -58,7 +59,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       (args as DatabasePlatformArgs | undefined) ?? {},
       `DatabasePlatform "${name}"`,
     );
-    const { vpcId, subnetIds, workerSecurityGroupIds } = args;
+    const { vpcId, subnetIds, workerSecurityGroupIds } = request;
     super(
       "shipshape:index:DatabasePlatform",
       name,

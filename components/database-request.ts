@@ -1,210 +1,273 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FoundProperties } from "./found-properties";
-import type { exportedLogs, PostgresMajor } from "./standards/fixed";
+import type { ExistingDatabase } from "./existing-database";
+import type { PostgresMajor } from "./standards/fixed";
+import type { DataClassification, Environment, Size, Tier } from "./standards/names";
+import type { Authentication, Extension } from "./standards/roles";
 import type { Standard } from "./standards/standard";
-import type { DataClassification, Environment, RoleName, Size, Tier } from "./standards/names";
-import type { AllowedExtension, Authentication } from "./standards/roles";
+
+/** Who creates and keeps the master password. */
+export const MasterPassword = {
+  /** RDS creates, stores and rotates it. */
+  Managed: "managed",
+  /** A secret of ours; needed before read replicas and blue/green deployments. */
+  Own: "own",
+} as const;
+export type MasterPassword = (typeof MasterPassword)[keyof typeof MasterPassword];
+
+/** When the roles inside the database are created. */
+export const AccessRoles = {
+  /** By the same `up`, which connects to the database. */
+  Declared: "declared",
+  /** By a second `up`, inside the network. */
+  Later: "later",
+} as const;
+export type AccessRoles = (typeof AccessRoles)[keyof typeof AccessRoles];
 
 /**
  * What a team declares about one database; everything else has a default that meets the standard. `arguments.ts` checks
- * it, and a type test keeps both in step.
+ * it, and a type test keeps both in step. A value that only another resource knows is possible where the type is an
+ * `Input`; all others decide what is created, or its name, and must be plain.
  */
 export interface DatabaseRequest {
   /**
    * The service whose data this is: lower-case words joined by hyphens, at most 24 characters. It starts the identifier
    * and the secrets' names, and is a tag.
+   * @example "orders"
    */
   service: string;
-  /** The responsible team, such as `team-orders`; a tag of everything here. */
-  owner: string;
+  /**
+   * The responsible team, as lower-case words joined by hyphens; a tag of everything here.
+   * @example "team-orders"
+   */
+  owner: pulumi.Input<string>;
   /**
    * Part of the identifier and of the secrets' names, so it never changes; with the tier it determines backups, second
    * zone and protection.
+   * @example "production"
    */
   environment: Environment;
   /**
    * How much a loss would cost: determines objectives, backup retention, second zone, restore drills and patch ring.
+   * @example "gold"
    */
   tier: Tier;
-  /** Determines instance class, storage and the cap it grows to: small is db.t4g.medium with 20 GiB, growing to 100. */
+  /**
+   * Determines instance class, storage and the cap it grows to: small is db.t4g.medium with 20 GiB, growing to 100.
+   * @example "small"
+   */
   size: Size;
-  /** How sensitive the data is; a tag of everything here. */
+  /**
+   * How sensitive the data is; a tag of everything here.
+   * @example "confidential"
+   */
   dataClassification: DataClassification;
-  /** Who pays, as text: `"4711"`; a tag of everything here. */
-  costCenter: string;
-  /** The application's database. @default the service's name, hyphens as underscores */
-  databaseName?: string | undefined;
-  /** The application's schema. @default the database's name */
-  schemaName?: string | undefined;
   /**
-   * A new one is a major upgrade: a separate operation, not an `up`.
+   * Who pays: 1 to 63 letters, digits, dots, underscores and hyphens, as text; a tag of everything here.
+   * @example "4711"
+   */
+  costCenter: pulumi.Input<string>;
+  /**
+   * The application's database: a lower-case SQL name of at most 63 characters that neither PostgreSQL nor RDS
+   * reserves.
+   * @default the service's name, hyphens as underscores
+   * @example "orders"
+   */
+  databaseName?: string;
+  /**
+   * The application's schema: a name like the database's.
+   * @default the database's name
+   * @example "orders"
+   */
+  schemaName?: string;
+  /**
+   * PostgreSQL's major version. A new one is a major upgrade: a separate operation, not an `up`.
    * @default 17
+   * @example 17
    */
-  postgresMajor?: PostgresMajor | undefined;
+  postgresMajor?: PostgresMajor;
   /**
-   * The minor version, such as `"17.10"`. Pin it in production.
+   * The minor version, with its major. Pin it in production. Never older than what runs: RDS does not downgrade.
    * @default the newest minor of the major that the cloud offers
+   * @example "17.10"
    */
-  engineVersion?: string | undefined;
+  engineVersion?: string;
   /**
    * Keeps the storage of this larger size when you move to a smaller one: storage never shrinks, only the class
    * changes.
    * @default the size
+   * @example "medium"
    */
-  storageOfSize?: Size | undefined;
+  storageOfSize?: Size;
   /**
-   * `managed`: RDS creates, stores and rotates it. `own`: our secret; needed before read replicas and blue/green
-   * deployments.
+   * Who creates and keeps the master password.
    * @default "managed"
+   * @example "own"
    */
-  masterPassword?: "managed" | "own" | undefined;
-  /** Reserved: read replicas come later. @default 0 */
-  replicas?: number | undefined;
+  masterPassword?: MasterPassword;
+  /**
+   * Reserved: read replicas come later, and any other number is refused.
+   * @default 0
+   * @example 0
+   */
+  replicas?: number;
   /**
    * `later` if `up` cannot reach the database (a hosted CI): a second `up` inside the network then creates the roles.
    * @default "declared"
+   * @example "later"
    */
-  accessRoles?: "declared" | "later" | undefined;
+  accessRoles?: AccessRoles;
   /**
-   * For each role, how it logs in and how long its statements may take.
+   * By the role's name (owner, readwrite, readonly, monitoring, shipshape and those of your standard): how it logs in
+   * and how long its statements may take.
    * @default passwords, and the timeouts of the standard
+   * @example { readonly: { statementTimeoutMilliseconds: 600000 } }
    */
-  roles?: Partial<Record<RoleName, RoleSettings>> | undefined;
+  roles?: Record<string, RoleSettings>;
   /**
    * Extensions from an allow-list; the list replaces the default. The embedded cloud has no pgaudit.
    * @default ["pg_stat_statements", "pgaudit"]
+   * @example ["pg_stat_statements", "pgaudit", "vector"]
    */
-  extensions?: AllowedExtension[] | undefined;
+  extensions?: Extension[];
   /**
-   * PostgreSQL's parameters by name, from an allow-list and within limits, in the unit RDS stores: `{work_mem: 65536}`
-   * is in kB. The database then has its own parameter group.
+   * PostgreSQL's parameters by name, from an allow-list and within limits, in the unit RDS stores (work_mem in kB); 1
+   * is on, 0 off. The database then has its own parameter group.
    * @default {} the standard's
+   * @example { work_mem: 65536, jit: 0 }
    */
-  parameters?: Record<string, number | boolean> | undefined;
+  parameters?: Record<string, number>;
   /**
    * A database that was created elsewhere: its name, and where it differs from the standard. Keep it as long as it
    * differs.
    * @default undefined: a new one
+   * @example { identifier: "legacy-orders", asFound: { multiAz: false } }
    */
-  existing?: ExistingDatabase | undefined;
+  existing?: ExistingDatabase;
   /**
    * The resource id ("db-…") of the existing database, for the one `up` that imports it; drop it afterwards.
    * @default undefined
+   * @example "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
    */
-  import?: string | undefined;
+  import?: string;
   /**
    * Creates it from a snapshot, or from a moment of another database's backups. Counts only at creation.
    * @default undefined: an empty one
+   * @example { snapshotIdentifier: "orders-production-final-1a2b3c4d" }
    */
-  restoreFrom?: RestoreFromSnapshot | RestoreToPointInTime | undefined;
+  restoreFrom?: RestoreSource;
   /**
    * First step of retirement: lifts every protection at the next `up`; only then does `destroy` work.
    * @default false
+   * @example true
    */
-  retire?: boolean | undefined;
+  retire?: boolean;
 }
 
 export interface RoleSettings {
   /**
-   * `iam`: no password anywhere, but a token that lasts 15 minutes. The embedded cloud has no counterpart and refuses
-   * it.
+   * How the role logs in. The embedded cloud has no counterpart of `iam` and refuses it.
    * @default "password"
+   * @example "iam"
    */
-  authentication?: Authentication | undefined;
+  authentication?: Authentication;
   /**
    * The longest a statement may take, in milliseconds; 0 is no limit, 86400000 (a day) the maximum.
    * @default 60000 for readwrite, 300000 for readonly
+   * @example 600000
    */
-  statementTimeoutMilliseconds?: number | undefined;
+  statementTimeoutMilliseconds?: number;
 }
 
-export interface ExistingDatabase {
-  /** The RDS identifier of the existing database. */
-  identifier: string;
+/** One of the two: a snapshot, or a database whose automated backups RDS has. */
+export interface RestoreSource {
   /**
-   * The current values where they differ from the standard, by the names of `aws.rds.Instance`; `null` for what it
-   * lacks. Remove its properties one by one: each removal is one visible change.
-   * @default {}
+   * Name or ARN of the snapshot.
+   * @default undefined: the automated backups of `sourceDbiResourceId`
+   * @example "orders-production-final-1a2b3c4d"
    */
-  asFound?: FoundProperties | undefined;
+  snapshotIdentifier?: string;
   /**
-   * The last day on which `asFound.engineVersion` may be older than the standard allows, at most 180 days ahead:
-   * `"2027-03-31"`. Every preview shows it.
-   * @default undefined: the version is one that the standard allows
+   * Resource id ("db-…") of the backups' source database: valid even when the database is gone.
+   * @default undefined: the snapshot `snapshotIdentifier`
+   * @example "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
    */
-  upgradeBy?: string | undefined;
+  sourceDbiResourceId?: string;
   /**
-   * True if RDS has already created the log groups (logs were exported before), or which of them: they are imported
-   * with the database.
-   * @default false
-   */
-  logGroupsExist?: boolean | (typeof exportedLogs)[number][] | undefined;
-}
-
-export interface RestoreFromSnapshot {
-  /** Name or ARN of the snapshot. */
-  snapshotIdentifier: string;
-  /**
-   * False if the backup is not of a StandardDatabase and lacks its roles: they are then created.
-   * @default true: adopted, with new passwords
-   */
-  rolesExist?: boolean | undefined;
-}
-
-export interface RestoreToPointInTime {
-  /** Resource id of the backups' source database, `db-…`: valid even when the database is gone. */
-  sourceDbiResourceId: string;
-  /**
-   * A whole second in UTC, such as `"2026-01-31T12:00:00Z"`.
+   * With `sourceDbiResourceId`: a whole second in UTC.
    * @default the latest restorable time
+   * @example "2026-01-31T12:00:00Z"
    */
-  restoreTime?: string | undefined;
+  restoreTime?: string;
   /**
    * False if the backup is not of a StandardDatabase and lacks its roles: they are then created.
    * @default true: adopted, with new passwords
+   * @example false
    */
-  rolesExist?: boolean | undefined;
+  rolesExist?: boolean;
 }
 
 /** What a database gets from the platform stack; see DatabasePlatform's outputs of the same names. */
 export interface PlatformReference {
-  /** The network of the databases. */
+  /**
+   * The network of the databases.
+   * @example "vpc-0a1b2c3d4e5f60001"
+   */
   vpcId: pulumi.Input<string>;
-  /** The private subnets of the databases. */
+  /**
+   * The private subnets of the databases, by the name of their subnet group.
+   * @example "shipshape-databases"
+   */
   subnetGroupName: pulumi.Input<string>;
   /**
    * Encrypts storage, backups, logs and secrets. An ARN, never an alias: an alias is a permanent difference, and a
    * changed key replaces the database.
+   * @example "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0001-4000-8000-0a1b2c3d0001"
    */
   keyArn: pulumi.Input<string>;
-  /** Where alarms go. */
+  /**
+   * Where alarms go.
+   * @example "arn:aws:sns:eu-central-1:123456789012:shipshape-databases"
+   */
   topicArn: pulumi.Input<string>;
-  /** The role RDS writes enhanced monitoring with. */
+  /**
+   * The role RDS writes enhanced monitoring with.
+   * @example "arn:aws:iam::123456789012:role/shipshape-eu-central-1-monitoring"
+   */
   monitoringRoleArn: pulumi.Input<string>;
-  /** The standard's parameter groups by family: `{postgres17: "…"}`. */
-  parameterGroupNames: pulumi.Input<Record<string, string>>;
+  /**
+   * The standard's parameter groups by family.
+   * @example { postgres17: "shipshape-postgres17-standard" }
+   */
+  parameterGroupNames: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
    * CA file that `up` trusts when it connects to create roles.
    * @default the file that PGSSLROOTCERT names
+   * @example "/etc/ssl/certs/rds-global-bundle.pem"
    */
   caBundlePath?: pulumi.Input<string | undefined>;
 }
 
-/** `DatabaseRequest`, and what comes from other resources. */
-export interface StandardDatabaseArgs extends DatabaseRequest {
+/** `DatabaseRequest`, and what comes from other resources: the arguments in every language of Pulumi. */
+export interface DatabaseArguments extends DatabaseRequest {
+  /**
+   * The outputs of the platform team's stack, or a DatabasePlatform: key, topic, subnets, monitoring role and parameter
+   * groups that databases share.
+   * @example { vpcId: shared.requireOutput("vpcId"), … }
+   */
+  platform: PlatformReference;
+  /**
+   * Who may connect: security groups by the name of the client, no address ranges.
+   * @default {} none
+   * @example { "orders-api": apiSecurityGroup.id }
+   */
+  reachableFrom?: Record<string, pulumi.Input<string>>;
+}
+
+/** `DatabaseArguments`, and what only a program in TypeScript or JavaScript can pass. */
+export interface StandardDatabaseArgs extends DatabaseArguments {
   /**
    * What `defineStandard` returns.
    * @default the standard that the `shipshape.yaml` beside the stacks names, or Shipshape's own
    */
-  standard?: Standard | undefined;
-  /**
-   * The outputs of the platform team's stack: key, topic, subnets, monitoring role and parameter groups that databases
-   * share.
-   */
-  platform: PlatformReference;
-  /**
-   * Who may connect: security groups by name, no address ranges.
-   * @default {} none
-   */
-  reachableFrom?: Record<string, pulumi.Input<string>>;
+  standard?: Standard;
 }

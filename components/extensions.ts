@@ -1,6 +1,4 @@
-import type { allowedExtensions } from "./standards/roles";
-
-type Extension = (typeof allowedExtensions)[number];
+import type { Extension } from "./standards/roles";
 
 /** The extensions that an extension needs ("requires" in its control file); all others of the allow-list need none. */
 const requirements: Partial<Record<string, readonly Extension[]>> = { earthdistance: ["cube"] };

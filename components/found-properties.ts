@@ -94,18 +94,20 @@ export const asFound = z
   )
   .partial();
 
-export type FoundProperties = z.input<typeof asFound>;
+/** With `null` for what the database lacks. */
+export type Found = z.output<typeof asFound>;
 type Name = keyof typeof foundProperties;
+export const foundNames = Object.keys(foundProperties) as Name[];
 
 type Shape = Parameters<typeof decidedProperties>[0] & { parameterGroupFamily: string; postgresMajor: number };
 
 /** Contradictory values, each with what to give instead: RDS would refuse them in the middle of an `up`. */
 export function contradictions(
-  given: FoundProperties,
+  given: Found,
   shape: Shape,
   masterPassword: "managed" | "own",
 ): [name: Name, reason: string][] {
-  const has: FoundProperties = {
+  const has: Found = {
     ...standardProperties(shape),
     manageMasterUserPassword: masterPassword === "managed",
     ...given,
@@ -119,7 +121,11 @@ export function contradictions(
       "availabilityZone",
       "omit it while multiAz is true: RDS chooses both zones, and a failover changes them",
     ],
-    [!has.storageEncrypted && has.kmsKeyId !== null, "kmsKeyId", "give null while storageEncrypted is false"],
+    [
+      !has.storageEncrypted && has.kmsKeyId !== null,
+      "kmsKeyId",
+      "give null, or name it in lacks, while storageEncrypted is false",
+    ],
     [
       given.manageMasterUserPassword === true && masterPassword === "own",
       "manageMasterUserPassword",
@@ -146,7 +152,7 @@ export function contradictions(
 }
 
 /** With placeholder text for what only the platform knows. */
-function standardProperties(shape: Shape): FoundProperties {
+function standardProperties(shape: Shape): Found {
   const ofThePlatform = "the platform's";
   return {
     ...decidedProperties(shape),
@@ -160,13 +166,7 @@ function standardProperties(shape: Shape): FoundProperties {
 type Rules = [applies: boolean, name: Name, reason: string][];
 
 /** RDS User Guide, "Amazon RDS DB instance storage". */
-function ofStorage({
-  storageType,
-  allocatedStorage,
-  maxAllocatedStorage,
-  iops,
-  storageThroughput,
-}: FoundProperties): Rules {
+function ofStorage({ storageType, allocatedStorage, maxAllocatedStorage, iops, storageThroughput }: Found): Rules {
   const [type, size, cap] = [storageType ?? "gp2", allocatedStorage ?? 0, maxAllocatedStorage ?? 0];
   const striped = type === "gp3" && size >= stripedStorage.fromGib;
   const fixed = !striped && !type.startsWith("io");
@@ -197,15 +197,15 @@ function ofStorage({
 const within = (value: number | null | undefined, min: number, max: number): boolean =>
   typeof value === "number" && value >= min && value <= max;
 
-function ofMonitoring(has: FoundProperties): Rules {
+function ofMonitoring(has: Found): Rules {
   const advanced = has.databaseInsightsMode === "advanced";
   const insights = has.performanceInsightsEnabled ?? false;
-  const off = "give null while performanceInsightsEnabled is false";
+  const off = "give null, or name it in lacks, while performanceInsightsEnabled is false";
   return [
     [
       !has.monitoringInterval && has.monitoringRoleArn !== null,
       "monitoringRoleArn",
-      "give null while monitoringInterval is 0: RDS then accepts no role",
+      "give null, or name it in lacks, while monitoringInterval is 0: RDS then accepts no role",
     ],
     [
       Boolean(has.monitoringInterval) && has.monitoringRoleArn === null,
@@ -226,10 +226,7 @@ function ofMonitoring(has: FoundProperties): Rules {
 }
 const advancedInsightsDaysMin = 465;
 
-function ofWindows(
-  { backupWindow, maintenanceWindow }: FoundProperties,
-  blamed: "backupWindow" | "maintenanceWindow",
-): Rules {
+function ofWindows({ backupWindow, maintenanceWindow }: Found, blamed: "backupWindow" | "maintenanceWindow"): Rules {
   const backup = backupWindowOf(backupWindow ?? "");
   const maintenance = maintenanceWindowOf(maintenanceWindow ?? "");
   const meet = backup !== undefined && maintenance !== undefined && windowsMeet(backup, maintenance);

@@ -1,4 +1,4 @@
-import { majorOf, type FoundProperties } from "./found-properties";
+import { majorOf, type Found } from "./found-properties";
 import type { DecidedProperties } from "./decided-properties";
 
 /**
@@ -22,14 +22,14 @@ export interface Deviation {
   heals: Heals;
 }
 
-type Rule<Name extends keyof FoundProperties> =
-  Heals | ((found: NonNullable<FoundProperties[Name]> | null, standard: DecidedProperties) => Heals);
+type Rule<Name extends keyof Found> =
+  Heals | ((found: NonNullable<Found[Name]> | null, standard: DecidedProperties) => Heals);
 
 /**
  * From the RDS User Guide, "Settings for DB instances" (what waits for the window, what interrupts), for a change
  * without ApplyImmediately.
  */
-const rules: { [Name in keyof Required<FoundProperties>]: Rule<Name> } = {
+const rules: { [Name in keyof Required<Found>]: Rule<Name> } = {
   allocatedStorage: (found, standard) =>
     (found ?? 0) > standard.allocatedStorage ? "needs: a larger size" : "in the window",
   autoMinorVersionUpgrade: "at once",
@@ -80,8 +80,8 @@ const rules: { [Name in keyof Required<FoundProperties>]: Rule<Name> } = {
 };
 
 /** What is left to do for each property that is as found, by name. */
-export function deviationsOf(found: FoundProperties, standard: DecidedProperties, postgresMajor: number): Deviation[] {
-  return (Object.keys(found) as (keyof FoundProperties)[]).sort().map((property) => {
+export function deviationsOf(found: Found, standard: DecidedProperties, postgresMajor: number): Deviation[] {
+  return (Object.keys(found) as (keyof Found)[]).sort().map((property) => {
     const rule = rules[property] as Rule<"port">;
     const heals = typeof rule === "function" ? rule(found[property] as number, standard) : rule;
     const upgrade = property === "engineVersion" && majorOf(found.engineVersion ?? "") !== postgresMajor;

@@ -1,18 +1,24 @@
 export { DatabasePlatform } from "./database-platform";
-export { platformRequestOf, type DatabasePlatformArgs } from "./platform-arguments";
+export { platformRequestOf } from "./platform-arguments";
+export type { DatabasePlatformArgs, PlatformArguments, PlatformRequest } from "./platform-request";
 export { StandardDatabase } from "./standard-database";
 export { databaseRequestOf } from "./arguments";
 export { parseInput, text } from "./input-errors";
-export type {
-  DatabaseRequest,
-  ExistingDatabase,
-  PlatformReference,
-  RestoreFromSnapshot,
-  RestoreToPointInTime,
-  RoleSettings,
-  StandardDatabaseArgs,
+export {
+  AccessRoles,
+  MasterPassword,
+  type DatabaseArguments,
+  type DatabaseRequest,
+  type PlatformReference,
+  type RestoreSource,
+  type RoleSettings,
+  type StandardDatabaseArgs,
 } from "./database-request";
+export type { ExistingDatabase, FoundProperties } from "./existing-database";
 export type { EcsHandOver, ExternalSecret, HandOver, HandOverTarget, PolicyDocument } from "./hand-over";
+export { PostgresMajor } from "./standards/fixed";
+export { DataClassification, Environment, Size, Tier } from "./standards/names";
+export { Authentication, Extension } from "./standards/roles";
 export type { RoleName } from "./standards/names";
 export type { StandardShape } from "./standard-shape";
 export { defineStandard, programRegion, programStandard } from "./program-standard";

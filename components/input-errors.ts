@@ -7,22 +7,25 @@ import { z } from "zod";
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
-  if (result.success) return result.data;
-  const lines = problemsOf(result.error);
-  throw new pulumi.RunError(
-    `${what}: ${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong, nothing was created\n${lines.map((line) => `  ${line}`).join("\n")}`,
-  );
+  if (result.success) return checkedLater(result.data, [], what) as z.output<Schema>;
+  throw new pulumi.RunError(`${what}: ${wrong(result.error, ", nothing was created")}`);
+}
+
+function wrong(error: { issues: z.core.$ZodIssue[] }, consequence = ""): string {
+  const lines = problemsOf(error);
+  const count = `${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong`;
+  return `${count}${consequence}\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
 /** Everything that is wrong, a line each: `path: reason (given …)`. */
-export const problemsOf = ({ issues }: z.ZodError): string[] => issues.flatMap(describe);
+export const problemsOf = ({ issues }: { issues: z.core.$ZodIssue[] }): string[] => issues.flatMap(describe);
 
 function describe(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
   // An Output cannot be checked, whatever the schema: handled here once for every argument.
   if (isUnknown(issue.input))
-    return [`${join(issue.path)}: is an Output, known only during deployment; give a plain value`];
+    return [`${join(issue.path)}: give a plain value, not another resource's output: it decides what is created`];
   return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
 }
 
@@ -67,10 +70,35 @@ function notText(what: string, input: unknown, example: string | undefined): str
   return input === null ? "is empty; give text" : "give text";
 }
 
-/** An argument that may be an Output: checked only if plain, because Outputs are not known yet. */
-export const inputOf = (plain: z.ZodType) =>
-  z.unknown().superRefine((value, context) => {
-    if (isUnknown(value)) return;
-    const { error } = plain.safeParse(value, { reportInput: true });
+/** An argument that may be an Output: checked now if it is plain, otherwise once it is known. */
+export const inputOf = <T>(plain: z.ZodType<T>): z.ZodType<pulumi.Input<T>, pulumi.Input<T>> =>
+  z.unknown().transform((value, context) => {
+    if (isUnknown(value)) return new Later(value, plain);
+    const { data, error } = plain.safeParse(value, { reportInput: true });
     for (const issue of error?.issues ?? []) context.addIssue(issue as z.core.$ZodRawIssue);
-  });
+    return data;
+  }) as unknown as z.ZodType<pulumi.Input<T>, pulumi.Input<T>>;
+
+/** An Output among the parsed arguments, until `parseInput` knows its path. */
+class Later {
+  constructor(
+    readonly value: unknown,
+    readonly plain: z.ZodType,
+  ) {}
+}
+
+/** Each Output replaced by one that fails, with the words of a plain value, if its value is wrong. */
+function checkedLater(value: unknown, path: PropertyKey[], what: string): unknown {
+  if (value instanceof Later)
+    return (pulumi.output(value.value) as pulumi.Output<unknown>).apply((known) => {
+      const { data, error } = value.plain.safeParse(known, { reportInput: true });
+      const issues = error?.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+      if (issues) throw new pulumi.RunError(`${what}: ${wrong({ issues })}`);
+      return data;
+    });
+  if (Array.isArray(value)) return value.map((item, index) => checkedLater(item, [...path, index], what));
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, checkedLater(item, [...path, key], what)]),
+  );
+}

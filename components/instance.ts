@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { decidedProperties } from "./decided-properties";
 import type { ResolvedRequest } from "./request-schema";
-import type { PlatformReference } from "./database-request";
+import type { PlatformReference, RestoreSource } from "./database-request";
 import type { MasterLogin } from "./master-login";
 import {
   movedByHand,
@@ -16,6 +16,7 @@ import {
 import { instanceTags, type StandardShape } from "./standard-shape";
 import { stripedStorage } from "./standards/fixed";
 import type { Standard } from "./standards/standard";
+import type { Tags } from "./tags";
 
 export interface InstanceSettings {
   engineVersion: pulumi.Input<string>;
@@ -24,7 +25,7 @@ export interface InstanceSettings {
   finalSnapshotIdentifier: pulumi.Input<string> | undefined;
   login: MasterLogin;
   running: pulumi.Output<Running | undefined>;
-  tags: Record<string, string>;
+  tags: Tags;
   standard: Standard;
 }
 
@@ -83,7 +84,7 @@ function includedSpeed(
     iops: args.iops ?? stripedStorage.iops,
     storageThroughput: args.storageThroughput ?? stripedStorage.throughput,
   };
-  if (!request.restoreFrom || "snapshotIdentifier" in request.restoreFrom) return speed;
+  if (request.restoreFrom?.sourceDbiResourceId === undefined) return speed;
   // A restore to a point in time has the source's volume, which may be smaller; it grows at the next `up`.
   const onceThere = pulumi.all([running, speed]).apply(([found, figures]) => (found ? figures : {})) as pulumi.Output<{
     iops: number;
@@ -164,11 +165,12 @@ function found(request: ResolvedRequest): Partial<rds.InstanceArgs> {
   );
 }
 
-function restore(
-  from: NonNullable<ResolvedRequest["restoreFrom"]>,
-): Pick<rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
-  if ("snapshotIdentifier" in from) return { snapshotIdentifier: from.snapshotIdentifier };
-  const { sourceDbiResourceId, restoreTime } = from;
+function restore({
+  snapshotIdentifier,
+  sourceDbiResourceId,
+  restoreTime,
+}: RestoreSource): Pick<rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
+  if (sourceDbiResourceId === undefined) return { snapshotIdentifier };
   return {
     restoreToPointInTime: restoreTime
       ? { sourceDbiResourceId, restoreTime }

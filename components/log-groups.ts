@@ -2,12 +2,13 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
 import { exportedLogs } from "./standards/fixed";
+import type { Tags } from "./tags";
 
 interface LogGroupSettings {
   keyArn: pulumi.Input<string>;
   /** Those that RDS has already created: they are imported. */
   exist: boolean | readonly string[];
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 /** Created before the instance: RDS would create them itself, without retention and without our key. */

@@ -9,6 +9,7 @@ import { secretNameOf } from "./names";
 import { warnIfUnreachable } from "./reachability";
 import type { Standard } from "./standards/standard";
 import type { StandardShape } from "./standard-shape";
+import type { Tags } from "./tags";
 
 /** How the instance gets its master password: its arguments, and where to read the password afterwards. */
 export interface MasterLogin {
@@ -23,7 +24,7 @@ export function masterLogin(
   name: string,
   request: ResolvedRequest,
   shape: StandardShape,
-  { standard, ...settings }: { standard: Standard; keyArn: pulumi.Input<string>; tags: Record<string, string> },
+  { standard, ...settings }: { standard: Standard; keyArn: pulumi.Input<string>; tags: Tags },
   options: pulumi.CustomResourceOptions,
 ): MasterLogin {
   if (hasUnknownPassword(request)) return { instanceArguments: {}, own: undefined, leaves: [] };
@@ -77,7 +78,7 @@ export function passwordWithSecret(
     purpose: string;
     recoveryDays: number;
     keyArn: pulumi.Input<string>;
-    tags: Record<string, string>;
+    tags: Tags;
   },
   options: pulumi.CustomResourceOptions,
 ) {

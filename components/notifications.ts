@@ -2,12 +2,13 @@ import * as rds from "@pulumi/aws/rds";
 import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { topicPolicy, type AwsLocation } from "./platform-policies";
+import type { Tags } from "./tags";
 
 interface NotificationSettings {
   platformName: string;
   keyArn: pulumi.Input<string>;
   location: pulumi.Output<AwsLocation>;
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 const subscribed = [

@@ -1,12 +1,13 @@
 import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Parameter } from "./standards/parameters";
+import type { Tags } from "./tags";
 
 interface ParameterGroupSettings {
   groupName: string;
   family: string;
   parameters: readonly Parameter[];
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 /**

@@ -1,11 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { inputOf, oneOf, text } from "./input-errors";
 import { groupId } from "./reachable-from";
 import { matches } from "./request-schema";
 import { tagValue } from "./tags";
-import type { PostgresMajor } from "./standards/fixed";
-import type { Environment } from "./standards/names";
 import { environmentsOf, isProduction, majorsOf, tiersOf, type Standard } from "./standards/standard";
 
 /** What can be checked before anything runs; the network's ids cannot. */
@@ -16,12 +13,16 @@ export const platformRequestOf = (standard: Standard, region?: string) =>
         .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
         .max(32, { error: () => "give at most 32 characters" })
         .default(standard.birth.platform),
-      owner: tagValue("owner (the team)")
-        .min(1, { error: () => "is empty" })
-        .refine(...matches(standard.tags.owner)),
-      costCenter: tagValue("costCenter")
-        .min(1, { error: () => "is empty" })
-        .refine(...matches(standard.tags.costCenter)),
+      owner: inputOf(
+        tagValue("owner (the team)")
+          .min(1, { error: () => "is empty" })
+          .refine(...matches(standard.tags.owner)),
+      ),
+      costCenter: inputOf(
+        tagValue("costCenter")
+          .min(1, { error: () => "is empty" })
+          .refine(...matches(standard.tags.costCenter)),
+      ),
       environment: oneOf(environmentsOf(standard)),
       postgresMajors: z
         .array(oneOf(majorsOf(standard)))
@@ -43,7 +44,7 @@ export const platformRequestOf = (standard: Standard, region?: string) =>
       context.addIssue({ code: "custom", path: ["copyRegion"], input: request.copyRegion, message });
     });
 
-const ids = (id: z.ZodType) => z.array(inputOf(id), { error: () => "give a list of ids" });
+const ids = (id: z.ZodType<string>) => z.array(inputOf(id), { error: () => "give a list of ids" });
 /** RDS's own quota of a subnet group. */
 const subnetsMax = 20;
 const subnetIds = ids(text("a subnet's id"))
@@ -58,45 +59,3 @@ export const platformArgumentsOf = (standard: Standard, region?: string) =>
     subnetIds: inputOf(subnetIds),
     workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
   });
-
-/** What a platform team declares; `platformRequestOf` checks it, and a type test keeps both in step. */
-export interface PlatformRequest {
-  /**
-   * Starts the names of everything here; with one platform per account and Region the default is enough.
-   * @default what the standard says: "shipshape"
-   */
-  platformName?: string | undefined;
-  /** The responsible team, such as `team-platform`. */
-  owner: string;
-  /** Who pays, as text: `"1000"`; a tag of everything here. */
-  costCenter: string;
-  /** The strictest environment of its databases: a platform of production databases is itself production. */
-  environment: Environment;
-  /** Each gets a parameter group. @default all that the standard approves: [16, 17, 18] */
-  postgresMajors?: PostgresMajor[] | undefined;
-  /**
-   * The Region to which backups of the tiers with `vault-and-copy` are copied (gold). A production platform needs one, if
-   * the standard has such a tier.
-   * @default where the standard has this Region copied to, or undefined: no copies
-   */
-  copyRegion?: string | undefined;
-  /**
-   * First step of retirement: lifts the platform's protection at the next `up`; only then does `destroy` work.
-   * @default false
-   */
-  retire?: boolean | undefined;
-}
-
-export interface DatabasePlatformArgs extends PlatformRequest {
-  /**
-   * What `defineStandard` returns.
-   * @default the standard that the `shipshape.yaml` beside the stacks names, or Shipshape's own
-   */
-  standard?: Standard | undefined;
-  /** The network of the databases. */
-  vpcId: pulumi.Input<string>;
-  /** Private subnets, in at least two zones. */
-  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups of the control plane's workers: only they can reach restored throwaways. @default [] none */
-  workerSecurityGroupIds?: pulumi.Input<pulumi.Input<string>[]>;
-}

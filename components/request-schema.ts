@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { asFound } from "./found-properties";
-import { oneOf, text } from "./input-errors";
+import { AccessRoles, MasterPassword } from "./database-request";
+import { asFound, foundNames, type Found } from "./found-properties";
+import { inputOf, oneOf, text } from "./input-errors";
 import { exportedLogs } from "./standards/fixed";
 import { isReserved } from "./standards/reserved-names";
 import { allowedParameters } from "./standards/parameters";
-import type { AllowedExtension } from "./standards/roles";
+import { Authentication, type Extension } from "./standards/roles";
 import {
   classificationsOf,
   environmentsOf,
@@ -39,7 +40,7 @@ export const matches = ({
 ];
 
 const roleSettings = z.strictObject({
-  authentication: oneOf(["password", "iam"]).default("password"),
+  authentication: oneOf(Object.values(Authentication)).default("password"),
   statementTimeoutMilliseconds: z
     .int({ error: () => "give whole milliseconds" })
     .min(0, { error: () => "give 0 (none) to 86400000" })
@@ -69,36 +70,67 @@ function notResourceId(wrong: unknown): string {
 }
 
 const logGroupsRule = `give true (both), false, or those that exist, of ${exportedLogs.join(", ")}`;
-const existingSchema = z.strictObject({
-  identifier: word(
-    "identifier",
-    /^[a-z](?=.{0,62}$)[a-z0-9]*(-[a-z0-9]+)*$/,
-    "give the DB instance identifier as RDS shows it, at most 63 characters",
-  ),
-  asFound: asFound.default({}),
-  upgradeBy: z.iso.date({ error: () => 'give a day, such as "2027-03-31"' }).optional(),
-  logGroupsExist: z.union([z.boolean(), z.array(oneOf(exportedLogs))], { error: () => logGroupsRule }).default(false),
-});
+const existingSchema = z
+  .strictObject({
+    identifier: word(
+      "identifier",
+      /^[a-z](?=.{0,62}$)[a-z0-9]*(-[a-z0-9]+)*$/,
+      "give the DB instance identifier as RDS shows it, at most 63 characters",
+    ),
+    asFound: asFound.default({}),
+    lacks: z.array(oneOf(foundNames)).default([]),
+    upgradeBy: z.iso.date({ error: () => 'give a day, such as "2027-03-31"' }).optional(),
+    logGroupsExist: z.union([z.boolean(), z.array(oneOf(exportedLogs))], { error: () => logGroupsRule }).default([]),
+  })
+  .superRefine(({ asFound: found, lacks }, context) => {
+    for (const name of lacks.filter((one) => found[one] !== undefined && found[one] !== null))
+      context.addIssue({
+        code: "custom",
+        path: ["lacks"],
+        input: lacks,
+        message: `names ${name}, of which asFound says ${JSON.stringify(found[name])}; give one of the two`,
+      });
+  })
+  .transform(({ lacks, ...existing }) => ({
+    ...existing,
+    asFound: { ...existing.asFound, ...(Object.fromEntries(lacks.map((name) => [name, null])) as Found) },
+  }));
 
 const wholeSecond = "give a whole second in UTC, such as 2026-01-31T12:00:00Z";
-const rolesExist = z.boolean({ error: () => "give true or false" }).default(true);
-const restoreSchema = z.union(
-  [
-    z.strictObject({ snapshotIdentifier: text("snapshotIdentifier").min(1, { error: () => "is empty" }), rolesExist }),
-    z.strictObject({
-      rolesExist,
-      sourceDbiResourceId: text("sourceDbiResourceId").regex(/^db-[A-Z0-9]+$/),
+const restoreSchema = z
+  .strictObject(
+    {
+      snapshotIdentifier: text("snapshotIdentifier")
+        .min(1, { error: () => "is empty" })
+        .optional(),
+      sourceDbiResourceId: text("sourceDbiResourceId")
+        .regex(/^db-[A-Z0-9]+$/, { error: () => 'give the resource id, such as "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"' })
+        .optional(),
       restoreTime: z.iso
         .datetime({ error: () => wholeSecond })
         .refine((time) => new Date(time).getUTCMilliseconds() === 0, { error: () => wholeSecond })
         .optional(),
-    }),
-  ],
-  {
-    error: () =>
-      'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (default: the latest restorable time)',
-  },
-);
+      rolesExist: z.boolean({ error: () => "give true or false" }).default(true),
+    },
+    { error: () => sources },
+  )
+  .superRefine(({ snapshotIdentifier, sourceDbiResourceId, restoreTime }, context) => {
+    if ((snapshotIdentifier === undefined) === (sourceDbiResourceId === undefined))
+      context.addIssue({
+        code: "custom",
+        message: sources,
+        input: { snapshotIdentifier, sourceDbiResourceId, restoreTime },
+      });
+    else if (snapshotIdentifier !== undefined && restoreTime !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["restoreTime"],
+        message: "omit it: a snapshot has one moment only",
+        input: restoreTime,
+      });
+  });
+const sources =
+  'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (default: the latest restorable time)';
 
 const parameterValues = z
   .record(
@@ -149,15 +181,16 @@ export const requestSchemaOf = (standard: Standard) => {
     service: label("service")
       .max(24, { error: () => "give at most 24 characters: the identifier contains it" })
       .refine(...matches(tags.service)),
-    owner:
+    owner: inputOf(
       tags.owner.pattern === undefined
         ? label("owner (the team)").max(63, { error: () => "give at most 63 characters" })
         : text("owner (the team)").refine(...matches(tags.owner)),
+    ),
     environment: oneOf(environmentsOf(standard)),
     tier: oneOf(tiersOf(standard)),
     size: oneOf(sizesOf(standard)),
     dataClassification: oneOf(classificationsOf(standard)),
-    costCenter:
+    costCenter: inputOf(
       tags.costCenter.pattern === undefined
         ? word(
             "costCenter",
@@ -165,6 +198,7 @@ export const requestSchemaOf = (standard: Standard) => {
             "give 1 to 63 letters, digits, dots, underscores and hyphens",
           )
         : text("costCenter").refine(...matches(tags.costCenter)),
+    ),
     databaseName: sqlName("databaseName").optional(),
     schemaName: sqlName("schemaName").optional(),
     postgresMajor: oneOf(majorsOf(standard)).default(postgres.default),
@@ -172,20 +206,27 @@ export const requestSchemaOf = (standard: Standard) => {
       .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })
       .optional(),
     storageOfSize: oneOf(sizesOf(standard)).optional(),
-    masterPassword: oneOf(["managed", "own"]).default("managed"),
+    masterPassword: oneOf(Object.values(MasterPassword)).default("managed"),
     replicas: z
       .int({ error: () => "give a whole number" })
       .min(0, { error: () => "give 0" })
       .default(0),
-    accessRoles: oneOf(["declared", "later"]).default("declared"),
+    accessRoles: oneOf(Object.values(AccessRoles)).default("declared"),
     roles: z
-      .partialRecord(oneOf(rolesOf(standard)), roleSettings, {
-        error: () => `give settings for ${rolesOf(standard).join(", ")} only`,
+      .record(z.string(), roleSettings, { error: () => `give settings by role: ${rolesOf(standard).join(", ")}` })
+      .superRefine((settings, context) => {
+        for (const name of Object.keys(settings).filter((one) => !Object.hasOwn(standard.roles, one)))
+          context.addIssue({
+            code: "custom",
+            path: [name],
+            input: name,
+            message: `give settings for ${rolesOf(standard).join(", ")} only`,
+          });
       })
       .default({}),
     extensions: z
-      .array(oneOf(postgres.extensions.allowed as readonly AllowedExtension[]))
-      .default([...postgres.extensions.default] as AllowedExtension[]),
+      .array(oneOf(postgres.extensions.allowed as readonly Extension[]))
+      .default([...postgres.extensions.default] as Extension[]),
     parameters: parameterValues.default({}),
     existing: existingSchema.optional(),
     import: resourceId.optional(),

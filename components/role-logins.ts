@@ -11,6 +11,7 @@ import { controlSchema } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
 import { part, type Standard } from "./standards/standard";
 import type { StandardShape } from "./standard-shape";
+import type { Tags } from "./tags";
 
 /**
  * One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection
@@ -28,7 +29,7 @@ export interface AccessSettings {
   instance: rds.Instance;
   connection: postgresql.Provider;
   keyArn: pulumi.Input<string>;
-  tags: Record<string, string>;
+  tags: Tags;
   /** The roles came with the backup the database was restored from: they are adopted, not created. */
   rolesExist: boolean;
   /** How often the password of each role was rotated. */

@@ -2,6 +2,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { namesBySource } from "./reachable-from";
 import { postgresPort } from "./standards/fixed";
+import type { Tags } from "./tags";
 
 interface SecurityGroupSettings {
   groupName: string;
@@ -9,7 +10,7 @@ interface SecurityGroupSettings {
   vpcId: pulumi.Input<string>;
   /** Security groups with access, by the name of the client. */
   reachableFrom: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 /**

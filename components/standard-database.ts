@@ -2,9 +2,9 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoles } from "./access-roles";
 import { alarm, fittingAlarm, standardAlarms } from "./alarms";
-import { databaseArgumentsOf, neverAnAlias } from "./arguments";
+import { databaseArgumentsOf } from "./arguments";
 import { parseInput } from "./input-errors";
-import type { StandardDatabaseArgs } from "./database-request";
+import type { PlatformReference, StandardDatabaseArgs } from "./database-request";
 import { resolvedEngineVersion } from "./engine-version";
 import { finalSnapshotIdentifier, instanceArguments, instanceOptions } from "./instance";
 import { destroyGuard } from "./destroy-guard";
@@ -83,7 +83,6 @@ export class StandardDatabase extends pulumi.ComponentResource {
     const given = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
     const standard = programStandard(given.standard);
     const request = parseInput(databaseArgumentsOf(standard), given, `StandardDatabase "${name}"`);
-    const platform = { ...given.platform, keyArn: pulumi.output(given.platform.keyArn).apply(neverAnAlias) };
     const shape = standardShape(request, standard, programRegion());
     const rotation = programRotation(shape);
     super(
@@ -98,6 +97,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       },
       options,
     );
+    const { platform } = request;
     const tags = standardTags(shape, request.costCenter, `${pulumi.getProject()}/${pulumi.getStack()}`, standard);
     const child = { parent: this };
 
@@ -110,7 +110,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
         groupName: `${shape.identifier}-database`,
         description: `Who may connect to ${shape.identifier}`,
         vpcId: platform.vpcId,
-        reachableFrom: given.reachableFrom ?? {},
+        reachableFrom: request.reachableFrom ?? {},
         tags,
       },
       child,
@@ -248,7 +248,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
 }
 
 function platformParameterGroup(
-  names: pulumi.Input<Record<string, string>>,
+  names: PlatformReference["parameterGroupNames"],
   shape: StandardShape,
 ): pulumi.Output<string> {
   return pulumi.output(names).apply((byFamily) => {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRequest } from "./request-schema";
 import { decidedProperties } from "./decided-properties";
 import { inOrder } from "./extensions";
 import { majorOf } from "./found-properties";
 import { deviationsOf, type Deviation } from "./healing";
+import type { Tags } from "./tags";
 import { databaseNameOf, identifierOf, schemaNameOf, secretNameOf } from "./names";
 import {
   backupHours,
@@ -39,7 +41,7 @@ import {
 export interface StandardShape {
   standardVersion: string;
   service: string;
-  owner: string;
+  owner: pulumi.Input<string>;
   environment: Environment;
   tier: Tier;
   size: Size;
@@ -188,10 +190,10 @@ function clock(minute: number): string {
 /** The tags of every taggable resource; the instance also says which backup plan selects it. */
 export function standardTags(
   shape: StandardShape,
-  costCenter: string,
+  costCenter: pulumi.Input<string>,
   stack: string,
   standard: Standard,
-): Record<string, string> {
+): Tags {
   const { tags } = standard;
   return {
     ...standard.alsoTags,
@@ -206,10 +208,6 @@ export function standardTags(
     [standardTag]: tagOf(standard),
   };
 }
-export function instanceTags(
-  shape: StandardShape,
-  tags: Record<string, string>,
-  standard: Standard,
-): Record<string, string> {
+export function instanceTags(shape: StandardShape, tags: Tags, standard: Standard): Tags {
   return { ...tags, [backupPlanTag]: shape.backupPlan, [standardTag]: instanceTagOf(standard) };
 }

@@ -1,5 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { text } from "./input-errors";
+
+/** The tags of a resource by key; some values only another resource knows. */
+export type Tags = Record<string, pulumi.Input<string>>;
 
 /**
  * What AWS accepts as tags (Tagging AWS Resources User Guide): letters, digits and spaces of any script, and a few

@@ -47,7 +47,8 @@ export function database(): Record<string, unknown> {
     `config of stack ${pulumi.getStack()}`,
   );
   const declared = new StandardDatabase(request.service, {
-    ...request,
+    // In config, null says what a program says with `lacks`.
+    ...(request as DatabaseRequest),
     platform: platformOf(place.platformStack, place.caBundlePath),
     reachableFrom: place.reachableFrom,
   });

@@ -8,8 +8,16 @@ export const environmentKinds = ["production", "staging", "development"] as cons
 export type EnvironmentKind = (typeof environmentKinds)[number];
 
 /** Majors that Shipshape is tested with; a standard approves some of them. */
-export const postgresMajors = [16, 17, 18] as const;
-export type PostgresMajor = (typeof postgresMajors)[number];
+export const PostgresMajor = {
+  /** Supported by the community until November 2028. */
+  V16: 16,
+  /** Supported by the community until November 2029. */
+  V17: 17,
+  /** Supported by the community until November 2030. */
+  V18: 18,
+} as const;
+export type PostgresMajor = (typeof PostgresMajor)[keyof typeof PostgresMajor];
+export const postgresMajors = Object.values(PostgresMajor);
 
 /** The family of a major's parameter groups, as RDS names it. */
 export const familyOf = (major: number): string => `postgres${major}`;

@@ -2,7 +2,13 @@
  * Who may log in to a standard database, and what each may do there. The names are the same in every database, so that
  * runbooks, guardrails and people mean the same thing by "readonly".
  */
-export type Authentication = "password" | "iam";
+export const Authentication = {
+  /** A random password, in the role's secret. */
+  Password: "password",
+  /** No password anywhere, but a token that lasts 15 minutes. */
+  Iam: "iam",
+} as const;
+export type Authentication = (typeof Authentication)[keyof typeof Authentication];
 
 export interface RoleStandard {
   purpose: string;
@@ -103,31 +109,56 @@ export const roleStandards: Record<string, RoleStandard> = {
  * What a team may install: extensions of RDS for PostgreSQL 16 to 18 that neither leave the database (no foreign
  * servers, no dblink), nor run on a schedule, nor read files.
  */
-export const allowedExtensions = [
-  "bloom",
-  "btree_gin",
-  "btree_gist",
-  "citext",
-  "cube",
-  "earthdistance",
-  "fuzzystrmatch",
-  "hstore",
-  "intarray",
-  "isn",
-  "ltree",
-  "pg_stat_statements",
-  "pg_trgm",
-  "pgaudit",
-  "pgcrypto",
-  "pgrowlocks",
-  "pgstattuple",
-  "seg",
-  "tablefunc",
-  "tsm_system_rows",
-  "tsm_system_time",
-  "unaccent",
-  "uuid-ossp",
-  "vector",
-] as const;
-export type AllowedExtension = (typeof allowedExtensions)[number];
+export const Extension = {
+  /** Indexes on any combination of columns, by Bloom filters. */
+  Bloom: "bloom",
+  /** Plain columns in GIN indexes. */
+  BtreeGin: "btree_gin",
+  /** Plain columns in GiST indexes and exclusion constraints. */
+  BtreeGist: "btree_gist",
+  /** Text that ignores upper and lower case. */
+  Citext: "citext",
+  /** Points and boxes of several dimensions. */
+  Cube: "cube",
+  /** Distances on the globe; needs `cube`. */
+  Earthdistance: "earthdistance",
+  /** Similar sounding and similarly spelt words. */
+  Fuzzystrmatch: "fuzzystrmatch",
+  /** Sets of keys and values in one column. */
+  Hstore: "hstore",
+  /** Functions and indexes for arrays of integers. */
+  Intarray: "intarray",
+  /** ISBN, ISSN, EAN and other product numbers. */
+  Isn: "isn",
+  /** Paths in a tree. */
+  Ltree: "ltree",
+  /** Statistics of each statement; a default. */
+  PgStatStatements: "pg_stat_statements",
+  /** Similarity of text, and indexes for LIKE. */
+  PgTrgm: "pg_trgm",
+  /** The audit log; a default. */
+  Pgaudit: "pgaudit",
+  /** Hashes and encryption in SQL. */
+  Pgcrypto: "pgcrypto",
+  /** Who has locked which rows. */
+  Pgrowlocks: "pgrowlocks",
+  /** How much of a table is dead. */
+  Pgstattuple: "pgstattuple",
+  /** Intervals of measurements. */
+  Seg: "seg",
+  /** Pivot tables. */
+  Tablefunc: "tablefunc",
+  /** Samples of a number of rows. */
+  TsmSystemRows: "tsm_system_rows",
+  /** Samples that take a limited time. */
+  TsmSystemTime: "tsm_system_time",
+  /** Text search without accents. */
+  Unaccent: "unaccent",
+  /** UUIDs of all versions; random ones need no extension. */
+  UuidOssp: "uuid-ossp",
+  /** pgvector: vectors and their nearest neighbours. */
+  Vector: "vector",
+} as const;
+export type Extension = (typeof Extension)[keyof typeof Extension];
+export const allowedExtensions = Object.values(Extension);
 export const defaultExtensions = ["pg_stat_statements", "pgaudit"] as const;

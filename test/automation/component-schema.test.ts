@@ -45,11 +45,11 @@ test.each([
   expect([...resource.requiredInputs].sort()).toEqual([...required, ...needed].sort());
 });
 
-test("only what other resources give is an input, and outputs never are plain", () => {
+test("only what other resources may give is an input, and outputs never are plain", () => {
   const inputs = ({ inputProperties }: { inputProperties: Record<string, Property> }) =>
     Object.keys(inputProperties).filter((name) => !inputProperties[name]!.plain);
-  expect(inputs(platform).sort()).toEqual(["subnetIds", "vpcId", "workerSecurityGroupIds"]);
-  expect(inputs(database)).toEqual([]);
+  expect(inputs(platform).sort()).toEqual(["costCenter", "owner", "subnetIds", "vpcId", "workerSecurityGroupIds"]);
+  expect(inputs(database).sort()).toEqual(["costCenter", "owner"]);
   expect(Object.values(types["shipshape:index:PlatformReference"]!.properties).some(({ plain }) => plain)).toBe(false);
   for (const { properties } of [database, platform])
     expect(Object.values(properties).some(({ plain }) => plain)).toBe(false);

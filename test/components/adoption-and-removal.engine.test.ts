@@ -115,10 +115,7 @@ test("an existing database is adopted, and the preview proves that it does not c
           copyTagsToSnapshot: false,
           iamDatabaseAuthenticationEnabled: false,
           monitoringInterval: 0,
-          monitoringRoleArn: null,
           performanceInsightsEnabled: false,
-          performanceInsightsRetentionPeriod: null,
-          performanceInsightsKmsKeyId: null,
           databaseInsightsMode: found.DatabaseInsightsMode ?? "standard",
           enabledCloudwatchLogsExports: [],
           maxAllocatedStorage: 0,
@@ -130,6 +127,7 @@ test("an existing database is adopted, and the preview proves that it does not c
           caCertIdentifier: found.CACertificateIdentifier ?? "",
           tags: { team: "billing" },
         },
+        lacks: ["monitoringRoleArn", "performanceInsightsRetentionPeriod", "performanceInsightsKmsKeyId"],
       },
     })),
   );

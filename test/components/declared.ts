@@ -63,7 +63,6 @@ async function settled(seen: unknown[]): Promise<void> {
 
 function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (type === "pulumi:pulumi:StackReference") return { outputs: platform, secretOutputNames: [] };
-  const arn = `arn:aws:mock:eu-central-1:123456789012:${name}`;
   if (type === "aws:rds/instance:Instance")
     return {
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${String(inputs.identifier)}`,
@@ -72,11 +71,21 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
       endpoint: "db.internal:5432",
       resourceId: "db-MOCK",
       engineVersionActual: inputs.engineVersion,
-      masterUserSecrets: [{ secretArn: `${arn}-master` }],
+      masterUserSecrets: [{ secretArn: `${arnOf(type, name)}-master` }],
     };
   if (type === "random:index/randomPassword:RandomPassword") return { result: "secret-of-the-mock" };
   if (type === "random:index/randomId:RandomId") return { hex: "0a1b2c3d" };
-  return { arn };
+  return { arn: arnOf(type, name) };
+}
+
+/** In the form that AWS gives it, where the components check it. */
+export function arnOf(type: string, name: string): string {
+  const arns: Record<string, string> = {
+    "aws:kms/key:Key": `arn:aws:kms:eu-central-1:123456789012:key/${name}`,
+    "aws:sns/topic:Topic": `arn:aws:sns:eu-central-1:123456789012:${name}`,
+    "aws:iam/role:Role": `arn:aws:iam::123456789012:role/${name}`,
+  };
+  return arns[type] ?? `arn:aws:mock:eu-central-1:123456789012:${name}`;
 }
 
 const masterSecret = '{"username":"shipshape_admin","password":"master-of-the-mock"}';

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { databaseRequestOf, type DatabaseRequest } from "../../components";
+import { databaseRequestOf, type DatabaseRequest, type FoundProperties } from "../../components";
 import { databaseArgumentsOf } from "../../components/arguments";
 import { parseInput } from "../../components/input-errors";
+import type { Found } from "../../components/found-properties";
 import { dayIn } from "../../components/imported-database";
 import { refusedChanges } from "../../components/running-instance";
 import { standardShape } from "../../components/standard-shape";
@@ -9,10 +10,12 @@ import { builtIn } from "../../components/standards/built-in";
 import { declare, platform, request } from "./declared";
 import { StandardDatabase } from "../../components";
 
-type AsFound = NonNullable<NonNullable<DatabaseRequest["existing"]>["asFound"]>;
-const existing = (asFound: AsFound, upgradeBy?: string) => ({ existing: { identifier: "legacy", asFound, upgradeBy } });
+/** As in a stack's config, which says `null` for what the database lacks. */
+const existing = (asFound: Found, upgradeBy?: string) => ({
+  existing: { identifier: "legacy", asFound: asFound as FoundProperties, upgradeBy },
+});
 const later = { ...request, accessRoles: "later" as const };
-const shapeOf = (asFound: AsFound, more: Partial<DatabaseRequest> = {}) =>
+const shapeOf = (asFound: Found, more: Partial<DatabaseRequest> = {}) =>
   standardShape(databaseRequestOf(builtIn).parse({ ...later, ...existing(asFound), ...more }), builtIn);
 const wrongOf = (more: object): string[] => {
   try {
@@ -117,7 +120,7 @@ test("what happens at a deletion is as found, and said", async () => {
   expect(shapeOf(skipped)).toMatchObject({ finalSnapshot: false, retainAutomatedBackups: false });
   const named = { skipFinalSnapshot: false, finalSnapshotIdentifier: "final-legacy-1a2b" };
   const remains: string[][] = [];
-  const made = (asFound: AsFound) => () =>
+  const made = (asFound: Found) => () =>
     void new StandardDatabase("orders", { ...later, platform, ...existing(asFound) }).remainsAfterDestroy.apply(
       (list) => remains.push(list.filter((line) => /snapshot|backups/.test(line))),
     );
@@ -142,7 +145,7 @@ test("of the two logs, those that RDS has created can be named", () => {
   ]);
 });
 
-test.each<[AsFound, string]>([
+test.each<[Found, string]>([
   [{ copyTagsToSnapshot: false }, "at once"],
   [{ multiAz: false }, "in the window"],
   [{ storageType: "gp2" }, "in the window"],

@@ -1,5 +1,5 @@
 import { DatabasePlatform } from "../../components";
-import { declare, type Declared } from "./declared";
+import { arnOf, declare, type Declared } from "./declared";
 
 /** What a production platform declares, with its values: names alone would not detect a policy that denies everything. */
 let declared: Declared[];
@@ -35,10 +35,14 @@ const statements = (name: string, property = "policy"): Statement[] =>
   (JSON.parse(String(inputs(name)[property])) as { Statement: Statement[] }).Statement;
 const account = "arn:aws:iam::123456789012:root";
 const fromThisAccount = { StringEquals: { "aws:SourceAccount": "123456789012" } };
-const arn = (name: string) => `arn:aws:mock:eu-central-1:123456789012:${name}`;
 
 test.each([
-  ["gold", "vault-and-copy", 35, [{ destinationVaultArn: arn("platform-copy-vault"), lifecycle: { deleteAfter: 35 } }]],
+  [
+    "gold",
+    "vault-and-copy",
+    35,
+    [{ destinationVaultArn: arnOf("aws:backup/vault:Vault", "platform-copy-vault"), lifecycle: { deleteAfter: 35 } }],
+  ],
   ["silver", "vault", 14, undefined],
 ])(
   "backups of %s are taken as snapshots every night and kept for as long as the standard says",
@@ -56,7 +60,7 @@ test.each([
       },
     ]);
     expect(inputs(`platform-selection-${kind}`)).toMatchObject({
-      iamRoleArn: arn("platform-backup-role"),
+      iamRoleArn: arnOf("aws:iam/role:Role", "platform-backup-role"),
       selectionTags: [{ type: "STRINGEQUALS", key: "shipshape:backup-plan", value: kind }],
     });
   },
@@ -67,9 +71,12 @@ test("both vaults are locked, so that no backup is kept longer or shorter by acc
   expect(inputs("platform-vault-lock")).toMatchObject(lock);
   expect(inputs("platform-copy-vault-lock")).toMatchObject({ ...lock, region: "eu-west-1" });
   expect(inputs("platform-vault-lock")).not.toHaveProperty("changeableForDays");
-  expect(inputs("platform-vault")).toMatchObject({ kmsKeyArn: arn("platform-key"), forceDestroy: false });
+  expect(inputs("platform-vault")).toMatchObject({
+    kmsKeyArn: arnOf("aws:kms/key:Key", "platform-key"),
+    forceDestroy: false,
+  });
   expect(inputs("platform-copy-vault")).toMatchObject({
-    kmsKeyArn: arn("platform-copy-key"),
+    kmsKeyArn: arnOf("aws:kms/key:Key", "platform-copy-key"),
     forceDestroy: false,
     region: "eu-west-1",
   });
@@ -125,17 +132,17 @@ test("alarms, RDS's events and backups may publish to the topic, for this accoun
       Effect: "Allow",
       Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] },
       Action: "sns:Publish",
-      Resource: arn("platform-topic"),
+      Resource: arnOf("aws:sns/topic:Topic", "platform-topic"),
       Condition: fromThisAccount,
     },
   ]);
-  expect(inputs("platform-topic")).toMatchObject({ kmsMasterKeyId: arn("platform-key") });
+  expect(inputs("platform-topic")).toMatchObject({ kmsMasterKeyId: arnOf("aws:kms/key:Key", "platform-key") });
 });
 
 test("RDS's events of databases, parameter groups and security groups go to the topic, without a list of sources", () => {
   const categories = (suffix: string) => {
     const { snsTopic, enabled, sourceType, eventCategories, ...more } = inputs(`platform-events-${suffix}`);
-    expect({ snsTopic, enabled }).toEqual({ snsTopic: arn("platform-topic"), enabled: true });
+    expect({ snsTopic, enabled }).toEqual({ snsTopic: arnOf("aws:sns/topic:Topic", "platform-topic"), enabled: true });
     expect(more).not.toHaveProperty("sourceIds");
     return [sourceType, ...[...(eventCategories as string[])].sort()];
   };

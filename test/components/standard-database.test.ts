@@ -1,4 +1,4 @@
-import { DatabasePlatform, StandardDatabase, type DatabaseRequest } from "../../components";
+import { DatabasePlatform, StandardDatabase, type DatabaseRequest, type ExistingDatabase } from "../../components";
 import { declare, platform, request } from "./declared";
 
 const database =
@@ -91,18 +91,18 @@ test("the secret of a master password of our own is listed among what remains af
   );
 });
 
-test.each([false, null])(
-  "an unknown master password (managed: %s) is not sent, nor is a key for it",
-  async (manageMasterUserPassword) => {
-    const existing = { identifier: "legacy", asFound: { manageMasterUserPassword } };
-    const inputs = (await declare(database({ accessRoles: "later", existing }))).find(
-      (one) => one.name === "orders-instance",
-    )?.inputs;
-    expect(inputs).toBeDefined();
-    expect(inputs?.manageMasterUserPassword ?? false).toBe(false);
-    for (const name of ["masterUserSecretKmsKeyId", "password"]) expect(inputs).not.toHaveProperty(name);
-  },
-);
+test.each<[claim: string, more: Partial<ExistingDatabase>]>([
+  ["false", { asFound: { manageMasterUserPassword: false } }],
+  ["none", { lacks: ["manageMasterUserPassword"] }],
+])("an unknown master password (managed: %s) is not sent, nor is a key for it", async (_, more) => {
+  const existing = { identifier: "legacy", ...more };
+  const inputs = (await declare(database({ accessRoles: "later", existing }))).find(
+    (one) => one.name === "orders-instance",
+  )?.inputs;
+  expect(inputs).toBeDefined();
+  expect(inputs?.manageMasterUserPassword ?? false).toBe(false);
+  for (const name of ["masterUserSecretKmsKeyId", "password"]) expect(inputs).not.toHaveProperty(name);
+});
 
 test("a database restored to a point in time keeps the source's names by omitting them", async () => {
   const declared = await declare(

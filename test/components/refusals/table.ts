@@ -224,7 +224,10 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     ],
     "the DB subnet group has no subnet": "replaced",
     KmsKeyId: [
-      found({ storageEncrypted: false }, /existing\.asFound\.kmsKeyId: give null while storageEncrypted is false/),
+      found(
+        { storageEncrypted: false },
+        /existing\.asFound\.kmsKeyId: give null, or name it in lacks, while storageEncrypted is false/,
+      ),
     ],
     "the parameter AllocatedStorage": "constant",
   },
@@ -390,10 +393,13 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       ),
     ],
     "you must specify a MonitoringInterval": [
-      found({ monitoringInterval: 0 }, /existing\.asFound\.monitoringRoleArn: give null while monitoringInterval is 0/),
+      found(
+        { monitoringInterval: 0 },
+        /existing\.asFound\.monitoringRoleArn: give null, or name it in lacks, while monitoringInterval is 0/,
+      ),
       found(
         { monitoringInterval: 0, monitoringRoleArn: platform.monitoringRoleArn },
-        /existing\.asFound\.monitoringRoleArn: give null while monitoringInterval is 0/,
+        /existing\.asFound\.monitoringRoleArn: give null, or name it in lacks, while monitoringInterval is 0/,
       ),
     ],
     "invalid DatabaseInsightsMode": [
@@ -405,11 +411,11 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     PerformanceInsightsRetentionPeriod: [
       found(
         { performanceInsightsEnabled: false, performanceInsightsKmsKeyId: null },
-        /performanceInsightsRetentionPeriod: give null while performanceInsightsEnabled/,
+        /performanceInsightsRetentionPeriod: give null, or name it in lacks, while performanceInsightsEnabled/,
       ),
       found(
         { performanceInsightsEnabled: false, performanceInsightsRetentionPeriod: null },
-        /performanceInsightsKmsKeyId: give null while performanceInsightsEnabled/,
+        /performanceInsightsKmsKeyId: give null, or name it in lacks, while performanceInsightsEnabled/,
       ),
     ],
     "the advanced mode of Database Insights needs EnablePerformanceInsights": [
