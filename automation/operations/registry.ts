@@ -4,6 +4,7 @@
  */
 import type { AnyOperation, OperationDescription } from "../runner/operation";
 import { backupAuditDescription } from "./backup-audit/request";
+import { driftDetectionDescription } from "./drift-detection/request";
 import type { OperationContext } from "./operation-context";
 import { restoreDrillDescription } from "./restore-drill/request";
 
@@ -13,5 +14,6 @@ export interface RegisteredOperation extends OperationDescription {
 
 export const operations: readonly RegisteredOperation[] = [
   { ...backupAuditDescription, open: async (c) => (await import("./backup-audit/backup-audit")).open(c) },
+  { ...driftDetectionDescription, open: async (c) => (await import("./drift-detection/drift-detection")).open(c) },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
 ];

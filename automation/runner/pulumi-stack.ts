@@ -14,6 +14,7 @@ import {
   PulumiCommand,
   Stack,
   StackAlreadyExistsError,
+  type EngineEvent,
   type PulumiFn,
 } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -123,6 +124,51 @@ async function removeTraces(
 async function removeBeginningWith(folder: string, beginning: string): Promise<void> {
   const names = await readdir(folder).catch(() => []); // there is none yet
   for (const name of names) if (name.startsWith(beginning)) await rm(join(folder, name), { force: true });
+}
+
+/** A resource as a refresh read it, beside what the state had. Secrets are "[secret]" in both. */
+export interface ReadResource {
+  urn: string;
+  type: string;
+  /** Delete: the cloud no longer has it. */
+  op: string;
+  old: { inputs: Properties; outputs: Properties };
+  new: { inputs: Properties; outputs: Properties };
+  /** The paths that the provider says differ. */
+  differing: string[];
+}
+type Properties = Record<string, unknown>;
+
+/**
+ * Reads what the cloud has of each resource of a stack, without its program. Writes no state and takes no lock. Those in
+ * `exclude`, URNs with wildcards, are not read. Resolves to why the engine failed, if it did: what it had read by then
+ * was passed to `take`. Errors: stack-failed, if it did not begin.
+ */
+export async function previewRefresh(
+  s: StackContext,
+  stackName: string,
+  exclude: string[],
+  take: (resource: ReadResource) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let hasBegun = false;
+  const onEvent = ({ preludeEvent, resOutputsEvent }: EngineEvent): void => {
+    hasBegun ||= preludeEvent !== undefined;
+    if (!resOutputsEvent) return;
+    const { urn, type, op, old, new: now, detailedDiff } = resOutputsEvent.metadata;
+    const values = (state: typeof old) => ({ inputs: state?.inputs ?? {}, outputs: state?.outputs ?? {} });
+    take({ urn, type, op, old: values(old), new: values(now), differing: Object.keys(detailedDiff ?? {}) });
+  };
+  return translated(stackName, async () => {
+    const stack = await stackOf(s, { stackName });
+    try {
+      await stack.previewRefresh({ ...engineOptions(signal), exclude, onEvent });
+      return undefined;
+    } catch (error) {
+      if (!hasBegun || signal.aborted) throw error;
+      return diagnosticsOf(reasonOf(error));
+    }
+  });
 }
 
 /**

@@ -57,7 +57,7 @@ async function stateOf(s: StackContext, stackName: string): Promise<State | unde
 
 /** The parts of a stack's state that are read here. */
 export interface State {
-  resources?: { type?: string; id?: string; outputs?: Record<string, unknown> }[];
+  resources?: { urn?: string; type?: string; id?: string; outputs?: Record<string, unknown> }[];
   pending_operations?: unknown[];
   secrets_providers?: { type?: string; state?: { url?: string } };
 }

@@ -63,10 +63,14 @@ jest.mock("../../../automation/runner/pulumi-stack", () => ({
   createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
   bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),
   removeStack: (...given: Parameters<MemoryCloud["pulumi"]["removeStack"]>) => mockCloud.pulumi.removeStack(...given),
+  previewRefresh: (...given: Parameters<MemoryCloud["pulumi"]["previewRefresh"]>) =>
+    mockCloud.pulumi.previewRefresh(...given),
 }));
+jest.mock("../../../automation/runner/backend-stacks", () => ({ askBackend: () => mockCloud.pulumi.askBackend() }));
 jest.mock("../../../automation/runner/stack-state", () => ({
   readStack: () => Promise.resolve({ outputs: { isolationSecurityGroupId: "sg-isolation" } }),
   stackExists: (_: unknown, name: string) => Promise.resolve(mockCloud.stacks.has(name)),
+  exportState: () => Promise.resolve({ resources: [mockCloud.pulumi.declared()] }),
 }));
 jest.mock("../../../stacks/restored-database", () => ({})); // only the engine runs a program
 

@@ -12,7 +12,8 @@ import {
   type RestoreDBInstanceToPointInTimeCommandInput,
 } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
-import type { StackProgram } from "../../../automation/runner/pulumi-stack";
+import { targetDatabase, type StacksAnswer } from "../../../automation/fleet-records";
+import type { previewRefresh, ReadResource, StackProgram } from "../../../automation/runner/pulumi-stack";
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
@@ -233,6 +234,35 @@ export class MemoryCloud {
 
   /** In place of `runner/pulumi-stack`: what the program declares is what the cloud has. */
   readonly pulumi = {
+    /** The source, as a stack of the backend declares it. */
+    declared: (): ReadResource => {
+      const { DbiResourceId: resourceId, BackupRetentionPeriod } = this.instances.get(this.source)!.described;
+      const actual = { inputs: {}, outputs: { resourceId, backupRetentionPeriod: BackupRetentionPeriod } };
+      const inputs = { backupRetentionPeriod: 7 };
+      const type = "aws:rds/instance:Instance";
+      const urn = `urn:pulumi:database.${this.source}::shipshape::${type}::${this.source}`;
+      return {
+        urn,
+        type,
+        op: "update",
+        old: { inputs, outputs: { resourceId, ...inputs } },
+        new: actual,
+        differing: [],
+      };
+    },
+    askBackend: (): Promise<StacksAnswer> => {
+      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = this.instances.get(this.source)!.described;
+      const stack = `shipshape/database.${this.source}`;
+      const { urn } = this.pulumi.declared();
+      const database = targetDatabase({ identifier: this.source, resourceId, arn });
+      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true }];
+      const stacks = [{ name: stack, databases, unidentified: [] }];
+      return Promise.resolve({ asked: true, backend: "memory", stacks, unread: [] });
+    },
+    previewRefresh: (...[, , , take]: Parameters<typeof previewRefresh>): ReturnType<typeof previewRefresh> => {
+      take(this.pulumi.declared());
+      return Promise.resolve(undefined);
+    },
     createAhead: async (_: unknown, { stackName }: Omit<StackProgram, "program">): Promise<void> => {
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));

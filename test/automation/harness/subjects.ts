@@ -4,6 +4,7 @@ import type { Database } from "../../../automation/database";
 import { operations, type RegisteredOperation } from "../../../automation/operations/registry";
 import type { RecoveryEvidence } from "../../../automation/records";
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
+import { driftDetectionOrder } from "../operations/drift-detection/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
 import { toyOperation, toyOrder } from "../operations/toy-operation";
@@ -34,6 +35,20 @@ export const subjects: Subject[] = [
     isReal: true,
     effects: [],
     cases: { "good backups": { verdict: "pass" } },
+  },
+  {
+    operation: registered("drift-detection"),
+    input: { database: source },
+    order: driftDetectionOrder,
+    isReal: true,
+    effects: [],
+    cases: {
+      "as declared": { verdict: "pass" },
+      "changed outside": {
+        verdict: "fail",
+        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
+      },
+    },
   },
   {
     operation: registered("restore-drill"),

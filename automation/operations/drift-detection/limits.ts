@@ -1,0 +1,22 @@
+/** The bounds of a drift detection, each with its reason. */
+
+/** Descriptions of one instance, and the state of every stack of the backend. */
+export const observeStep = { attemptsMax: 3, timeoutSeconds: 300 };
+
+/** An engine that reads some seventy resources; AWS throttles, and a busy worker takes minutes. */
+export const previewStep = { attemptsMax: 2, timeoutSeconds: 900 };
+
+/** One answer of the RDS API. */
+export const queryStep = { attemptsMax: 3, timeoutSeconds: 120 };
+
+/** What was compared says nothing of tomorrow. */
+export const evidenceValidDays = 1;
+
+/** Differences that a run keeps; a resource replaced as a whole differs in each of its forty properties. */
+export const differencesMax = 500;
+
+/** A value longer than this is cut where it is shown: a policy is a page of JSON. */
+export const shownCharactersMax = 160;
+
+/** Resources that one explanation names. */
+export const namedMax = 10;

@@ -1,0 +1,45 @@
+/** Pure: from the request and what was observed to what is compared. */
+import type { Standard } from "../../../components/standards/standard";
+import { targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { canonicalJson, type PlanBasis } from "../../records";
+import { heldTo } from "../../tier-of";
+import { evidenceValidDays } from "./limits";
+import type { DriftDetectionRequest } from "./request";
+
+/** The database, and who declares it. */
+export interface ObservedDatabase {
+  identifier: string;
+  arn: string;
+  resourceId: string;
+  tags: Record<string, string>;
+  stack: DeclaringStack;
+}
+
+/** "shipshape/database.orders-production", or why there is none, or none that can be known. */
+export type DeclaringStack = { name: string } | { none: "undeclared" | "unreadable"; reason: string };
+
+export interface DriftDetectionPlan extends PlanBasis {
+  database: TargetDatabase;
+  stack: DeclaringStack;
+}
+
+export function planDriftDetection(
+  request: DriftDetectionRequest,
+  observed: ObservedDatabase,
+  standard: Standard,
+): DriftDetectionPlan {
+  const { tags, stack } = observed;
+  return {
+    target: request.database,
+    database: targetDatabase(observed),
+    tags,
+    heldTo: heldTo(tags, standard),
+    evidenceValidDays,
+    stack,
+  };
+}
+
+/** Another database of that name, other tags or another stack are compared with something else. */
+export const detectionStillHolds = (plan: DriftDetectionPlan, observed: ObservedDatabase): boolean =>
+  canonicalJson([plan.database, plan.tags, plan.stack]) ===
+  canonicalJson([targetDatabase(observed), observed.tags, observed.stack]);

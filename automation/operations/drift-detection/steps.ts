@@ -1,0 +1,102 @@
+/** The effects of a drift detection: each reads, and changes nothing. */
+import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
+import { askBackend } from "../../runner/backend-stacks";
+import { previewRefresh } from "../../runner/pulumi-stack";
+import { exportState } from "../../runner/stack-state";
+import { awsClients } from "../../targets/aws-access";
+import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
+import type { OperationContext } from "../operation-context";
+import { differencesOf, waitingOf, type Difference, type InstanceNow } from "./differences";
+import { differencesMax } from "./limits";
+import { pendingByProvider } from "./pending";
+import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
+import { brokenBy } from "./protection";
+import type { Comparison } from "./verify";
+
+export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
+
+/** Their own logins are in the state, and may have been rotated since: what is in the database is read by SQL. */
+const inDatabase = ["**postgresql:index/**"];
+
+export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
+  const clients = awsClients(s.access);
+
+  return {
+    async observe(identifier: string): Promise<ObservedDatabase> {
+      const instance = await describeDatabase(clients, identifier);
+      const found = {
+        identifier,
+        arn: instance.DBInstanceArn ?? "",
+        resourceId: instance.DbiResourceId ?? "",
+        tags: tagsOf(instance),
+      };
+      return { ...found, stack: declaringStack(await askBackend(s.stacks), identityOf(targetDatabase(found))) };
+    },
+
+    async instanceNow({ database }: DriftDetectionPlan): Promise<InstanceNow> {
+      const instance = await describeDatabase(clients, database.identifier);
+      requireSameDatabase(database.identifier, instance.DbiResourceId ?? "", database.resourceId);
+      return {
+        status: instance.DBInstanceStatus ?? "",
+        maintenanceWindow: instance.PreferredMaintenanceWindow ?? "",
+        pending: pendingByProvider(instance.PendingModifiedValues ?? {}),
+        parameters: (instance.DBParameterGroups ?? []).map((group) => ({
+          group: group.DBParameterGroupName ?? "",
+          status: group.ParameterApplyStatus ?? "",
+        })),
+      };
+    },
+
+    async compare(
+      { database }: DriftDetectionPlan,
+      stack: string,
+      now: InstanceNow,
+      signal: AbortSignal,
+    ): Promise<Comparison> {
+      const [project = "", name = ""] = stack.split("/");
+      const context = { ...s.stacks, project };
+      const state = await exportState(context, name);
+      const wanted = (state?.resources ?? []).filter(isRead);
+      const read = new Set<string>();
+      const today = new Date().toISOString().slice(0, 10);
+      const differences: Difference[] = [];
+      const failure = await previewRefresh(
+        context,
+        name,
+        inDatabase,
+        (resource) => {
+          read.add(resource.urn);
+          const isTheInstance =
+            resource.type === "aws:rds/instance:Instance" &&
+            (resource.old.outputs["resourceId"] ?? resource.old.outputs["id"]) === database.resourceId;
+          differences.push(
+            ...differencesOf(resource, isTheInstance ? now : undefined, brokenBy(resource, s.standard, today)),
+          );
+          if (isTheInstance) differences.push(...waitingOf(resource.urn, resource.old.inputs, now));
+        },
+        signal,
+      );
+      return {
+        resources: wanted.length,
+        unread: wanted.map(({ urn = "" }) => urn).filter((urn) => !read.has(urn)),
+        failure: failure ?? null,
+        differences: differences.slice(0, differencesMax),
+        differencesLeftOut: Math.max(0, differences.length - differencesMax),
+      };
+    },
+  };
+}
+
+function declaringStack(answer: StacksAnswer, identity: string): DeclaringStack {
+  if (!answer.asked) return { none: "unreadable", reason: `${answer.backend ?? "the backend"}: ${answer.reason}` };
+  const declared = answer.stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identity);
+  if (declared) return { name: declared.stack };
+  // A stack that cannot be read might declare it.
+  const [unread] = answer.unread;
+  return unread
+    ? { none: "unreadable", reason: `${unread.stack}: ${unread.reason}` }
+    : { none: "undeclared", reason: `none of ${answer.stacks.length} stacks of ${answer.backend} declares it` };
+}
+
+/** What a refresh reads: resources of a provider, but for those that exist in the state alone. */
+const isRead = ({ type = "" }: { type?: string }): boolean => /^aws:/.test(type);

@@ -1,0 +1,97 @@
+/** Pure: judges what differs. Each difference that someone must answer is a check of its own. */
+import { verdictOf, type Check, type Verdict } from "../../records";
+import { severities } from "../../../policypacks/database-guardrails/judging/rule";
+import type { Difference, DriftClass, InstanceNow } from "./differences";
+import { namedMax } from "./limits";
+import type { DeclaringStack, DriftDetectionPlan } from "./plan";
+
+/** What a preview of a refresh found. */
+export interface Comparison {
+  /** How many resources the stack has in AWS. */
+  resources: number;
+  /** Those that were not read: nothing is known of them. */
+  unread: string[];
+  /** Why the engine ended early. */
+  failure: string | null;
+  differences: Difference[];
+  differencesLeftOut: number;
+}
+
+export interface DriftDetectionOutcome {
+  now: InstanceNow;
+  /** Null: no stack declares the database. */
+  comparison: Comparison | null;
+}
+
+export function verifyDriftDetection(plan: DriftDetectionPlan, { comparison }: DriftDetectionOutcome): Verdict {
+  const { stack } = plan;
+  if (!("name" in stack) || comparison === null) return verdictOf([undeclared(stack)]);
+  const drifted = comparison.differences
+    .filter((one) => one.class === "drift")
+    .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
+  return verdictOf([
+    { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
+    everythingWasRead(comparison),
+    ...drifted.map(driftCheck),
+    ...(comparison.differencesLeftOut > 0 ? [leftOut(comparison)] : []),
+    nothingDrifted(comparison, drifted),
+  ]);
+}
+
+const declares = "a-stack-declares-it";
+
+const undeclared = (stack: DeclaringStack): Check => ({
+  name: declares,
+  verdict: "none" in stack && stack.none === "undeclared" ? "fail" : "inconclusive",
+  explanation: "none" in stack ? stack.reason : "it was not compared",
+  figures: {},
+});
+
+function everythingWasRead({ resources, unread, failure }: Comparison): Check {
+  const figures = { resources, unread: unread.length };
+  const name = "every-resource-was-read";
+  if (unread.length === 0 && failure === null)
+    return { name, verdict: "pass", explanation: `${resources} resources in AWS were read`, figures };
+  const named = unread.slice(0, namedMax).map(shortName).join(", ");
+  const reasons = [
+    ...(failure === null ? [] : [failure]),
+    ...(unread.length > 0 ? [`of ${unread.length} resources nothing is known: ${named}`] : []),
+  ];
+  return { name, verdict: "inconclusive", explanation: reasons.join("; "), figures };
+}
+
+const driftCheck = ({ urn, property, desired, actual, severity, breaks, reason }: Difference): Check => ({
+  name: `${shortName(urn)}${property === null ? "" : `.${property}`}`,
+  verdict: "fail",
+  explanation: `${severity}: declared ${desired}, actual ${actual}; ${[reason, ...breaks.map((rule) => `it breaks ${rule}`)].join("; ")}`,
+  figures: {},
+});
+
+const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
+  name: "every-difference-is-listed",
+  verdict: "inconclusive",
+  explanation: `${differencesLeftOut} more differences are not listed`,
+  figures: { differencesLeftOut },
+});
+
+function nothingDrifted({ differences }: Comparison, drifted: Difference[]): Check {
+  const count = (kind: DriftClass) => differences.filter((one) => one.class === kind).length;
+  const figures = { drift: drifted.length, pending: count("pending"), ahead: count("ahead"), noise: count("noise") };
+  const others = [
+    ...(figures.pending > 0 ? [`${figures.pending} pending`] : []),
+    ...(figures.ahead > 0 ? [`${figures.ahead} ahead`] : []),
+  ];
+  const also = others.length > 0 ? ` (${others.join(", ")})` : "";
+  return {
+    name: "nothing-was-changed-outside",
+    verdict: drifted.length === 0 ? "pass" : "fail",
+    explanation:
+      drifted.length === 0
+        ? `nothing differs from what is declared${also}`
+        : `${drifted.length} properties differ${also}`,
+    figures,
+  };
+}
+
+/** A URN's last part is the resource's name. */
+const shortName = (urn: string): string => urn.split("::").slice(3).join("::");
