@@ -2,12 +2,15 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as esbuild from "esbuild";
+import { writeBaseline } from "../../policypacks/database-guardrails/baseline/baseline-file";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
+import { stackOf } from "../../policypacks/database-guardrails/waivers/waiver-glob";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { readLocations, readStandard } from "../configuration/configuration";
 import { ShipshapeError } from "../errors";
 import { unreachableText } from "../fleet-records";
+import { BaselineHere } from "../guardrails/baseline-here";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
 import { liveInventory } from "../guardrails/live-inventory";
@@ -15,6 +18,7 @@ import { onlyOfStates, NotReportedLive } from "../guardrails/live-rules";
 import { rulesHere } from "../guardrails/rules-here";
 import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
+import { junitReport } from "../guardrails/report-junit";
 import { sarifReport } from "../guardrails/report-sarif";
 import { textReport } from "../guardrails/report-text";
 import { undeclaredGroups, stateFiles, type StateRules } from "../guardrails/state-files";
@@ -36,7 +40,10 @@ export interface GuardOptions {
   json?: boolean;
   github?: boolean;
   sarif?: string;
+  junit?: string;
   failOnUndecided?: boolean;
+  baseline?: string;
+  shrink?: boolean;
 }
 
 /**
@@ -44,35 +51,46 @@ export interface GuardOptions {
  */
 export async function guard(options: GuardOptions, context: CommandContext): Promise<void> {
   if ((options.state === undefined) === (options.live === undefined))
-    throw new ShipshapeError("usage", {
-      problem: "give either --state <path> or --live",
-      command: "shipshape guard",
-    });
+    throw usage("give either --state <path> or --live");
   const verdict =
     options.state === undefined
       ? await liveVerdict(options, context)
       : await stateVerdict(options.state, options, context);
+  const { baseline, problems } = verdict;
+  if (options.shrink && baseline === undefined && problems.length === 0)
+    throw usage("--shrink: give --baseline, or guardrails.baseline in shipshape.yaml");
   await tell(verdict, options, context);
+  // What could not be read may still need its entry.
+  if (options.shrink && baseline && problems.length === 0) shrink(baseline, context);
+}
+
+function shrink({ file, gone, left }: NonNullable<Verdict["baseline"]>, { terminal }: CommandContext): void {
+  if (gone.length > 0) writeBaseline(file, left);
+  terminal.progress(`${file}: ${counted(gone.length, "entry", "entries")} removed, ${left.length} left`);
 }
 
 function rulesOf(options: GuardOptions, { configurationFile }: Settings) {
   const today = todayOf(options.on);
   const standard = readStandard(configurationFile);
-  const { rules, compiled } = rulesHere(configurationFile);
+  const { rules, compiled, baseline: named } = rulesHere(configurationFile);
   const waivers = readWaivers(waiversFolder(options.waivers), today, rules);
-  return { waivers, config: readGuardConfig(options.config, rules), today, standard, own: compiled, rules };
+  const stated = { waivers, config: readGuardConfig(options.config, rules), today, standard, own: compiled };
+  return { stated, rules, baseline: new BaselineHere(options.baseline ?? named, today) };
 }
 
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
-  const { rules, ...given } = rulesOf(options, settings);
+  const { rules, stated, baseline } = rulesOf(options, settings);
   const files = await stateFiles(path);
-  const judged = await judgeInParallel(files, given, () => workerProgram(settings.packageFolder, settings.inCheckout));
-  const register = new WaiverRegister({ ...given.waivers, problems: [] }, given.today);
+  const judged = await judgeInParallel(files, stated, () => workerProgram(settings.packageFolder, settings.inCheckout));
+  const register = new WaiverRegister({ ...stated.waivers, problems: [] }, stated.today);
   register.markNeeded(judged.neededWaivers);
+  const stacks = new Set(judged.stacks);
+  const findings = baseline.apply(judged.findings);
   return {
     rules,
-    findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
-    problems: [...problemsOf(given), ...judged.problems],
+    findings: [...findings, ...register.stale(stacks)],
+    problems: [...problemsOf(stated), ...baseline.problems, ...judged.problems],
+    ...baseline.gone(findings, ({ resource }) => stacks.has(stackOf(resource) ?? "")),
     judged: `${counted(judged.files, "state")} with ${counted(judged.resources, "resource")}`,
     left: unjudgedLines([...judged.unjudged, ...undeclaredGroups(judged)]),
     severalFiles: files.length > 1,
@@ -81,16 +99,16 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
 
 /** Each account and Region that `shipshape.yaml` names is judged for itself: names are unique only there. */
 async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
-  const given = rulesOf(options, settings);
+  const { rules, stated, baseline } = rulesOf(options, settings);
   const locations = readLocations(settings.configurationFile);
   const { answers, unreachable } = await liveFleet(locations);
-  const register = new WaiverRegister({ ...given.waivers, problems: [] }, given.today);
-  const notApplied = onlyOfStates(given.rules);
+  const register = new WaiverRegister({ ...stated.waivers, problems: [] }, stated.today);
+  const notApplied = onlyOfStates(rules);
   const notReported = new NotReportedLive(notApplied);
   const judged = answers.map(({ result: live }) => {
     const { resources, ...inventory } = liveInventory(live);
     const inputs = { declared: [], deployed: resources, notReported: notReported.note };
-    return { live, resources, ...inventory, findings: judge(inputs, given.config, register, given) };
+    return { live, resources, ...inventory, findings: judge(inputs, stated.config, register, { ...stated, rules }) };
   });
   const sum = judged.reduce((all, { databases }) => all + databases, 0);
   const where =
@@ -99,10 +117,14 @@ async function liveVerdict(options: GuardOptions, { settings }: CommandContext):
       : `${answers.length} of ${counted(locations.length, "account and Region", "accounts and Regions")}`;
   const among = (region: string, account = "unknown") =>
     locations.length > 1 ? ` of account ${account}, Region ${region}` : "";
+  const found = judged.flatMap(({ findings }) => findings.filter(({ rule }) => !notApplied.includes(rule)));
+  const findings = baseline.apply(found);
+  const complete = judged.flatMap(({ live }) => (live.unanswered.length === 0 ? [live.cloud] : []));
   return {
-    rules: given.rules,
-    findings: judged.flatMap(({ findings }) => findings.filter(({ rule }) => !notApplied.includes(rule))),
-    problems: problemsOf(given),
+    rules,
+    findings,
+    problems: [...problemsOf(stated), ...baseline.problems],
+    ...baseline.gone(findings, (entry) => complete.some((cloud) => notReported.wasJudged(entry, cloud))),
     judged: `${counted(sum, "database")} in ${where}`,
     queriedClouds: judged.map(({ live }) => describeCloud(live.cloud)),
     unreachable,
@@ -124,6 +146,8 @@ async function liveVerdict(options: GuardOptions, { settings }: CommandContext):
 
 const counted = (count: number, what: string, several = `${what}s`): string =>
   `${count} ${count === 1 ? what : several}`;
+
+const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape guard" });
 
 const problemsOf = ({ waivers, config }: Pick<StateRules, "waivers" | "config">): Verdict["problems"] => [
   ...waivers.problems.map(({ file, line, message }) => ({
@@ -153,7 +177,9 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
-  const { findings, problems, judged, queriedClouds, unreachable, left } = verdict;
+  if (options.junit !== undefined)
+    await writeFile(options.junit, junitReport(verdict, folder, options.failOnUndecided));
+  const { findings, problems, judged, queriedClouds, unreachable, left, baseline } = verdict;
   if (options.json)
     terminal.json({
       judged,
@@ -165,6 +191,7 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
       findings: ordered(findings),
       problems,
       left,
+      baseline: baseline && { file: baseline.file, gone: baseline.gone },
     });
   else
     for (const line of options.github

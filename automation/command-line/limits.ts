@@ -83,3 +83,12 @@ export const costlyDrillsNamedMax = 10;
 
 /** Scheduled drills a day, by default: four at once, an hour each, around the clock. */
 export const drillsPerDayMax = 4 * 24;
+
+/** A report of `guard`: some hundred thousand findings. */
+export const reportBytesMax = 2 ** 28;
+
+/** Additions to a baseline in one message: enough to start with. */
+export const baselineProblemsMax = 20;
+
+/** Waivers that one command writes: more than anyone reviews; a fleet that exists gets a baseline. */
+export const waiversAtOnceMax = 200;

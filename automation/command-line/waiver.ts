@@ -1,25 +1,31 @@
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
-import { daysBetween } from "../../policypacks/database-guardrails/vocabulary/days";
-import { waiverWarningDays } from "../../policypacks/database-guardrails/waivers/waiver";
+import { daysBetween, laterBy } from "../../policypacks/database-guardrails/vocabulary/days";
+import { waiverDays, waiverWarningDays } from "../../policypacks/database-guardrails/waivers/waiver";
 import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
+import { matchesGlob } from "../../policypacks/database-guardrails/waivers/waiver-glob";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import { printable, printableLine } from "../guardrails/printable";
 import { ruleIdsHere } from "../guardrails/rules-here";
 import type { CommandContext } from "./command-context";
+import { reportedViolations } from "./guard-report";
 import { table } from "./layout";
+import { waiversAtOnceMax } from "./limits";
 import type { Terminal } from "./terminal";
 
 export interface NewWaiver {
-  rule: string;
-  resource: string;
+  from?: string;
+  all?: boolean;
+  rule?: string;
+  resource?: string;
   reason: string;
   owner: string;
   approver: string;
-  expiresOn: string;
+  expiresOn?: string;
   category: string;
   id?: string;
   waivers?: string;
@@ -67,29 +73,72 @@ export function check(options: { waivers?: string }, { terminal, settings }: Com
   process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
 }
 
+/** Writes one, or one for each chosen violation of a report: all of them or none. Errors: usage, waiver-exists. */
 export async function write(
-  { id, waivers, ...given }: NewWaiver,
+  { id, waivers, from, all, rule, resource, expiresOn, ...given }: NewWaiver,
   { terminal, settings }: CommandContext,
 ): Promise<void> {
+  const today = todayOf(undefined);
   const folder = waiversFolder(waivers);
-  const name =
-    id ??
-    `${given.rule}-${(given.resource.split("::").at(-1) ?? "")
-      .replace(/[^A-Za-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 100)}`;
-  // It becomes a file name: a path in it would lead out of the folder.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-    throw usage(`--id: "${name}" is not a waiver name; give letters, digits and . _ -`);
-  const file = join(folder, `${name}.yaml`);
-  if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
-  const text = stringify(given);
-  const [problem] = parseWaiver(file, text, todayOf(undefined), ruleIdsHere(settings.configurationFile)).problems;
-  if (problem) throw usage(problem.message);
+  const rules = ruleIdsHere(settings.configurationFile);
+  if (from === undefined && (rule === undefined || resource === undefined))
+    throw usage("give --rule and --resource, or --from with a report");
+  if (from !== undefined && id !== undefined) throw usage("--id names one waiver; leave it out with --from");
+  const exceptions =
+    from === undefined
+      ? [{ name: id ?? nameOf(rule ?? "", resource ?? ""), rule, resource }]
+      : chosen(from, { rule, resource, all });
+  const files = exceptions.map(({ name, ...exception }) => {
+    // It becomes a file name: a path in it would lead out of the folder.
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+      throw usage(`--id: "${name}" is not a waiver name; give letters, digits and . _ -`);
+    const file = join(folder, `${name}.yaml`);
+    const text = stringify({ ...exception, ...given, expiresOn: expiresOn ?? laterBy(today, waiverDays) });
+    // From a report, the command may be repeated after it was interrupted.
+    const isWritten = existsSync(file) && from !== undefined && readFileSync(file, "utf8") === text;
+    if (existsSync(file) && !isWritten)
+      throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
+    const [problem] = parseWaiver(file, text, today, rules).problems;
+    if (problem) throw usage(problem.message);
+    return { file, text };
+  });
   await mkdir(folder, { recursive: true });
-  await writeFile(file, text);
-  terminal.say(`${relative(process.cwd(), file)}: have ${given.approver} review it, and merge it`);
+  for (const { file, text } of files) {
+    await writeFile(`${file}.${process.pid}`, text);
+    await rename(`${file}.${process.pid}`, file);
+  }
+  for (const { file } of files)
+    terminal.say(`${relative(process.cwd(), file)}: have ${given.approver} review it, and merge it`);
 }
+
+/** The violations of a report that these options name, one entry for each rule and resource. */
+function chosen(from: string, { rule, resource, all }: Pick<NewWaiver, "rule" | "resource" | "all">) {
+  if ((rule ?? resource) === undefined && !all)
+    throw usage("--from: choose by --rule, --resource, or both, or give --all");
+  const found = reportedViolations(from, "shipshape waiver new").filter(
+    (one) =>
+      (rule === undefined || one.rule === rule) &&
+      (resource === undefined || matchesGlob(resource, one.urn)) &&
+      (!all || one.level === "mandatory"),
+  );
+  const distinct = new Map(found.map((one) => [`${one.rule} ${one.urn}`, one]));
+  if (distinct.size === 0) throw usage("--from: the report has no such violation");
+  if (distinct.size > waiversAtOnceMax)
+    throw usage(
+      `--from: ${distinct.size} waivers; allowed: ${waiversAtOnceMax} at once. For a fleet that exists: \`npx shipshape baseline new --help\``,
+    );
+  return [...distinct.values()].map(({ rule: of, urn }) => {
+    if (urn.includes("*")) throw usage(`--from: the name of ${urn} contains *, which a waiver takes for anything`);
+    const digest = createHash("sha256").update(urn).digest("hex").slice(0, 6);
+    return { name: `${nameOf(of, urn)}-${digest}`, rule: of, resource: urn };
+  });
+}
+
+const nameOf = (rule: string, resource: string): string =>
+  `${rule}-${(resource.split("::").at(-1) ?? "")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 100)}`;
 
 const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape waiver new" });
 

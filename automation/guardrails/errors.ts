@@ -31,4 +31,22 @@ export const guardrailErrors = {
     message: "the waiver {file} already exists",
     hint: "to renew it, change the file and have it reviewed; or give another --id",
   },
+  "baseline-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file}:{line}: {reason}",
+    hint: "nothing is in it until it is corrected; the history of the file shows what changed it",
+  },
+  "baseline-exists": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the baseline {file} already exists",
+    hint: "a baseline only shrinks; `npx shipshape waiver new --help` shows how to except what is new in a report",
+  },
+  "baseline-grew": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: "{file} may only shrink:{problems}",
+    hint: "restore these lines; correct what is new, or `npx shipshape waiver new --help` shows how to except it",
+  },
 } as const satisfies ErrorTable;

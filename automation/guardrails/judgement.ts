@@ -34,14 +34,30 @@ export function judge(
     const own = settingsOf(rule, common, config.options[rule.id]);
     const individually = (stack: Stack) =>
       stack.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
-    const present = distinct([...individually(actual), ...judgeStack(rule, actual, own, notReported)]);
+    const programs = individually(program);
+    const present = withDeclared(
+      distinct([...individually(actual), ...judgeStack(rule, actual, own, notReported)]),
+      programs,
+    );
     // A violation in the program would return with the next `up`. If the actual state has the same one, it is reported
     // only once; for values unknown to the program, the actual state decides.
     const reported = new Set(present.filter(({ kind }) => kind === "violation").map(propertyKey));
-    const upcoming = individually(program).filter(
+    const upcoming = programs.filter(
       (finding) => !reported.has(propertyKey(finding)) && (finding.kind === "violation" || !actual.has(finding.urn)),
     );
     return [...present, ...distinct(upcoming)].map((finding) => register.apply(raised(finding, config)));
+  });
+}
+
+/** The program may violate the rule by another value, such as none where AWS has a default: a preview shows that one. */
+function withDeclared(present: readonly Finding[], programs: readonly Finding[]): Finding[] {
+  const values = new Map<string, Set<string>>();
+  for (const finding of programs)
+    if (finding.found !== undefined)
+      values.set(propertyKey(finding), (values.get(propertyKey(finding)) ?? new Set()).add(finding.found));
+  return present.map((finding) => {
+    const declared = [...(values.get(propertyKey(finding)) ?? [])].filter((value) => value !== finding.found);
+    return finding.kind === "violation" && declared.length > 0 ? { ...finding, declared } : finding;
   });
 }
 

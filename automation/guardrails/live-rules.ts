@@ -3,7 +3,9 @@
  * them.
  */
 import type { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
+import type { BaselineEntry } from "../../policypacks/database-guardrails/baseline/baseline";
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
+import type { QueriedCloud } from "../fleet-records";
 import { unjudgedShownMax } from "./limits";
 import { liveTypes } from "./live-inventory";
 
@@ -25,6 +27,21 @@ export class NotReportedLive {
   readonly note = (rule: Rule, resource: Resource): void => {
     this.byRule.set(rule, (this.byRule.get(rule) ?? new Set()).add(resource));
   };
+
+  /** Whether a finding about this entry's resource would have been made. */
+  wasJudged({ rule, resource }: BaselineEntry, { account, region }: QueriedCloud): boolean {
+    const [, , , inRegion, ofAccount] = resource.split(":");
+    const unread = [...this.byRule].some(
+      ([{ id }, resources]) => id === rule && [...resources].some(({ urn }) => urn === resource),
+    );
+    return (
+      resource.startsWith("arn:") &&
+      inRegion === region &&
+      ofAccount === account &&
+      !this.onlyOfStates.includes(rule) &&
+      !unread
+    );
+  }
 
   line(resources: readonly Resource[]): string {
     const [whole, partly]: [string[], string[]] = [[...this.onlyOfStates], []];

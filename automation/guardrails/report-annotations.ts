@@ -1,5 +1,6 @@
 import { printable } from "./printable";
 import { sourceLocationOf } from "./report-location";
+import { goneLines } from "./report-text";
 import { ordered, type Verdict } from "./verdict";
 
 /** Workflow commands of GitHub Actions: each finding appears at its line. */
@@ -16,7 +17,10 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
       finding.message,
     );
   });
-  const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
+  const left = [
+    ...verdict.left.map((line) => command("notice", { title: "not judged" }, line)),
+    ...goneLines(verdict).map((line) => command("notice", { title: "baseline" }, line)),
+  ];
   const checked = (verdict.queriedClouds ?? []).map((cloud) =>
     command("notice", { title: verdict.judged }, `checked ${cloud}`),
   );

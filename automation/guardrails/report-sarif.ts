@@ -5,7 +5,7 @@ import type { LocatedFinding } from "./judgement";
 import { sourceLocationOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
-/** SARIF 2.1.0, for code scanning of GitHub and GitLab. A waived finding is included, as suppressed. */
+/** SARIF 2.1.0, for code scanning of GitHub and GitLab. What is waived or in the baseline is included, as suppressed. */
 export function sarifReport(verdict: Verdict, projectFolder: string): Log {
   const used = new Set(verdict.findings.map(({ rule }) => rule));
   return {
@@ -42,6 +42,9 @@ function ruleOf({ id, title, why, solution, severity, controls }: Rule): Reporti
   };
 }
 
+const suppressed = (justification: string | undefined): Pick<Result, "suppressions"> =>
+  justification === undefined ? {} : { suppressions: [{ kind: "external", status: "accepted", justification }] };
+
 function resultOf(finding: LocatedFinding, projectFolder: string): Result {
   const location = sourceLocationOf(finding, projectFolder);
   return {
@@ -65,14 +68,7 @@ function resultOf(finding: LocatedFinding, projectFolder: string): Result {
         .update([finding.rule, finding.urn, finding.property ?? ""].join("\n"))
         .digest("hex"),
     },
-    ...(finding.waiver && {
-      suppressions: [
-        {
-          kind: "external",
-          status: "accepted",
-          justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}`,
-        },
-      ],
-    }),
+    ...suppressed(finding.waiver && `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}`),
+    ...suppressed(finding.baseline && `in the baseline until ${finding.baseline.until}`),
   };
 }

@@ -1,3 +1,4 @@
+import { unjudgedShownMax } from "./limits";
 import { printable, printableLine } from "./printable";
 import { countsOf, ordered, type Counts, type Verdict } from "./verdict";
 import type { LocatedFinding } from "./judgement";
@@ -17,9 +18,17 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     ...findings.flatMap((finding) => findingLines(finding, verdict.severalFiles, style)),
     "",
   ]);
-  const left = verdict.left.map((line) => style("dim", printableLine(line)));
+  const left = [...verdict.left, ...goneLines(verdict)].map((line) => style("dim", printableLine(line)));
   const checked = (verdict.queriedClouds ?? []).map((cloud) => `checked ${printableLine(cloud)}`);
   return [...lines, ...left, ...checked, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
+}
+
+/** The first entries of the baseline that are no longer needed, and how to remove them all. */
+export function goneLines({ baseline: { file, gone } = { file: "", gone: [], left: [] } }: Verdict): string[] {
+  if (gone.length === 0) return [];
+  const names = gone.slice(0, unjudgedShownMax).map(({ rule, resource }) => `${rule} on ${resource}`);
+  const rest = gone.length > names.length ? ` and ${gone.length - names.length} more` : "";
+  return [`no longer needed in ${file}: ${names.join(", ")}${rest}; the same command with --shrink removes them`];
 }
 
 /** Green only if everything was judged. */
@@ -35,7 +44,7 @@ function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Sty
   const mark =
     finding.level === "mandatory"
       ? style("red", "✗")
-      : finding.kind === "waived"
+      : finding.kind === "waived" || finding.kind === "baseline"
         ? style("dim", "–")
         : style("yellow", "!");
   const { source, file, urn } = finding;
@@ -49,7 +58,9 @@ function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Sty
 }
 
 function summary(counts: Counts): string {
-  return (["mandatory", "advisory", "waived", "undecided"] as const)
-    .flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : []))
+  const { mandatory, advisory, waived, baseline, undecided } = counts;
+  const named = { mandatory, advisory, waived, "in the baseline": baseline, undecided };
+  return Object.entries(named)
+    .flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
     .join(", ");
 }

@@ -18,15 +18,22 @@ interface RulesHere {
   own: readonly OwnRule[];
   /** For threads, which load them themselves. */
   compiled: readonly CompiledRule[];
+  /** The file of what was there when guardrails were introduced. */
+  baseline: string | undefined;
 }
 
 /** Runs the code of the company's rules. Errors: guardrails-invalid. */
 export function rulesHere(configuration: ConfigurationFile): RulesHere {
   return coded(() => {
-    const compiled = compileOwnRules(guardrailsNamedIn(configuration.path).rules);
-    return { rules: rulesWith(compiled), own: ownRules(compiled), compiled };
+    const { rules: folder, baseline } = guardrailsNamedIn(configuration.path);
+    const compiled = compileOwnRules(folder);
+    return { rules: rulesWith(compiled), own: ownRules(compiled), compiled, baseline };
   });
 }
+
+/** The file that shipshape.yaml names as the baseline, without running anything. Errors: guardrails-invalid. */
+export const baselineHere = (configuration: ConfigurationFile): string | undefined =>
+  coded(() => guardrailsNamedIn(configuration.path).baseline);
 
 /** Their ids, without running anything. Errors: guardrails-invalid. */
 export const ruleIdsHere = (configuration: ConfigurationFile): RuleIds =>

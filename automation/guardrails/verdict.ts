@@ -1,5 +1,6 @@
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import type { UnreachableLocation } from "../fleet-records";
+import type { BaselineEntry } from "../../policypacks/database-guardrails/baseline/baseline";
 import type { LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 
@@ -17,6 +18,8 @@ export interface Verdict {
   unreachable?: UnreachableLocation[];
   /** What exists but was not judged, and rules that could not be applied here. */
   left: string[];
+  /** What a baseline no longer needs; undefined without one. */
+  baseline?: { file: string; gone: BaselineEntry[]; left: BaselineEntry[] };
   /** Whether findings are from several files, so that each names its file. */
   severalFiles: boolean;
 }
@@ -43,6 +46,8 @@ export interface Counts {
   mandatory: number;
   advisory: number;
   waived: number;
+  /** Violations that the baseline has. */
+  baseline: number;
   undecided: number;
 }
 export function countsOf(findings: readonly LocatedFinding[]): Counts {
@@ -51,6 +56,7 @@ export function countsOf(findings: readonly LocatedFinding[]): Counts {
     mandatory: count(({ level }) => level === "mandatory"),
     advisory: count(({ kind, level }) => kind === "violation" && level === "advisory"),
     waived: count(({ kind }) => kind === "waived"),
+    baseline: count(({ kind }) => kind === "baseline"),
     undecided: count(({ kind }) => kind === "undecided"),
   };
 }

@@ -17,6 +17,7 @@ import { auditedBy, rulesWith } from "./own-rules/own-rules";
 import type { CompiledRule } from "./own-rules/rule-files";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
+import type { Baseline } from "./baseline/baseline";
 import { declaredIn } from "./vocabulary/strictness";
 import { stackOf } from "./waivers/waiver-glob";
 import { readWaivers } from "./waivers/waiver-files";
@@ -27,19 +28,28 @@ export function packArguments(
   { waiversFolder, today }: PackSettings,
   standard: Standard,
   own: readonly CompiledRule[],
+  baseline: Baseline,
 ): PolicyPackArgs {
   const rules = rulesWith(own);
   const register = new WaiverRegister(readWaivers(waiversFolder, today, rules), today);
   const common = { standard, today, audited: auditedBy(rules) };
-  const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, common, register));
+  const judged = rules
+    .filter((rule) => rule !== forbidStaleWaivers)
+    .map((rule) => policyOf(rule, common, { register, baseline }));
   // Last, because it depends on which waivers the others used.
   return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
 }
 
-function policyOf(rule: Rule, common: RuleSettings, register: WaiverRegister): Policies[number] {
+/** What there is besides rules. */
+interface Exceptions {
+  register: WaiverRegister;
+  baseline: Baseline;
+}
+
+function policyOf(rule: Rule, common: RuleSettings, { register, baseline }: Exceptions): Policies[number] {
   const settings = (given: object) => settingsOf(rule, common, given);
   const reportAll = (report: ReportViolation, findings: Finding[]) => {
-    for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
+    for (const finding of baseline.apply(findings.map((one) => register.apply(one)))) reportFinding(report, finding);
   };
   return {
     ...described(rule),

@@ -58,6 +58,10 @@ describe("what the pages promise", () => {
     mkdirSync(join(scratch, "rules"));
     writeFileSync(join(scratch, "rules", "require-backup-window.ts"), ownRule);
     writeFileSync(join(scratch, "shipshape.yaml"), "guardrails:\n  rules: rules\n");
+    mkdirSync(join(scratch, "guardrails"));
+    writeFileSync(join(scratch, "report.json"), JSON.stringify({ findings: [violation] }));
+    for (const name of ["baseline.json", "committed.json"])
+      writeFileSync(join(scratch, name), '{"baseline":1,"entries":[]}');
     env["SHIPSHAPE_CONFIGURATION_FILE"] = join(scratch, "shipshape.yaml");
     env["PATH"] = [join(scratch, "bin"), env["PATH"]].join(delimiter);
   });
@@ -134,6 +138,16 @@ export const claims = {
   fails: { "one without": [resource(types.instance), "not set"] },
 };
 `;
+
+/** As `guard --json` prints it. */
+const violation = {
+  rule: "require-multi-az",
+  kind: "violation",
+  level: "mandatory",
+  urn: "urn:pulumi:database.old::shipshape::aws:rds/instance:Instance::old",
+  property: "multiAz",
+  found: "false",
+};
 
 /** In the order of the help texts, except that examples which change the cloud for the others come last. */
 function examples(): string[] {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { handOverTargets } from "../../../components/hand-over";
+import type { CheckedBaseline, NewBaseline } from "../baseline";
 import type { CommandContext } from "../command-context";
 import type { GuardOptions } from "../guard";
 import type { HandOverOptions } from "../hand-over";
@@ -13,6 +14,7 @@ export function addGuardrailCommands(shipshape: Command, context: CommandContext
   addHandOver(shipshape, context);
   addWaiver(shipshape, context);
   addRule(shipshape, context);
+  addBaseline(shipshape, context);
 }
 
 function addGuard(shipshape: Command, context: CommandContext): void {
@@ -26,14 +28,20 @@ function addGuard(shipshape: Command, context: CommandContext): void {
     )
     .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
     .option("--waivers <folder>", "the folder of waivers (default: policypacks/waivers)")
+    .option(
+      "--baseline <file>",
+      "what was there when guardrails were introduced (default: guardrails.baseline of shipshape.yaml)",
+    )
+    .option("--shrink", "remove from the baseline what is no longer needed")
     .option("--fail-on-undecided", "also exit with 1 if a value that a rule needs cannot be read")
     .option("--on <day>", "judge expiry as of a later day, YYYY-MM-DD", day)
     .option("--json", "print the findings as JSON")
     .option("--github", "print them as GitHub Actions annotations")
     .option("--sarif <file>", "also write them as SARIF 2.1.0")
+    .option("--junit <file>", "also write them as JUnit XML")
     .addHelpText(
       "after",
-      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  pulumi stack export --show-secrets | npx shipshape guard --state - --fail-on-undecided\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or a usage error",
+      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  pulumi stack export --show-secrets | npx shipshape guard --state - --fail-on-undecided\n  npx shipshape guard --state exports/ --sarif guardrails.sarif --junit guardrails.xml\n  npx shipshape guard --state exports/ --baseline baseline.json --shrink\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or a usage error",
     )
     .action(async (options: GuardOptions) => (await import("../guard")).guard(options, context));
 }
@@ -47,6 +55,37 @@ function addPending(shipshape: Command, context: CommandContext): void {
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
     .action(async (options: { json?: boolean }) => (await import("../pending")).pending(options, context));
+}
+
+/** `shipshape baseline …`: what was there when guardrails were introduced. */
+function addBaseline(shipshape: Command, context: CommandContext): void {
+  const baseline = shipshape
+    .command("baseline")
+    .description("violations that existed when guardrails were introduced: dated, and only fewer")
+    .helpCommand(false)
+    .addHelpText("after", "\nExample:\n  npx shipshape baseline check --against committed.json --file baseline.json");
+  baseline
+    .command("new")
+    .description("write the file, from the violations of a report that stop a change")
+    .requiredOption("--from <report>", "a report of the guard command, as it prints with --json")
+    .requiredOption("--owner <team>", "who will fix what has no owner tag")
+    .option("--until <day>", "the last day on which they only advise, 365 days ahead at most (default: in 180 days)")
+    .option("--file <file>", "the file to write (default: guardrails.baseline of shipshape.yaml)")
+    .addHelpText(
+      "after",
+      "\nA baseline is written once; `npx shipshape guard --shrink` removes what is no longer needed.\n\nExample:\n  npx shipshape baseline new --from report.json --owner team-platform --file guardrails/baseline.json",
+    )
+    .action(async (options: NewBaseline) => (await import("../baseline")).write(options, context));
+  baseline
+    .command("check")
+    .description("refuse a baseline that has more, or later days, than the committed one")
+    .requiredOption("--against <file>", "the committed one, or - for standard input")
+    .option("--file <file>", "the file to check (default: guardrails.baseline of shipshape.yaml)")
+    .addHelpText(
+      "after",
+      "\nCompare with the branch that the change is for, never with the change itself.\n\nExample:\n  npx shipshape baseline check --against committed.json --file baseline.json",
+    )
+    .action(async (options: CheckedBaseline) => (await import("../baseline")).check(options, context));
 }
 
 /** `shipshape rule …`: Shipshape's rules and the company's own. */
@@ -130,19 +169,21 @@ function addWaiver(shipshape: Command, context: CommandContext): void {
     .action(async (options: { waivers?: string }) => (await import("../waiver")).check(options, context));
   waiver
     .command("new")
-    .description("write the file of a new one, for review and merge")
-    .requiredOption("--rule <rule>", "the rule it is an exception to")
-    .requiredOption("--resource <urn>", "the resource's URN, or a glob of URNs")
+    .description("write the file of a new one, or one for each chosen violation of a report, for review and merge")
+    .option("--from <report>", "a report of the guard command, as it prints with --json")
+    .option("--rule <rule>", "the rule it is an exception to; with --from, only of this rule")
+    .option("--resource <urn>", "the resource's URN, or a glob of URNs; with --from, only of these")
+    .option("--all", "with --from: all that stop a change")
     .requiredOption("--reason <text>", "why, for readers half a year from now")
     .requiredOption("--owner <team>", "who has the exception and will end it")
     .requiredOption("--approver <name>", "who approved it; not the owner")
-    .requiredOption("--expires-on <day>", "the last day it is valid, 180 days ahead at most")
+    .option("--expires-on <day>", "the last day it is valid, 180 days ahead at most (default: in 90 days)")
     .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
     .option("--id <id>", "its name (default: the rule and the resource's name)")
     .option("--waivers <folder>", "the folder to write it to (default: policypacks/waivers)")
     .addHelpText(
       "after",
-      "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
+      "\nExamples:\n  npx shipshape waiver new --from report.json --all --reason 'replaced in March' --owner team-orders --approver team-platform\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
     )
     .action(async (options: NewWaiver) => (await import("../waiver")).write(options, context));
 }

@@ -9,8 +9,11 @@ export type Level = "mandatory" | "advisory";
 export interface Finding {
   rule: string;
   severity: Severity;
-  /** `undecided`: the value is not known before deployment, or encrypted. `waived`: a violation with a valid waiver. */
-  kind: "violation" | "undecided" | "waived";
+  /**
+   * `undecided`: the value is not known before deployment, or encrypted. `waived`: a violation with a valid waiver.
+   * `baseline`: one that existed when guardrails were introduced.
+   */
+  kind: "violation" | "undecided" | "waived" | "baseline";
   level: Level;
   urn: string;
   type: string;
@@ -18,10 +21,15 @@ export interface Finding {
   /** The team named in the resource's `owner` tag. */
   owner: string | undefined;
   property?: string;
+  /** The value that violates the rule, as its message shows it. */
+  found?: string;
+  /** Other values of the property that the program declares, and that violate the rule too. */
+  declared?: string[];
   message: string;
   /** The file of the state it was found in, or of the waiver it is about. */
   file?: string;
   waiver?: { id: string; expiresOn: string; daysLeft: number };
+  baseline?: { until: string; daysLeft: number };
 }
 
 /**
@@ -41,13 +49,8 @@ export function violationFinding(
 ): Finding {
   const { property, found, allowed, change } = violation;
   const what = property === undefined ? shown(found) : `${property} is ${shown(found)}`;
-  const finding = base(
-    rule,
-    resource,
-    strictness,
-    "violation",
-    `${resource.name}: ${what}; allowed: ${allowed}. To fix: ${change}.`,
-  );
+  const message = `${resource.name}: ${what}; allowed: ${allowed}. To fix: ${change}.`;
+  const finding = { ...base(rule, resource, strictness, "violation", message), found: shown(found) };
   return property === undefined ? finding : { ...finding, property };
 }
 

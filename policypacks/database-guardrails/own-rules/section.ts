@@ -1,4 +1,4 @@
-/** The section `guardrails` of shipshape.yaml: where a company keeps rules of its own. */
+/** The section `guardrails` of shipshape.yaml: where a company keeps rules of its own, and its baseline. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
@@ -11,6 +11,8 @@ const path = (what: string) => z.string({ error: () => `give ${what}, relative t
 export const guardrailsSection = z.strictObject({
   /** Rules of the company's own, one file each. */
   rules: path("a folder").optional(),
+  /** What was there when guardrails were introduced. */
+  baseline: path("a file").optional(),
 });
 
 /** As the section names them, with absolute paths. */

@@ -72,7 +72,8 @@ export const requireOwnerTags = defineRule({
     if (missing.length > 0)
       yield {
         property: "tags",
-        found: tags?.names().join(", ") || undefined,
+        // Without other tags, which may come and go: in a baseline, a changed value is a new violation.
+        found: wanted.filter((name) => !missing.includes(name)).join(", ") || undefined,
         allowed: `all of ${wanted.join(", ")}`,
         change: `add ${missing.join(", ")}`,
       };

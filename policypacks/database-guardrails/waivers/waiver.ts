@@ -4,6 +4,8 @@ import { globProblem } from "./waiver-glob";
 
 /** The longest a waiver may last: half a year, so that each is reviewed twice a year. */
 export const waiverDaysMax = 180;
+/** If nothing else is said: a quarter, in which most exceptions can be ended. */
+export const waiverDays = 90;
 /** From this many days before its end, reports say that a waiver will expire. */
 export const waiverWarningDays = 14;
 /** For each text: enough for a reason of some paragraphs, or a URN with the longest names that Pulumi accepts. */
@@ -17,7 +19,7 @@ const text = (what: string) =>
     .max(lettersMax, { error: () => `is longer than ${lettersMax} characters` });
 
 /** Only ASCII letters, because other letters can look like them, and two different names would look the same. */
-const name = (what: string) =>
+export const teamName = (what: string) =>
   text(what).regex(/^[A-Za-z0-9@][A-Za-z0-9 ._@/-]*$/, {
     error: () => "a name may contain letters from a to z, digits and, between them, . _ - / @ and spaces",
   });
@@ -35,8 +37,8 @@ export const waiverSchema = z
       if (message !== undefined) context.addIssue({ code: "custom", message });
     }),
     reason: text("the reason, so that others understand it half a year from now"),
-    owner: name("the team that has the exception and will end it"),
-    approver: name("the approver: a person or team other than the owner"),
+    owner: teamName("the team that has the exception and will end it"),
+    approver: teamName("the approver: a person or team other than the owner"),
     /** The last day it is valid. */
     expiresOn: z.iso.date({ error: () => "give a day as YYYY-MM-DD" }),
     /** `waiver`: the risk is accepted. `mitigated`: something else reduces it, and the reason says what. */

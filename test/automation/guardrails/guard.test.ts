@@ -184,7 +184,7 @@ describe("reports for machines", () => {
   test("JSON has each finding and the counts", async () => {
     const { out } = await guard("--state", bad, "--json");
     const report = JSON.parse(out) as { counts: object; findings: { rule: string; source: object }[] };
-    expect(report.counts).toEqual({ mandatory: 2, advisory: 0, waived: 0, undecided: 0 });
+    expect(report.counts).toEqual({ mandatory: 2, advisory: 0, waived: 0, baseline: 0, undecided: 0 });
     expect(report.findings[0]).toMatchObject({
       rule: "require-backup-retention",
       source: { file: "program.ts", line: 12 },

@@ -243,4 +243,35 @@ export const guardrailRows: Row[] = [
     fails: (at) => newWaiver(at),
     works: (at) => newWaiver(at, "--id", "another"),
   },
+  {
+    code: "baseline-invalid",
+    cause: (at) => writeFileSync(at.path("baseline.json"), "{"),
+    fails: (at) => guard(at, "--baseline", at.path("baseline.json")),
+    mend: (at) => writeFileSync(at.path("baseline.json"), emptyBaseline),
+    works: (at) => guard(at, "--baseline", at.path("baseline.json")),
+  },
+  {
+    code: "baseline-exists",
+    cause: (at) => writeFileSync(at.path("report.json"), '{"findings":[]}'),
+    fails: (at) => newBaseline(at, "baseline.json"),
+    works: (at) => newBaseline(at, "another-baseline.json"),
+  },
+  {
+    code: "baseline-grew",
+    cause: (at) =>
+      writeFileSync(
+        at.path("grown.json"),
+        emptyBaseline.replace(
+          "[]",
+          '[{"rule":"require-multi-az","resource":"urn:pulumi:a::b::c::d","found":["false"],"firstSeen":"2026-01-01","until":"2026-12-31","owner":"team-a"}]',
+        ),
+      ),
+    fails: (at) => checkBaseline(at, "grown.json"),
+    works: (at) => checkBaseline(at, "another-baseline.json"),
+  },
 ];
+const emptyBaseline = '{"baseline":1,"entries":[]}\n';
+const newBaseline = (at: Scene, file: string) =>
+  at.run(["baseline", "new", "--from", at.path("report.json"), "--owner", "team-a", "--file", at.path(file)]);
+const checkBaseline = (at: Scene, file: string) =>
+  at.run(["baseline", "check", "--against", at.path("baseline.json"), "--file", at.path(file)]);
