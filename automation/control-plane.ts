@@ -13,6 +13,7 @@ import { startExpecting } from "./expected-changes";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { authorize, publishAccess, requireKnown } from "./policy/access";
+import { publishStandard } from "./policy/standards";
 import { decide, factsOf, type Admission } from "./policy/decisions";
 import type { Access } from "./policy/roles";
 import { areSamePerson } from "./principals";
@@ -192,6 +193,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     },
     work: async (lost) => {
       await requireSigner(database, await settings.signer()); // a worker that cannot sign must not begin what it cannot seal
+      await publishStandard(database, standard);
       const access = await settings.access?.();
       if (access) await publishAccess(database, access, `a worker on ${hostname()}`);
       const alerting = await settings.alerting?.(records);

@@ -12,6 +12,7 @@ import { changedRing, changesBefore, markBegun } from "./ring-changes";
 import { neededBy } from "./roles";
 import type { AdmissionFacts } from "./rule";
 import { admissionRules } from "./rules";
+import { knownStandards } from "./standards";
 
 export type Admission = Pick<Decision, "status" | "rules" | "needed">;
 
@@ -49,7 +50,7 @@ export async function factsOf(
   const { requestId, ...rest } = given;
   const access = (await accessInForce(database)) ?? {};
   const earlierChanges = await changesBefore(database, requestId, changedRing(given));
-  return { ...rest, access, earlierChanges, now: new Date() };
+  return { ...rest, access, earlierChanges, standards: await knownStandards(database), now: new Date() };
 }
 
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */

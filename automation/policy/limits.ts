@@ -9,5 +9,8 @@ export const planDigestCharactersMin = 12;
  */
 export const changesPerDayMax = { ring0: 100, ring1: 40, ring2: 20, ring3: 10 } as const;
 
+/** Standards that a database may still follow: with a new one each week, those of more than a year. */
+export const standardsKnownMax = 100;
+
 /** Days that a refused call is shown for: long enough for a weekly look. */
 export const refusalsShownDays = 7;

@@ -17,6 +17,8 @@ export interface AdmissionFacts {
   plan: PlanBasis;
   /** What databases are held to. */
   standard: Standard;
+  /** Those that workers have had, by the tag of the databases that follow them. */
+  standards: readonly string[];
   /** Who asks. */
   principal: string;
   /** Who has which role, and what else the company says of decisions. */

@@ -41,7 +41,12 @@ export function checked(
       ),
     );
   const { content, origins } = resolve(parsed.data);
-  const problems = [...inconsistencies(content), ...(today === undefined ? [] : belowTheFloor(content, today))];
+  const below = today === undefined ? [] : belowTheFloor(content, today);
+  // A name that both refuse is one mistake.
+  const problems = [
+    ...inconsistencies(content).filter(({ path }) => !below.some((one) => one.path === path)),
+    ...below,
+  ];
   if (problems.length > 0)
     throw new StandardInvalid(
       source,

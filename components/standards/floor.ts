@@ -19,9 +19,11 @@ interface Floor {
 const atLeast = (min: number) => (value: number) => value >= min;
 const atMost = (max: number) => (value: number) => value <= max;
 const equal = (wanted: unknown) => (value: unknown) => value === wanted;
-const ownMajor = (at: readonly string[]) => builtIn.postgres.majors[Number(at[2]) as 17]!;
+const ownMajor = (at: readonly string[]) => builtIn.postgres.majors[Number(at[2]) as 17];
+const listed = (value: unknown, ...wanted: string[]): boolean =>
+  typeof value === "string" && wanted.every((one) => value.split(/\s*,\s*/).includes(one));
 /** Guessed first in every attack. */
-const guessed = ["postgres", "admin", "administrator", "root", "master", "rdsadmin", "awsuser", "user", "dba"];
+export const guessed = ["postgres", "admin", "administrator", "root", "master", "rdsadmin", "awsuser", "user", "dba"];
 
 export const floors: readonly Floor[] = [
   {
@@ -62,7 +64,7 @@ export const floors: readonly Floor[] = [
   {
     path: "tiers.strictest.production.unprovenRecovery",
     least: "owner-approves or denied",
-    holds: (value: string) => value !== "allowed",
+    holds: (value: string) => ["owner-approves", "denied"].includes(value),
     waivable: true,
     why: "an unknown tier is judged as this one",
   },
@@ -76,14 +78,14 @@ export const floors: readonly Floor[] = [
   {
     path: "postgres.majors.*.minimumMinor",
     least: "ours",
-    holds: (value: number, at: readonly string[]) => value >= ownMajor(at).minimumMinor,
+    holds: (value: number, at: readonly string[]) => value >= (ownMajor(at)?.minimumMinor ?? Infinity),
     waivable: true,
     why: "older minors have known holes",
   },
   {
     path: "postgres.majors.*.approvedUntil",
     least: "ours",
-    holds: (value: string, at: readonly string[]) => value <= ownMajor(at).approvedUntil,
+    holds: (value: string, at: readonly string[]) => value <= (ownMajor(at)?.approvedUntil ?? ""),
     waivable: true,
     why: "no fixes exist after the community's last release",
   },
@@ -102,21 +104,21 @@ export const floors: readonly Floor[] = [
   {
     path: "postgres.parameters.pgaudit.log",
     least: "ddl and role among them",
-    holds: (value: string) => ["ddl", "role"].every((one) => value.split(/\s*,\s*/).includes(one)) || value === "all",
+    holds: (value: string) => listed(value, "ddl", "role") || value === "all",
     waivable: true,
     why: "changes of structure and of rights are what an audit asks for first",
   },
   {
     path: "postgres.parameters.shared_preload_libraries",
     least: "pg_stat_statements and pgaudit among them",
-    holds: (value: string) => ["pg_stat_statements", "pgaudit"].every((one) => value.split(/\s*,\s*/).includes(one)),
+    holds: (value: string) => listed(value, "pg_stat_statements", "pgaudit"),
     waivable: true,
     why: "without them nothing is audited",
   },
   {
     path: "birth.masterUsername",
     least: `none of ${guessed.join(", ")}`,
-    holds: (value: string) => !guessed.includes(value),
+    holds: (value: string) => typeof value === "string" && !guessed.includes(value),
     waivable: false,
     why: "attackers try these first (Security Hub RDS.25)",
   },
@@ -172,19 +174,26 @@ function wrongWaiver(
     : [];
 }
 
-/** Every figure of a path with `*`. Names of parameters contain dots. */
+/**
+ * Every figure of a path with `*`. One that is missing is undefined, and so below its floor: a value that was made
+ * elsewhere may lack any. Names of parameters contain dots.
+ */
 function figuresAt(content: object, path: string): { path: string[]; value: unknown }[] {
   const parameter = /^postgres\.parameters\.(.+)$/.exec(path)?.[1];
-  if (parameter !== undefined)
-    return (content as StandardContent).postgres.parameters
-      .filter(({ name }) => name === parameter)
-      .map(({ value }) => ({ path: ["postgres", "parameters", parameter], value }));
+  if (parameter !== undefined) {
+    const values = (content as StandardContent).postgres.parameters.filter(({ name }) => name === parameter);
+    return (values.length > 0 ? values : [{ value: undefined }]).map(({ value }) => ({
+      path: ["postgres", "parameters", parameter],
+      value,
+    }));
+  }
   return path.split(".").reduce(
     (found: { path: string[]; value: unknown }[], step) =>
       found.flatMap(({ path: at, value }) =>
-        Object.entries(value as Record<string, unknown>)
-          .filter(([key]) => step === "*" || step === key)
-          .map(([key, part]) => ({ path: [...at, key], value: part })),
+        (step === "*" ? Object.keys(value ?? {}) : [step]).map((key) => ({
+          path: [...at, key],
+          value: (value as Record<string, unknown> | undefined)?.[key],
+        })),
       ),
     [{ path: [], value: content }],
   );

@@ -10,10 +10,14 @@ import { openRecords } from "../../automation/control-plane-records";
 import { claimOf } from "../../automation/evidence/envelope";
 import { accessInForce, publishAccess } from "../../automation/policy/access";
 import type { Access } from "../../automation/policy/roles";
+import { knownStandards } from "../../automation/policy/standards";
 import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 import { principal } from "../../automation/targets/principal";
+import { instanceTagOf } from "../../components/standards/standard";
+import { readStandard } from "../../components/standards/standard-file";
 import { startCloud } from "../cloud";
+import { companyFolder, today } from "../components/standards/company";
 import { ProbedControlPlane, unused } from "./probe";
 
 let probed: ProbedControlPlane;
@@ -163,6 +167,16 @@ describe("a worker", () => {
       roles,
       publishedBy: expect.stringMatching(/^a worker on /) as string,
     });
+  });
+
+  test("makes its standard known to decisions, once", async () => {
+    const standard = readStandard(companyFolder().file, today);
+    const named = `standard: ${companyFolder().file}\n`;
+    expect(await worker(named)).toMatchObject({ code: 0 });
+    expect(await worker(named)).toMatchObject({ code: 0 });
+    expect((await knownStandards(probed.database)).filter((tag) => tag.startsWith("acme"))).toEqual([
+      instanceTagOf(standard),
+    ]);
   });
 
   test("with a file that is wrong does not start, and what is in force stays", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import type { CommandContext } from "../../../automation/command-line/command-context";
 import { check, show, types } from "../../../automation/command-line/standard";
+import { createTerminal } from "../../../automation/command-line/terminal";
 import { readSettings } from "../../../automation/settings";
 import { builtIn } from "../../../components/standards/built-in";
 import { company, companyFolder } from "../../components/standards/company";
@@ -37,6 +38,21 @@ test("each figure is shown with where it is from: a line of the file, or Shipsha
   );
   const [first] = printed((context) => show({ json: true }, context), folder);
   expect(first).toBe("{");
+});
+
+test("nothing of it is wider than 80 columns", () => {
+  const { file: long } = companyFolder();
+  let text = "";
+  const write = jest.spyOn(process.stdout, "write").mockImplementation((part) => ((text += String(part)), true));
+  try {
+    const settings = readSettings(root, folder, { SHIPSHAPE_CONFIGURATION_FILE: join(long, "../shipshape.yaml") });
+    show({ why: true }, { settings, terminal: createTerminal("never", 80) });
+  } finally {
+    write.mockRestore();
+  }
+  const lines = text.split("\n");
+  expect(lines.length).toBeGreaterThan(150);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
 test("an exception to the floor is named where its figure is shown", () => {

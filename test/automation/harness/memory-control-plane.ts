@@ -253,6 +253,7 @@ export class MemoryControlPlane {
       principal: "ana",
       access: {},
       earlierChanges: [],
+      standards: [],
       now: new Date(),
     });
     const decision: Decision = {

@@ -21,6 +21,7 @@ export const facts = (effect: Effect, change: Partial<AdmissionFacts> = {}): Adm
   operation: { name: "reindex", effect, owner: "team-platform" },
   plan,
   standard: builtIn,
+  standards: [],
   principal: "ana",
   access: {},
   earlierChanges: [],

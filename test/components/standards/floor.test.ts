@@ -3,7 +3,7 @@ import { belowTheFloor, floors } from "../../../components/standards/floor";
 import type { StandardInvalid } from "../../../components/standards/standard-invalid";
 import { standardFor } from "../../../components/standards/standard-file";
 import { accepted } from "../../../components/standards/define";
-import { standardOf, type StandardContent } from "../../../components/standards/standard";
+import { standardOf, type StandardContent, type TierStandard } from "../../../components/standards/standard";
 import { companyFolder, today } from "./company";
 
 const { digest: _, ...ours } = builtIn;
@@ -109,6 +109,19 @@ ${more}`;
   expect(found).toMatch(expected);
 });
 
+test("a master user that PostgreSQL reserves and attackers guess is reported once", () => {
+  const problems = (name: string) => {
+    try {
+      standardFor(companyFolder(`standard: acme\nversion: "1"\nbirth: { masterUsername: ${name} }\n`).folder, today);
+    } catch (error) {
+      return (error as StandardInvalid).problems.map(({ reason }) => reason);
+    }
+    return [];
+  };
+  expect(problems("admin")).toEqual([expect.stringContaining("is below the floor")]);
+  expect(problems("rds_superuser")).toEqual([expect.stringContaining("is reserved")]);
+});
+
 function exception(change: Record<string, string>): string {
   const all = {
     path: "tiers.economy.elsewhere.backupRetentionDays",
@@ -128,6 +141,26 @@ test("a standard that was made elsewhere is held to the floor, too, and a change
   const lowered = standardOf(changed((copy) => (copy.tiers["gold"]!.production.backupRetentionDays = 1)));
   expect(() => accepted(lowered, "argument standard", today)).toThrow(
     /tiers\.gold\.production\.backupRetentionDays: is below/,
+  );
+  // What is missing is as low as it gets.
+  const lacking = standardOf(
+    changed((copy) => {
+      delete (copy.tiers["bronze"]!.production as Partial<TierStandard>).protected;
+      delete (copy.tiers["silver"] as Partial<(typeof copy.tiers)["silver"]>).production;
+      copy.postgres.parameters = copy.postgres.parameters.filter(({ name }) => name !== "rds.force_ssl");
+      (copy.postgres.majors as Record<number, object>)[15] = { minimumMinor: 1, approvedUntil: "2027-11-11" };
+      delete (copy.birth as Partial<typeof copy.birth>).masterUsername;
+    }),
+  );
+  expect(belowTheFloor(lacking, today).map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      "tiers.bronze.production.protected",
+      "tiers.silver.production.protected",
+      "postgres.parameters.rds.force_ssl",
+      "postgres.majors.15.minimumMinor",
+      "postgres.majors.15.approvedUntil",
+      "birth.masterUsername",
+    ]),
   );
   expect(() => accepted({ ...builtIn, name: "acme" }, "argument standard", today)).toThrow(
     /give what defineStandard returns/,

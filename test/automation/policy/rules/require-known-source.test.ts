@@ -1,5 +1,8 @@
 import { requireKnownSource } from "../../../../automation/policy/rules/require-known-source";
 import type { Effect } from "../../../../automation/records";
+import { instanceTagOf } from "../../../../components/standards/standard";
+import { readStandard } from "../../../../components/standards/standard-file";
+import { companyFolder, today } from "../../../components/standards/company";
 import { facts, plan } from "../facts";
 
 const judged = (effect: Effect, tags: Record<string, string>) =>
@@ -45,8 +48,26 @@ test("a database that follows another company's standard must not be changed, an
   const tags = { owner: "team-orders", "shipshape:standard": "acme/2027.1.0/0123456789ab" };
   expect(judged("changes", tags)).toMatchObject({
     verdict: "denied",
-    reason: expect.stringMatching(/follows the standard acme, and this control plane has shipshape/) as string,
+    reason: expect.stringMatching(
+      /follows the standard acme\/2027\.1\.0\/0123456789ab, and this .* has 1\.1\.0/,
+    ) as string,
   });
   expect(judged("throwaway", tags).verdict).toBe("allowed");
   expect(judged("changes", { ...tags, "shipshape:standard": "1.1.0" }).verdict).toBe("allowed");
+});
+
+test("under a company's standard, one of the same name whose digest no worker ever had is refused", () => {
+  const standard = readStandard(companyFolder().file, today);
+  const judge = (tag: string, effect: Effect = "changes") => {
+    const tags = { Team: "payments-team", "shipshape:standard": tag };
+    const held = { plan: { ...plan, tags }, standard, standards: ["acme/2026.9.0/aaaaaaaaaaaa", "1.1.0"] };
+    return requireKnownSource.judge(facts(effect, held)).verdict;
+  };
+  expect(judge(instanceTagOf(standard))).toBe("allowed");
+  // What a worker had before, even Shipshape's own.
+  expect(judge("acme/2026.9.0/aaaaaaaaaaaa")).toBe("allowed");
+  expect(judge("1.1.0")).toBe("allowed");
+  for (const unknown of ["acme/2027.1.0/0123456789ab", "acme/2026.9.0/aaaaaaaaaaab", "acme", "1.0.0", "shipshape/1/a"])
+    expect([unknown, judge(unknown)]).toEqual([unknown, "denied"]);
+  expect(judge("acme/2027.1.0/0123456789ab", "reads")).toBe("allowed");
 });
