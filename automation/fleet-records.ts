@@ -100,6 +100,17 @@ export interface DeclaredDatabase extends TargetDatabase {
   handOver?: unknown;
 }
 
+/** A DatabasePlatform as the state of a stack has it. */
+export interface DeclaredPlatform {
+  stack: string;
+  platformName: string;
+  subnetGroupName: string;
+  region: string;
+  /** Where its backups are copied; null: nowhere. */
+  copyRegion: string | null;
+  tags: Record<string, string>;
+}
+
 /**
  * Whether we change a stack ourselves, since `shipshape.yaml` names the folder of its config, or deliver changes to
  * those who do. Unknown: that folder could not be read.
@@ -116,6 +127,7 @@ export interface StackHome {
 export interface BackendStack {
   name: string;
   databases: DeclaredDatabase[];
+  platforms: DeclaredPlatform[];
   /** What it declares that may be a database but cannot be told from its state, a sentence each. */
   unidentified: string[];
 }

@@ -132,9 +132,11 @@ export function readSettings(
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
     inherited: Object.fromEntries(given.filter(([name]) => !ownSecrets.includes(name))),
     gitEnvironment: Object.fromEntries(given.filter(([name]) => gitNeeds.test(name))),
-    engineEnvironment: Object.fromEntries(
-      given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined]),
-    ),
+    engineEnvironment: {
+      ...Object.fromEntries(given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined])),
+      // Programs that we bring up follow the standard that this process holds them to.
+      ...(configurationFile && { SHIPSHAPE_CONFIGURATION_FILE: resolve(workingFolder, configurationFile) }),
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export interface BackupSettings {
   copyRegion: string | undefined;
   location: pulumi.Output<AwsLocation>;
   keyOptions: pulumi.CustomResourceOptions;
+  /** Of vaults. */
+  lasting: pulumi.CustomResourceOptions;
   tags: Tags;
 }
 
@@ -127,7 +129,8 @@ function lockedVault(
   const vault = new backup.Vault(
     name,
     { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where },
-    options,
+    // With another name or Region it would be replaced, and the backups in it lost or left behind.
+    settings.lasting,
   );
   const lock = new backup.VaultLockConfiguration(
     `${name}-lock`,

@@ -86,7 +86,9 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     });
     // Destroying a key makes every backup encrypted with it unreadable, at once and for good.
     const kind = kindOf(standard, request.environment);
-    const keyOptions = { ...child, protect: !request.retire, retainOnDelete: kind === "production" };
+    // What another platform name would replace, with all that databases and people rely on.
+    const lasting = { ...child, protect: !request.retire };
+    const keyOptions = { ...lasting, retainOnDelete: kind === "production" };
 
     const key = new kms.Key(
       `${name}-key`,
@@ -105,7 +107,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       child,
     );
 
-    const notified = notifications(name, { platformName, keyArn: key.arn, location, tags }, child);
+    const notified = notifications(name, { platformName, keyArn: key.arn, location, tags, lasting }, child);
 
     const monitoring = new iam.Role(
       `${name}-monitoring-role`,
@@ -135,7 +137,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
         subnetIds,
         tags,
       },
-      child,
+      lasting,
     );
 
     const workers = pulumi
@@ -171,6 +173,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
         copyRegion: request.copyRegion,
         location,
         keyOptions,
+        lasting,
         tags,
       },
       child,

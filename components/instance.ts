@@ -110,6 +110,8 @@ function checked(
     maxAllocatedStorage,
     multiAz,
     dbSubnetGroupName,
+    username,
+    dbName,
     masterUserSecretKmsKeyId: key,
   } = args;
   const properties = {
@@ -119,6 +121,8 @@ function checked(
     maxAllocatedStorage,
     multiAz,
     dbSubnetGroupName,
+    username,
+    dbName,
   };
   const wanted = pulumi.output(properties) as pulumi.Output<Wanted>;
   return {

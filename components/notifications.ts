@@ -9,6 +9,8 @@ interface NotificationSettings {
   keyArn: pulumi.Input<string>;
   location: pulumi.Output<AwsLocation>;
   tags: Tags;
+  /** Of the topic: its subscriptions are made elsewhere, and would be lost with it. */
+  lasting: pulumi.CustomResourceOptions;
 }
 
 const subscribed = [
@@ -33,14 +35,14 @@ const subscribed = [
 /** The topic for alarms and RDS's events, and the event subscriptions. */
 export function notifications(
   name: string,
-  { platformName, keyArn, location, tags }: NotificationSettings,
+  { platformName, keyArn, location, tags, lasting }: NotificationSettings,
   options: pulumi.CustomResourceOptions,
 ): { topicArn: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   // With our key: CloudWatch cannot publish to a topic encrypted with the default key of SNS.
   const topic = new sns.Topic(
     `${name}-topic`,
     { name: `${platformName}-databases`, displayName: "Shipshape databases", kmsMasterKeyId: keyArn, tags },
-    options,
+    lasting,
   );
   const policy = new sns.TopicPolicy(
     `${name}-topic-policy`,

@@ -3,7 +3,7 @@ import { inputOf, oneOf, text } from "./input-errors";
 import { groupId } from "./reachable-from";
 import { matches } from "./request-schema";
 import { tagValue } from "./tags";
-import { environmentsOf, isProduction, majorsOf, tiersOf, type Standard } from "./standards/standard";
+import { environmentsOf, filled, isProduction, majorsOf, tiersOf, type Standard } from "./standards/standard";
 
 /** What can be checked before anything runs; the network's ids cannot. */
 export const platformRequestOf = (standard: Standard, region?: string) =>
@@ -12,7 +12,7 @@ export const platformRequestOf = (standard: Standard, region?: string) =>
       platformName: text("platformName")
         .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
         .max(32, { error: () => "give at most 32 characters" })
-        .default(standard.birth.platform),
+        .default(filled(standard.birth.platform, region === undefined ? {} : { region })),
       owner: inputOf(
         tagValue("owner (the team)")
           .min(1, { error: () => "is empty" })
@@ -35,6 +35,13 @@ export const platformRequestOf = (standard: Standard, region?: string) =>
       retire: z.boolean({ error: () => "give true or false" }).default(false),
     })
     .superRefine((request, context) => {
+      if (request.platformName.includes("{region}"))
+        context.addIssue({
+          code: "custom",
+          path: ["platformName"],
+          input: request.platformName,
+          message: "the standard's name has the Region: set config aws:region, or give platformName",
+        });
       if (!isProduction(standard, request.environment) || request.copyRegion) return;
       const copied = tiersOf(standard).filter(
         (tier) => standard.tiers[tier]?.production.backupPlan === "vault-and-copy",

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StandardFile } from "./standards/file-schema";
 import { builtIn } from "./standards/built-in";
 import { bornWith } from "./standards/births";
+import { namedConfiguration } from "./settings";
 import { birthDigest, type Standard } from "./standards/standard";
 import { StandardInvalid } from "./standards/standard-invalid";
 import { definition, standardFor } from "./standards/standard-file";
@@ -24,8 +25,8 @@ export const defineStandard = (given: StandardFile): Standard =>
   clean(() => definition().checked(given, "defineStandard", today()));
 
 /**
- * What a program follows: the standard that it passes, or else the one that the `shipshape.yaml` beside its stacks
- * names, or else Shipshape's own.
+ * What a program follows: the standard that it passes, or else the one that the `shipshape.yaml` names which
+ * SHIPSHAPE_CONFIGURATION_FILE gives or which is beside its stacks, or else Shipshape's own.
  *
  * @throws pulumi.RunError that says everything that is wrong with it.
  */
@@ -33,7 +34,7 @@ export const programStandard = (given?: unknown): Standard =>
   asBorn(
     clean(() =>
       given === undefined
-        ? standardFor(pulumi.getRootDirectory())
+        ? standardFor(pulumi.getRootDirectory(), today(), namedConfiguration())
         : definition().accepted(given, "argument standard", today()),
     ),
   );

@@ -16,6 +16,8 @@ export type Running = Pick<
   | "multiAz"
   | "masterUserSecrets"
   | "dbSubnetGroup"
+  | "masterUsername"
+  | "dbName"
 >;
 
 /** What the program declares for it. */
@@ -26,6 +28,9 @@ export interface Wanted {
   maxAllocatedStorage: number;
   multiAz: boolean;
   dbSubnetGroupName: string;
+  /** Neither is declared of a restored database, which has its source's. */
+  username?: string | undefined;
+  dbName?: string | undefined;
 }
 
 /**
@@ -60,6 +65,7 @@ export function refusedChanges(
   return [
     ...refusedVersion(running.engineVersion, wanted.engineVersion, request, standard),
     ...refusedStorage(running, wanted, standard),
+    ...refusedNames(running, wanted, existing !== undefined),
     // Only if the program names the group that it found: one changed by hand is drift, which a refresh must show.
     ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
   ];
@@ -111,6 +117,23 @@ function refusedStorage(running: Running, wanted: Wanted, { sizes }: Standard): 
       (enough
         ? `Give "${enough}": the class changes, the storage stays`
         : `Give existing.asFound.maxAllocatedStorage of ${capMin} or more`),
+  ];
+}
+
+/** RDS gives them once: with another one Pulumi would replace the database, and lose what is in it. */
+function refusedNames(running: Running, { username, dbName }: Wanted, isFound: boolean): string[] {
+  const other = (found: string | undefined, wanted: string | undefined) => found && wanted && found !== wanted;
+  return [
+    ...(other(running.masterUsername, username)
+      ? [
+          `birth.masterUsername: the database was made with ${running.masterUsername}, and with ${username} it would be replaced. ${isFound ? `Give existing.asFound.username "${running.masterUsername}"` : "Keep the stack's shipshape:birth"}`,
+        ]
+      : []),
+    ...(other(running.dbName, dbName)
+      ? [
+          `databaseName: the database was made with ${running.dbName}, and with ${dbName} it would be replaced. Give ${isFound ? "existing.asFound.dbName " : ""}"${running.dbName}"`,
+        ]
+      : []),
   ];
 }
 

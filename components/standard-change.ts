@@ -54,14 +54,7 @@ export function changesOf(
   const before = shapeOf(request, { ...from, birth }, region);
   if (!("shape" in before)) return undefined;
   const after = shapeOf(request, { ...to, birth }, region);
-  if (!("shape" in after))
-    return after.problems.map((problem): Change => ({
-      figure: "arguments",
-      from: null,
-      to: null,
-      effect: "refused",
-      note: problem,
-    }));
+  if (!("shape" in after)) return refusedArguments(after.problems);
   const kept = new Set<string>([...before.shape.deviations.map((one) => one.property), ...asFound]);
   const found: Found[] = [
     ...ofShape(before.shape, after.shape),
@@ -75,6 +68,9 @@ export function changesOf(
     return { ...change, effect: "none", note: `existing.asFound.${property} keeps what it has` };
   });
 }
+
+export const refusedArguments = (problems: string[]): Change[] =>
+  problems.map((note) => ({ figure: "arguments", from: null, to: null, effect: "refused", note }));
 
 /** What would change if the stack took the names that the standard gives new ones. */
 export function renamingOf({ request, birth, region }: StandingDatabase, standard: Standard): Change[] {
@@ -91,21 +87,17 @@ export function renamingOf({ request, birth, region }: StandingDatabase, standar
     ...(request["restoreFrom"] === undefined
       ? differing("master user", birth.masterUsername, standard.birth.masterUsername, "refused", replaced)
       : []),
-    ...(["platform", "subnetGroup", "keyAlias"] as const).flatMap((name) =>
-      name === "platform" ? [] : differing(name, birth[name], standard.birth[name], "none", ofThePlatform),
-    ),
   ];
 }
 
 const replaced = { note: "RDS would replace the database" };
-const ofThePlatform = { note: "is the platform's: a database keeps the platform that its program names" };
 
 type Found = Change & {
   /** Of the instance, if an imported database may keep its own value. */
   property?: string;
 };
 
-function differing(
+export function differing(
   figure: string,
   before: unknown,
   after: unknown,
@@ -186,19 +178,20 @@ function ofStorage(before: StandardShape, after: StandardShape): Found[] {
 }
 
 /** A group is changed by its own stack: the platform's, unless the database sets values of its own. */
-function ofParameters(before: StandardShape, after: StandardShape): Found[] {
-  const names = [...new Set([...Object.keys(before.parameters), ...Object.keys(after.parameters)])].sort();
-  const group = after.ownParameterGroup ? [] : ["by the platform's `up`"];
+const ofParameters = (before: StandardShape, after: StandardShape): Found[] =>
+  ofParameterValues(before.parameters, after.parameters, after.ownParameterGroup ? [] : ["by the platform's `up`"]);
+
+export function ofParameterValues(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  notes: string[],
+): Found[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
     const waits = appliedAtRestart(name) ? ["once the database is restarted, which RDS leaves to you"] : [];
-    const note = [...group, ...waits].join(", ");
-    return differing(
-      `parameter ${name}`,
-      before.parameters[name],
-      after.parameters[name],
-      waits.length > 0 ? "restart" : "at-once",
-      note ? { note } : {},
-    );
+    const note = [...notes, ...waits].join(", ");
+    const effect = waits.length > 0 ? "restart" : "at-once";
+    return differing(`parameter ${name}`, before[name], after[name], effect, note ? { note } : {});
   });
 }
 
@@ -257,7 +250,7 @@ function ofTier(before: StandardShape, after: StandardShape, { from, to }: Stand
   ];
 }
 
-function ofTags({ from, to }: StandardPair, followed: (standard: Standard) => string): Change[] {
+export function ofTags({ from, to }: StandardPair, followed: (standard: Standard) => string): Change[] {
   const also = [...new Set([...Object.keys(from.alsoTags), ...Object.keys(to.alsoTags)])];
   return [
     ...tagNames.flatMap((name) =>

@@ -4,7 +4,7 @@ import { builtIn } from "../../components/standards/built-in";
 import type { HeldStandard } from "../../components/standards/standard";
 import { readEarlierStandard, readStandard } from "../configuration/configuration";
 import { printable } from "../printable";
-import { diffOfBackend, diffOfFiles, type DatabaseDiff } from "../standard-diff";
+import { diffOfBackend, diffOfFiles, type Difference } from "../standard-diff";
 import type { CommandContext } from "./command-context";
 import { wrapped } from "./layout";
 import { stackContext } from "./open-records";
@@ -30,8 +30,9 @@ export async function diff(
   const from = old === builtIn.name ? builtIn : readEarlierStandard(old);
   const to = readStandard(settings.configurationFile);
   const found = files.length > 0 ? diffOfFiles(from, to, files) : await diffOfBackend(from, to, stackContext(settings));
-  const { databases, unread } = found;
-  if (unread.length > 0 || databases.some(({ effect }) => effect === "refused")) process.exitCode = 1;
+  const { databases, platforms, unread } = found;
+  const all = [...platforms, ...databases].toSorted((a, b) => effects.indexOf(b.effect) - effects.indexOf(a.effect));
+  if (unread.length > 0 || all.some(({ effect }) => effect === "refused")) process.exitCode = 1;
   if (options.json) return terminal.json(found);
   terminal.say(`from ${named(found.from)}`);
   terminal.say(`to   ${named(found.to)}`);
@@ -39,21 +40,22 @@ export async function diff(
     wrapped(terminal.style("red", "not judged:"), printable(one), " ".repeat(12), terminal.columns),
   ))
     terminal.say(line);
-  for (const one of databases.toSorted((a, b) => effects.indexOf(b.effect) - effects.indexOf(a.effect))) {
+  for (const one of all) {
     terminal.say();
     for (const line of linesOf(one, terminal)) terminal.say(line);
   }
   terminal.say();
-  terminal.say(summaryOf(databases));
+  if (platforms.length > 0) terminal.say(summaryOf("platform", platforms));
+  terminal.say(summaryOf("database", databases));
 }
 
 const named = ({ name, version, digest }: HeldStandard) => `${name} ${version}, ${digest.slice(0, 12)}`;
 
-function linesOf({ identifier, stack, effect, changes, names }: DatabaseDiff, terminal: Terminal): string[] {
+function linesOf({ kind, name, stack, effect, changes, names }: Difference, terminal: Terminal): string[] {
   const colour = effect === "refused" || effect === "address" ? "red" : effect === "restart" ? "yellow" : "bold";
   const taking = names.taking.map((change) => textOf(change)).join("; ");
   return [
-    `${printable(identifier)}: ${terminal.style(colour, words[effect])}`,
+    `${kind === "platform" ? "platform " : ""}${printable(name)}: ${terminal.style(colour, words[effect])}`,
     `  stack ${printable(stack)}`,
     ...effects.toReversed().flatMap((one) => {
       const of = changes.filter((change) => change.effect === one);
@@ -77,10 +79,10 @@ function textOf({ figure, from, to, note }: Change): string {
   return [change, note].filter(Boolean).join(", ");
 }
 
-function summaryOf(databases: DatabaseDiff[]): string {
+function summaryOf(kind: string, found: Difference[]): string {
   const counts = effects.toReversed().flatMap((effect) => {
-    const count = databases.filter((one) => one.effect === effect).length;
+    const count = found.filter((one) => one.effect === effect).length;
     return count === 0 ? [] : [`${count} ${words[effect]}`];
   });
-  return `${databases.length} ${databases.length === 1 ? "database" : "databases"}${counts.length > 0 ? `: ${counts.join(", ")}` : ""}`;
+  return `${found.length} ${kind}${found.length === 1 ? "" : "s"}${counts.length > 0 ? `: ${counts.join(", ")}` : ""}`;
 }

@@ -13,7 +13,7 @@ import { gunzipSync } from "node:zlib";
 import { version } from "../../package.json";
 import { reasonOf } from "../errors";
 import type { BackendStack, StacksAnswer } from "../fleet-records";
-import { databasesIn, type StateResource } from "./declared-databases";
+import { declaredIn, type StateResource } from "./declared-databases";
 import { enginesReadingMax, stackReadSeconds, stackStateBytesMax } from "./limits";
 import type { StackContext } from "./stack-state";
 
@@ -59,7 +59,7 @@ async function stored(folder: string): Promise<StacksRead> {
     if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
     const bytes = await readFile(file);
     const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
-    return databasesIn(name, stateIn(JSON.parse(text.toString()), "checkpoint"));
+    return declaredIn(name, stateIn(JSON.parse(text.toString()), "checkpoint"));
   });
 }
 
@@ -92,7 +92,7 @@ export async function exported(s: StackContext, backend: string): Promise<Stacks
       const state = stateIn(await pulumi(s, "stack", "export", "--stack", name), "deployment");
       remembered.stacks[name] = {
         lastUpdate: updateInProgress ? "" : lastUpdate,
-        read: databasesIn(plain(name), state),
+        read: declaredIn(plain(name), state),
       };
     }
     return remembered.stacks[name].read;

@@ -1,5 +1,5 @@
-/** Pure: the PostgreSQL databases in the state of a stack. */
-import { targetDatabase, type BackendStack, type DeclaredDatabase } from "../fleet-records";
+/** Pure: the PostgreSQL databases in the state of a stack, and the platforms. */
+import { targetDatabase, type BackendStack, type DeclaredDatabase, type DeclaredPlatform } from "../fleet-records";
 
 /** The parts of a resource that are read here. */
 export interface StateResource {
@@ -8,6 +8,7 @@ export interface StateResource {
   parent?: string;
   /** Only read by this stack. */
   external?: boolean;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 
@@ -17,6 +18,11 @@ const resourceIdIn: Record<string, string> = {
   "aws:rds/instance:Instance": "resourceId",
   "aws:rds/clusterInstance:ClusterInstance": "dbiResourceId",
 };
+
+export const declaredIn = (stack: string, resources: StateResource[]): Omit<BackendStack, "name"> => ({
+  ...databasesIn(stack, resources),
+  platforms: platformsIn(stack, resources),
+});
 
 export function databasesIn(
   stack: string,
@@ -62,6 +68,23 @@ function componentOf(one: StateResource, byUrn: ReadonlyMap<string, StateResourc
     visited.add(at.urn);
   }
   return undefined;
+}
+
+function platformsIn(stack: string, resources: StateResource[]): DeclaredPlatform[] {
+  return resources.flatMap((platform) => {
+    if (platform.type !== "shipshape:index:DatabasePlatform") return [];
+    const child = (type: string, of: (one: StateResource) => boolean = () => true) =>
+      resources.find((one) => one.parent === platform.urn && one.type === type && of(one))?.outputs ?? {};
+    const isCopy = ({ urn }: StateResource) => urn.endsWith("-copy-key");
+    const subnets = child("aws:rds/subnetGroup:SubnetGroup");
+    const copyKey = child("aws:kms/key:Key", isCopy);
+    const [, , , region = ""] = String(subnets["arn"]).split(":");
+    const { platformName } = platform.inputs ?? {};
+    if (typeof platformName !== "string" || typeof subnets["name"] !== "string") return [];
+    const copyRegion = typeof copyKey["region"] === "string" ? copyKey["region"] : null;
+    const tags = textsIn(subnets["tagsAll"] ?? subnets["tags"]);
+    return [{ stack, platformName, subnetGroupName: subnets["name"], region, copyRegion, tags }];
+  });
 }
 
 /** Of one that an older release brought up, nothing. */

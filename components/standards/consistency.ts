@@ -103,6 +103,7 @@ const placeholders: Record<string, readonly string[]> = {
   secrets: ["service", "environment", "database", "identifier", "role"],
   database: ["service"],
   schema: ["service", "database"],
+  platform: ["region"],
   subnetGroup: ["platform"],
   keyAlias: ["platform"],
 };
@@ -111,10 +112,20 @@ const forms: Record<string, [form: RegExp, rule: string]> = {
   secrets: [/^[A-Za-z0-9/_+=.@-]+$/, "give letters, digits and / _ + = . @ -"],
   database: [/^[a-z][a-z0-9_-]*$/, "give a lower-case SQL name"],
   schema: [/^[a-z][a-z0-9_-]*$/, "give a lower-case SQL name"],
+  // 32 characters with a Region's name, which leaves room in the names that begin with it.
+  platform: [/^[a-z](?=.{0,31}$)[a-z0-9]*(-[a-z0-9]+)*$/, "give lower-case words joined by single hyphens, 32 in all"],
   subnetGroup: [/^[a-z][a-z0-9-]*$/, "give lower-case letters, digits and hyphens"],
   keyAlias: [/^[A-Za-z0-9/_-]+$/, "give letters, digits and / _ -"],
 };
-const sample = { service: "a", environment: "b", database: "c", identifier: "d", role: "e", platform: "f" };
+const sample = {
+  service: "a",
+  environment: "b",
+  database: "c",
+  identifier: "d",
+  role: "e",
+  platform: "f",
+  region: "ap-southeast-4",
+};
 
 const ofBirth = ({ birth, earlierBirths }: StandardContent): Inconsistency[] => [
   ...ofNames(birth, "birth"),

@@ -133,7 +133,7 @@ const birth = z.strictObject({
   identifier: namePattern.optional(),
   secrets: namePattern.optional(),
   masterUsername: sqlName.optional(),
-  platform: form(word, /^[a-z](?=.{0,31}$)[a-z0-9]*(-[a-z0-9]+)*$/).optional(),
+  platform: namePattern.optional(),
   database: namePattern.optional(),
   schema: namePattern.optional(),
   subnetGroup: namePattern.optional(),

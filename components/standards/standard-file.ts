@@ -16,9 +16,12 @@ export const configurationName = "shipshape.yaml";
 /** A standard has some hundred lines; a larger file is something else. */
 const standardBytesMax = 2 ** 18;
 
-/** The standard that the nearest `shipshape.yaml` names, from a folder up; Shipshape's own if there is none. */
-export function standardFor(folder: string, today = new Date().toISOString().slice(0, 10)): Standard {
-  const file = configurationFor(folder);
+/**
+ * The standard that a `shipshape.yaml` names, the given one or the nearest from a folder up; Shipshape's own if there is
+ * none. Throws StandardInvalid.
+ */
+export function standardFor(folder: string, today: string, given?: string): Standard {
+  const file = given === undefined ? configurationFor(folder) : resolve(folder, given);
   return file === undefined ? builtIn : standardNamedIn(file, today);
 }
 
@@ -33,6 +36,8 @@ export function configurationFor(folder: string): string | undefined {
 
 /** The standard that this `shipshape.yaml` names. Throws StandardInvalid. */
 export function standardNamedIn(configuration: string, today: string): Standard {
+  if (!existsSync(configuration))
+    throw new StandardInvalid(configuration, [{ path: "the whole", reason: "there is no such file" }]);
   // Most name none; those do not wait for the parser.
   if (!/^\W*standard\W*:/m.test(readFileSync(configuration, "latin1").replaceAll("\0", ""))) return builtIn;
   const { values } = reader().readFile(configuration);

@@ -99,7 +99,7 @@ export interface BirthStandard {
   /** Of `{identifier}`, `{service}`, `{environment}`, `{database}` and `{role}`. */
   secrets: string;
   masterUsername: string;
-  /** The platform's name, which starts the names of what databases share. */
+  /** The platform's name, which starts the names of what databases share; of `{region}`. */
   platform: string;
   /** The application's database, of `{service}`; hyphens become underscores. */
   database: string;

@@ -25,7 +25,14 @@ const small = {
   allocatedStorage: 20,
   maxAllocatedStorage: 100,
 };
-const running = { ...small, multiAz: true, masterUserSecrets: [], dbSubnetGroup: "shipshape-databases" };
+const running = {
+  ...small,
+  multiAz: true,
+  masterUserSecrets: [],
+  dbSubnetGroup: "shipshape-databases",
+  masterUsername: "shipshape_admin",
+  dbName: "orders",
+};
 const wanted = {
   engineVersion: "17.10",
   instanceClass: "db.t4g.medium",

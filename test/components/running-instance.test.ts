@@ -22,6 +22,8 @@ const small: Running = {
   multiAz: true,
   masterUserSecrets: [],
   dbSubnetGroup: "shipshape-databases",
+  masterUsername: "shipshape_admin",
+  dbName: "orders",
 };
 const unchanged: Wanted = {
   engineVersion: "17.10",
@@ -53,6 +55,18 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>]>([
   ["a newer minor", { engineVersion: "17.9" }, {}],
 ])("%s is accepted", (_, running, wanted) => {
   expect(refusals(running, wanted)).toEqual([]);
+});
+
+test("another master user or database is refused: each would replace what is there", () => {
+  expect(refusals({}, { username: "shipshape_admin", dbName: "orders" })).toEqual([]);
+  expect(refusals({}, { username: "acme_admin", dbName: "ledger" })).toEqual([
+    expect.stringContaining("birth.masterUsername: the database was made with shipshape_admin"),
+    expect.stringContaining(
+      'databaseName: the database was made with orders, and with ledger it would be replaced. Give "orders"',
+    ),
+  ]);
+  // Without an initial database; and one that is being made.
+  expect(refusals({ dbName: "" }, { dbName: "ledger" })).toEqual([]);
 });
 
 test("a subnet group changed by hand is reported and stops neither a refresh nor an up; a wrong one given as found is refused", () => {

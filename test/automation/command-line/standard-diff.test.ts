@@ -19,7 +19,7 @@ const changed = company
   .replace("db.m8g.large", "db.m8g.xlarge")
   .replace('"{environment}-{service}-pg"', '"{service}-{environment}"');
 const earlier = `earlierBirths:
-  - { identifier: "{environment}-{service}-pg", secrets: "/acme/db/{identifier}/{role}", masterUsername: acme_admin, platform: acme, schema: app }
+  - { identifier: "{environment}-{service}-pg", secrets: "/acme/db/{identifier}/{role}", masterUsername: acme_admin, platform: "acme-{region}", schema: app }
 `;
 const request = {
   service: "orders",
@@ -94,15 +94,26 @@ test("without what birth said before, each is refused, and the exit code says so
 
 test("a file that cannot be read, that is none of a database, or whose arguments were wrong before is not judged", async () => {
   const wrong = configFile({ "shipshape:request": { ...request, tier: "gold" }, ...pin });
-  const { lines, code } = await run(company, [old.file, "/absent.yaml", configFile({}), wrong, "--json"]);
+  const { lines, code } = await run(company, [old.file, "/absent.yaml", configFile(pin), wrong, "--json"]);
   expect(code).toBe(1);
   const { unread, databases } = JSON.parse(lines.join("\n")) as StandardDiff;
   expect(databases).toEqual([]);
   expect(unread).toEqual([
     expect.stringMatching(/^\/absent\.yaml: .*ENOENT/),
-    expect.stringContaining("has no config shipshape:request"),
+    expect.stringContaining("has neither config shipshape:request"),
     expect.stringContaining("its arguments are not those of the given standard"),
   ]);
+});
+
+test("a platform's stack is shown too, with the names that it keeps", async () => {
+  const platform = { owner: "platform-team", costCenter: "CC-10000", environment: "live" };
+  const file = configFile({ "shipshape:platform": platform, "aws:region": "eu-central-1", ...pin });
+  const text = `${changed.replace('"acme-{region}"', "rdbms").replace("copyTo: eu-west-1", "copyTo: eu-west-3")}${earlier}`;
+  const { lines, code } = await run(text, [old.file, file]);
+  expect(code).toBe(1);
+  expect(lines).toContain("platform acme-eu-central-1: refused");
+  expect(lines.join(" ")).toContain("refused: Region of copies eu-west-1 → eu-west-3");
+  expect(lines.join(" ").replace(/ +/g, " ")).toContain("refused: platform acme-eu-central-1 → rdbms");
 });
 
 describe("the stacks of a backend", () => {
@@ -148,8 +159,8 @@ describe("the stacks of a backend", () => {
     const { databases, unread, code } = await judged(changed + earlier);
     expect({ unread, code }).toEqual({ unread: [], code: 0 });
     expect(databases).toMatchObject([
-      { identifier: "after", effect: "none", names: { areCurrent: false } },
-      { identifier: "before", stack: "shipshape/before", effect: "restart", names: { areCurrent: false } },
+      { name: "after", effect: "none", names: { areCurrent: false } },
+      { name: "before", stack: "shipshape/before", effect: "restart", names: { areCurrent: false } },
     ]);
   });
 

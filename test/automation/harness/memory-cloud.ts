@@ -256,7 +256,7 @@ export class MemoryCloud {
       const { urn } = this.pulumi.declared();
       const database = targetDatabase({ identifier: this.source, resourceId, arn });
       const databases = [{ ...database, stack, urn, tags: {}, isStandard: true }];
-      const stacks = [{ name: stack, databases, unidentified: [] }];
+      const stacks = [{ name: stack, databases, platforms: [], unidentified: [] }];
       return Promise.resolve({ asked: true, backend: "memory", stacks, unread: [] });
     },
     previewRefresh: (...[, , , take]: Parameters<typeof previewRefresh>): ReturnType<typeof previewRefresh> => {

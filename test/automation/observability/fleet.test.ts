@@ -154,7 +154,7 @@ test("everything that was not read is named: the cloud, the backend, a stack, an
   expect(unreadOf({ asked: true, databases: [] }, read)).toEqual([]);
   const stacks: StacksAnswer = {
     ...read,
-    stacks: [{ name: "shop/prod", databases: [], unidentified: ["x has no DB instance"] }],
+    stacks: [{ name: "shop/prod", databases: [], platforms: [], unidentified: ["x has no DB instance"] }],
     unread: [{ stack: "shop/broken", reason: "not JSON" }],
   };
   expect(unreadOf({ asked: false, reason: "no answer" }, stacks)).toEqual([

@@ -1,13 +1,14 @@
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { diffOfBackend, type StandardDiff } from "../../../automation/standard-diff";
 import { DatabasePlatform, StandardDatabase } from "../../../components";
 import type { StandardDatabaseArgs } from "../../../components/database-request";
-import type { Effect } from "../../../components/standard-change";
+import { strongest, type Effect } from "../../../components/standard-change";
 import { checked } from "../../../components/standards/define";
 import type { StandardFile } from "../../../components/standards/file-schema";
 import { birthDigest, type Standard } from "../../../components/standards/standard";
-import { platformArguments, startEngine, watch, type Engine, type Step } from "../engine";
-import { today } from "./company";
+import { platformArguments, startEngine, typedPreview, watch, type Engine, type Step } from "../engine";
+import { companyFolder, today } from "./company";
 
 /**
  * What `shipshape standard diff` says of each kind of change, held to what a preview of the real engine shows. Each
@@ -71,7 +72,7 @@ beforeAll(async () => {
 afterAll(() => engine?.stop());
 
 /** What a preview under another standard shows, by database; "platform" is one of them. */
-async function previewed(to: Standard): Promise<Record<string, Effect>> {
+async function previewed(to: Standard): Promise<Record<string, Effect> & { platform: Effect }> {
   standard = to;
   const watched = watch("plan");
   try {
@@ -80,7 +81,8 @@ async function previewed(to: Standard): Promise<Record<string, Effect>> {
     standard = standardOf();
   }
   const of = (name: string) => watched.steps.filter((step) => step.name.startsWith(`${name}-`));
-  return Object.fromEntries([...Object.keys(databases), "platform"].map((name) => [name, effectOf(of(name))]));
+  const found = Object.keys(databases).map((name) => [name, effectOf(of(name))] as const);
+  return { ...(Object.fromEntries(found) as Record<string, Effect>), platform: effectOf(of("platform")) };
 }
 
 function effectOf(steps: Step[]): Effect {
@@ -99,7 +101,7 @@ function effectOf(steps: Step[]): Effect {
 const saidOf = async (to: Standard): Promise<StandardDiff> =>
   diffOfBackend(standardOf(), to, { environment: engine.cloud.env, workspacesFolder: engine.cloud.dataFolder });
 const effectsOf = ({ databases: found }: StandardDiff) =>
-  Object.fromEntries(found.map(({ identifier, effect }) => [identifier.split("-")[1], effect]));
+  Object.fromEntries(found.map(({ name, effect }) => [name.split("-")[1], effect]));
 
 test("figures: of a window, a class, storage up and down, a standby and a role", async () => {
   const to = standardOf({
@@ -124,6 +126,90 @@ test("figures: of a window, a class, storage up and down, a standby and a role",
     grown: "window",
     shrunk: "at-once",
   });
-  expect(said.unread).toEqual([]);
+  // The engine's own platform.
+  expect(said.unread).toEqual(["shipshape of shipshape/platform.test: follows the standard 1.1.0, not acme"]);
   expect(effectsOf(said)).toEqual(shown);
+});
+
+const all = (effect: Effect) => Object.fromEntries(Object.keys(databases).map((name) => [name, effect]));
+
+test("a tag's key: tags alone, of each database and the platform", async () => {
+  const to = standardOf({ tags: { owner: "Team" } });
+  const said = await saidOf(to);
+  const { platform, ...shown } = await previewed(to);
+  expect({ platform, shown }).toEqual({ platform: "tag", shown: all("tag") });
+  expect(effectsOf(said)).toEqual(shown);
+  expect(said.platforms).toMatchObject([{ name: "acme", effect: platform }]);
+});
+
+test("a parameter changes the platform's group, and each database by that", async () => {
+  const to = standardOf({ postgres: { ...acme.postgres, parameters: { log_min_duration_statement: 500 } } });
+  const said = await saidOf(to);
+  const { platform, ...shown } = await previewed(to);
+  expect({ platform, shown }).toEqual({ platform: "at-once", shown: all("tag") });
+  expect(said.platforms).toMatchObject([{ effect: "at-once" }]);
+  expect(said.databases[0]?.changes).toContainEqual(
+    expect.objectContaining({ effect: "at-once", note: "by the platform's `up`" }),
+  );
+});
+
+describe("names that are identity", () => {
+  const renamed = { ...birth, identifier: "{service}-{environment}", secrets: "/acme/{identifier}/{role}" };
+  const to = (change: object) => standardOf({ birth: { ...birth, ...change }, earlierBirths: [birth] });
+  const takingOf = ({ databases: found, platforms }: StandardDiff) =>
+    [...platforms, ...found].map(({ names }) => strongest(names.taking));
+  const withNames = async <T>(pinned: Standard, work: () => Promise<T>): Promise<T> => {
+    await stack.setConfig("shipshape:birth", { value: birthDigest(pinned.birth) });
+    try {
+      return await work();
+    } finally {
+      await stack.setConfig("shipshape:birth", { value: birthDigest(standard.birth) });
+    }
+  };
+
+  test("stay as they are pinned: the tag of the standard changes alone", async () => {
+    const changed = to({ ...renamed, masterUsername: "acme_root", platform: "rdbms", schema: "main" });
+    const said = await saidOf(changed);
+    const { platform, ...shown } = await previewed(changed);
+    expect({ platform, shown }).toEqual({ platform: "none", shown: all("tag") });
+    expect(effectsOf(said)).toEqual(shown);
+    expect(said.platforms).toMatchObject([{ effect: "none" }]);
+    // What still has the old ones, and what the new ones would do: a master user would replace each database.
+    expect([...said.platforms, ...said.databases].filter(({ names }) => names.areCurrent)).toEqual([]);
+    expect(takingOf(said)).toEqual(Array(7).fill("refused"));
+  });
+
+  test("taken by a new pin, identifiers and secrets are new addresses", async () => {
+    const said = await saidOf(to(renamed));
+    expect(takingOf(said)).toEqual(["none", ...Array<Effect>(6).fill("address")]);
+    await withNames(to(renamed), async () => {
+      const { platform, ...shown } = await previewed(to(renamed));
+      expect({ platform, shown }).toEqual({ platform: "none", shown: all("address") });
+    });
+    const secrets = to({ secrets: "/acme/{identifier}/{role}" });
+    expect(takingOf(await saidOf(secrets))[1]).toBe("address");
+  });
+
+  test("another master user would replace a database, protected or not: the preview refuses it", async () => {
+    const next: StandardFile = { ...acme, birth: { ...birth, masterUsername: "acme_root" }, earlierBirths: [birth] };
+    const { folder } = companyFolder(JSON.stringify(next));
+    const env = { ...engine.cloud.env, SHIPSHAPE_CONFIGURATION_FILE: join(folder, "shipshape.yaml") };
+    const request = { owner: "team-orders", costCenter: "4711", tier: "base", size: "same", ...databases["plain"] };
+    const printed = await typedPreview({ ...engine, cloud: { ...engine.cloud, env } }, "database.fleet", {
+      "aws:region": "eu-central-1",
+      "shipshape:birth": birthDigest(standardOf(next).birth),
+      "shipshape:request": { service: "plain", dataClassification: "internal", ...request },
+      "shipshape:place": { platformStack: "platform.test" },
+    });
+    expect(printed).toContain(
+      "birth.masterUsername: the database was made with acme_admin, and with acme_root it would be replaced",
+    );
+    expect(takingOf(await saidOf(standardOf(next)))).toEqual(["none", ...Array<Effect>(6).fill("refused")]);
+  });
+
+  test("another platform name would replace vaults, subnet group and topic: the preview refuses it", async () => {
+    const next = to({ platform: "rdbms" });
+    expect(takingOf(await saidOf(next))[0]).toBe("refused");
+    await withNames(next, () => expect(previewed(next)).rejects.toThrow(/platform-(subnets|vault|topic).*protect/s));
+  });
 });

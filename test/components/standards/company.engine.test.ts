@@ -35,7 +35,7 @@ test("a company's platform and database come up under its own standard, and a se
   const { outputs } = await stack.up();
   const { name, version, digest } = standard;
   expect(outputs["followed"]?.value).toEqual({ name, version, digest });
-  expect(outputs["subnetGroup"]?.value).toBe("acme-databases");
+  expect(outputs["subnetGroup"]?.value).toBe("acme-eu-central-1-databases");
   const state = await stateOf(stack);
   const instance = state.find(({ type }) => type === "aws:rds/instance:Instance")!;
   expect(instance.outputs).toMatchObject({

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
 import { DatabasePlatform, StandardDatabase, type Standard } from "../../../components";
 import type { StandardDatabaseArgs } from "../../../components/database-request";
@@ -28,7 +29,7 @@ const request = {
   dataClassification: "C2",
   costCenter: "CC-12345",
 };
-const pinned = { "shipshape:birth": birthDigest(standard.birth) };
+const pinned = { "shipshape:birth": birthDigest(standard.birth), "aws:region": "eu-central-1" };
 beforeEach(() => runtime.setAllConfig(pinned));
 afterAll(() => runtime.setAllConfig({}));
 
@@ -44,32 +45,34 @@ const database = (change: object = {}, given: Standard = standard) =>
       } as unknown as StandardDatabaseArgs),
     "database.orders-live",
   );
-/** What is wrong with the arguments, one a line. */
-async function refusal(change: object): Promise<string[]> {
+/** What is wrong with a program, one a line. */
+async function refused(program: () => unknown): Promise<string[]> {
   let message = "";
   await declare(() => {
     try {
-      new StandardDatabase("orders", { ...request, standard, platform, ...change } as unknown as StandardDatabaseArgs);
+      program();
     } catch (error) {
       ({ message } = error as Error);
     }
   });
   return message.split("\n  ").slice(1);
 }
-const companyPlatform = () =>
-  declare(
+const refusal = (change: object) =>
+  refused(
     () =>
-      new DatabasePlatform("platform", {
-        standard,
-        owner: "platform-team",
-        costCenter: "CC-10000",
-        environment: "live" as never,
-        vpcId: "vpc-1",
-        subnetIds: ["subnet-1", "subnet-2"],
-        copyRegion: "eu-west-1",
-      }),
-    "platform.live",
+      new StandardDatabase("orders", { ...request, standard, platform, ...change } as unknown as StandardDatabaseArgs),
   );
+const platformProgram = () =>
+  new DatabasePlatform("platform", {
+    standard,
+    owner: "platform-team",
+    costCenter: "CC-10000",
+    environment: "live" as never,
+    vpcId: "vpc-1",
+    subnetIds: ["subnet-1", "subnet-2"],
+    copyRegion: "eu-west-1",
+  });
+const companyPlatform = () => declare(platformProgram, "platform.live");
 const inputsOf = (declared: Declared[], suffix: string) => declared.find(({ name }) => name.endsWith(suffix))!.inputs;
 const tags = {
   Provisioner: "shipshape",
@@ -85,9 +88,7 @@ const tags = {
 };
 
 test("a company's database has its tags, names, sizes, parameters, roles and alarms", async () => {
-  runtime.setAllConfig({ "aws:region": "eu-central-1", ...pinned });
   const declared = await database();
-  runtime.setAllConfig(pinned);
   expect(inputsOf(declared, "orders-instance")).toMatchObject({
     maintenanceWindow: "sun:02:00-sun:04:00",
     identifier: "live-orders-pg",
@@ -115,6 +116,28 @@ test("a company's database has its tags, names, sizes, parameters, roles and ala
     alarmDescription: "less than 15 % of the allocated storage is free (bytes)",
   });
   expect(inputsOf(declared, "orders-log-postgresql")).toMatchObject({ retentionInDays: 400 });
+});
+
+test("a platform's name has its Region, and without one nothing is made", async () => {
+  expect(inputsOf(await companyPlatform(), "platform-vault")["name"]).toBe("acme-eu-central-1");
+  const { "aws:region": _, ...elsewhere } = pinned;
+  runtime.setAllConfig(elsewhere);
+  expect(await refused(platformProgram)).toEqual([
+    expect.stringContaining("platformName: the standard's name has the Region: set config aws:region"),
+  ]);
+});
+
+test("SHIPSHAPE_CONFIGURATION_FILE names the shipshape.yaml of programs, too", async () => {
+  const { folder } = companyFolder();
+  process.env["SHIPSHAPE_CONFIGURATION_FILE"] = join(folder, "shipshape.yaml");
+  try {
+    const declared = await database({ standard: undefined });
+    expect(inputsOf(declared, "orders-instance")).toMatchObject({ tags: { ServiceLevel: "platinum" } });
+    process.env["SHIPSHAPE_CONFIGURATION_FILE"] = join(folder, "absent.yaml");
+    expect(await refusal({ standard: undefined })).toEqual(["the whole: there is no such file"]);
+  } finally {
+    delete process.env["SHIPSHAPE_CONFIGURATION_FILE"];
+  }
 });
 
 test("nothing that a company's programs make has a name of ours", async () => {
@@ -247,7 +270,7 @@ describe("names that are identity stay those with which a stack was made", () =>
       today,
     );
   const earlier = `earlierBirths:
-  - { identifier: "{environment}-{service}-pg", secrets: "/acme/db/{identifier}/{role}", masterUsername: acme_admin, platform: acme, schema: app }
+  - { identifier: "{environment}-{service}-pg", secrets: "/acme/db/{identifier}/{role}", masterUsername: acme_admin, platform: "acme-{region}", schema: app }
 `;
 
   test("a changed pattern renames nothing that lives, and concerns what is new", async () => {

@@ -28,7 +28,7 @@ birth:
   identifier: "{environment}-{service}-pg"
   secrets: "/acme/db/{identifier}/{role}"
   masterUsername: acme_admin
-  platform: acme
+  platform: "acme-{region}"
   database: "{service}"
   schema: app
 regions:
