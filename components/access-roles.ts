@@ -1,6 +1,7 @@
 import * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 import { roleWithLogins, type AccessSettings, type RoleLogin, type RoleResources } from "./role-logins";
+import { factsOf, type OwnSchema } from "./extensions";
 import { controlSchema, integritySchema } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
 import { part, rolesOf, type Standard } from "./standards/standard";
@@ -55,17 +56,28 @@ export function accessRoles(
   schema("application", shape.schemaName, "owner");
   schema("control", controlSchema, "shipshape");
   schema("integrity", integritySchema, settings.instance.username);
-  const extension = (extensionName: string, schemaName: string) =>
+  const extension = (extensionName: string, schemaName: string | undefined) =>
     next(
       (options) =>
         new postgresql.Extension(
           `${name}-extension-${extensionName}`,
-          { name: extensionName, database, schema: schemaName, createCascade: false, dropCascade: false },
+          {
+            name: extensionName,
+            database,
+            ...(schemaName && { schema: schemaName }),
+            createCascade: false,
+            dropCascade: false,
+          },
           options,
         ),
     );
   extension("amcheck", integritySchema);
-  for (const extensionName of shape.extensions) extension(extensionName, "public");
+  for (const extensionName of shape.extensions) {
+    const { own, namesItsSchema } = factsOf(extensionName);
+    if (own) schema(extensionName, own.schema, settings.instance.username);
+    extension(extensionName, namesItsSchema ? undefined : (own?.schema ?? "public"));
+    if (own) ownersGrants(name, database, extensionName, own, next);
+  }
 
   const lastGrant = grants(name, shape, standard, next);
   return {
@@ -83,6 +95,27 @@ function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]):
     last = [resource];
     return resource;
   };
+}
+
+/** The master owns what an extension brings. */
+function ownersGrants(
+  name: string,
+  database: string,
+  extensionName: string,
+  { schema, ownerMay, tables, ownerMayOnTables }: OwnSchema,
+  next: Next,
+): void {
+  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database" | "role" | "schema">) =>
+    next(
+      (options) =>
+        new postgresql.Grant(
+          `${name}-grant-${extensionName}-${suffix}`,
+          { database, role: "owner", schema, withGrantOption: false, ...args },
+          options,
+        ),
+    );
+  grant("schema", { objectType: "schema", privileges: ownerMay });
+  grant("tables", { objectType: "table", objects: [...tables], privileges: ownerMayOnTables });
 }
 
 function grants(name: string, shape: StandardShape, standard: Standard, next: Next): postgresql.Grant {

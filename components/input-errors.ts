@@ -43,10 +43,13 @@ function plainly(this: Record<string, unknown>, key: string, value: unknown): un
 const isUnknown = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 const join = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "(the whole)";
 
-/** One of a table's values, with an error that lists them all. */
-export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
+/** One of a table's values, with an error that lists them all, or says why a value that is known is not among them. */
+export const oneOf = <const T extends readonly (string | number)[]>(
+  values: T,
+  refused: Readonly<Record<string, string>> = {},
+) =>
   z.literal(values as unknown as T[number][], {
-    error: ({ input }) => `give one of ${values.join(", ")}${quotes(values, input)}`,
+    error: ({ input }) => refused[String(input)] ?? `give one of ${values.join(", ")}${quotes(values, input)}`,
   });
 
 function quotes(values: readonly unknown[], input: unknown): string {

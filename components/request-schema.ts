@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusedExtensions } from "./extensions";
 import { AccessRoles, MasterPassword } from "./database-request";
 import { asFound, foundNames, type Found } from "./found-properties";
 import { inputOf, oneOf, text } from "./input-errors";
@@ -225,7 +226,7 @@ export const requestSchemaOf = (standard: Standard) => {
       })
       .default({}),
     extensions: z
-      .array(oneOf(postgres.extensions.allowed as readonly Extension[]))
+      .array(oneOf(postgres.extensions.allowed as readonly Extension[], refusedExtensions))
       .default([...postgres.extensions.default] as Extension[]),
     parameters: parameterValues.default({}),
     existing: existingSchema.optional(),

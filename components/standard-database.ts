@@ -19,10 +19,9 @@ import type { RoleLogin } from "./role-logins";
 import { programRotation } from "./rotation";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
-import { standardShape, standardTags, type StandardShape } from "./standard-shape";
+import { parametersOf, standardShape, standardTags, type StandardShape } from "./standard-shape";
 import { exportedLogs } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
-import { resolvedParameters } from "./standards/parameters";
 import { tierStandard, type HeldStandard } from "./standards/standard";
 
 /**
@@ -127,7 +126,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
           {
             groupName: `${shape.identifier}-${shape.parameterGroupFamily}`,
             family: shape.parameterGroupFamily,
-            parameters: resolvedParameters(standard.postgres.parameters, request.parameters),
+            parameters: parametersOf(request, standard).parameters,
             tags,
           },
           child,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRequest } from "./request-schema";
 import { decidedProperties } from "./decided-properties";
-import { inOrder } from "./extensions";
+import { inOrder, withLibraries } from "./extensions";
 import { majorOf } from "./found-properties";
 import { deviationsOf, type Deviation } from "./healing";
 import type { Tags } from "./tags";
@@ -93,12 +93,16 @@ export interface RoleShape {
   secretName: string | undefined;
 }
 
+/** With what its extensions load. */
+export const parametersOf = ({ parameters, extensions }: ResolvedRequest, { postgres }: Standard) =>
+  withLibraries(resolvedParameters(postgres.parameters, parameters), extensions);
+
 export function standardShape(request: ResolvedRequest, standard: Standard, region?: string): StandardShape {
   const tier = tierStandard(standard, request.tier, request.environment);
   const size = part(standard.sizes, request.size);
   const storage = part(standard.sizes, request.storageOfSize ?? request.size);
   const version = part(standard.postgres.majors, request.postgresMajor);
-  const parameters = resolvedParameters(standard.postgres.parameters, request.parameters);
+  const { parameters, isMore } = parametersOf(request, standard);
   const identifier = request.existing?.identifier ?? identifierOf(request, standard);
   const kept = tier.protected && !request.retire;
   const found = request.existing?.asFound ?? {};
@@ -141,7 +145,7 @@ export function standardShape(request: ResolvedRequest, standard: Standard, regi
     keepLogs: isProduction(standard, request.environment),
     secretRecoveryDays: secretRecoveryDays(kindOf(standard, request.environment)),
     parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
-    ownParameterGroup: Object.keys(request.parameters).length > 0,
+    ownParameterGroup: isMore || Object.keys(request.parameters).length > 0,
     extensions: inOrder(request.extensions),
     roles: Object.fromEntries(rolesOf(standard).map((name) => [name, roleShape(name, request, standard)])) as Record<
       RoleName,

@@ -106,10 +106,15 @@ export const roleStandards: Record<string, RoleStandard> = {
 };
 
 /**
- * What a team may install: extensions of RDS for PostgreSQL 16 to 18 that neither leave the database (no foreign
- * servers, no dblink), nor run on a schedule, nor read files.
+ * What a team may install: extensions of RDS for PostgreSQL 16 to 18 (its release notes, "Extension versions") that
+ * neither leave the database, nor run on a schedule, nor read files. `extensions.ts` has what each needs, and why the
+ * others are refused.
  */
 export const Extension = {
+  /** Parts of an address from one line of text; with PostGIS. */
+  AddressStandardizer: "address_standardizer",
+  /** Its rules for addresses in the USA. */
+  AddressStandardizerDataUs: "address_standardizer_data_us",
   /** Indexes on any combination of columns, by Bloom filters. */
   Bloom: "bloom",
   /** Plain columns in GIN indexes. */
@@ -120,34 +125,76 @@ export const Extension = {
   Citext: "citext",
   /** Points and boxes of several dimensions. */
   Cube: "cube",
+  /** Full text search: which numbers are indexed. */
+  DictInt: "dict_int",
+  /** Full text search: synonyms. */
+  DictXsyn: "dict_xsyn",
   /** Distances on the globe; needs `cube`. */
   Earthdistance: "earthdistance",
   /** Similar sounding and similarly spelt words. */
   Fuzzystrmatch: "fuzzystrmatch",
+  /** Distinct values, estimated in a fixed size. */
+  Hll: "hll",
   /** Sets of keys and values in one column. */
   Hstore: "hstore",
+  /** What a planner would do with an index that does not exist. */
+  Hypopg: "hypopg",
   /** Functions and indexes for arrays of integers. */
   Intarray: "intarray",
+  /** IP addresses and ranges, indexed. */
+  Ip4r: "ip4r",
   /** ISBN, ISSN, EAN and other product numbers. */
   Isn: "isn",
+  /** Large objects that go with their rows. */
+  Lo: "lo",
   /** Paths in a tree. */
   Ltree: "ltree",
+  /** A trigger that notes when a row was changed. */
+  Moddatetime: "moddatetime",
+  /** Full text search by two characters, as Japanese needs; loaded at the server's start. */
+  PgBigm: "pg_bigm",
+  /** What is in the buffer cache. */
+  PgBuffercache: "pg_buffercache",
+  /** Hints for the planner in comments; loaded at the server's start. */
+  PgHintPlan: "pg_hint_plan",
+  /** Partitions made and dropped by time or number, in the schema `partman`, which the owner works with. */
+  PgPartman: "pg_partman",
+  /** Tables into the cache after a restart. */
+  PgPrewarm: "pg_prewarm",
+  /** Tables rewritten without a long lock; needs its client. */
+  PgRepack: "pg_repack",
   /** Statistics of each statement; a default. */
   PgStatStatements: "pg_stat_statements",
   /** Similarity of text, and indexes for LIKE. */
   PgTrgm: "pg_trgm",
+  /** The visibility map, page by page. */
+  PgVisibility: "pg_visibility",
   /** The audit log; a default. */
   Pgaudit: "pgaudit",
   /** Hashes and encryption in SQL. */
   Pgcrypto: "pgcrypto",
+  /** Routes in a network; needs `postgis`. */
+  Pgrouting: "pgrouting",
   /** Who has locked which rows. */
   Pgrowlocks: "pgrowlocks",
   /** How much of a table is dead. */
   Pgstattuple: "pgstattuple",
+  /** Geometry and geography. */
+  Postgis: "postgis",
+  /** Raster data; needs `postgis`. */
+  PostgisRaster: "postgis_raster",
+  /** Places in the USA; needs `postgis` and `fuzzystrmatch`. */
+  PostgisTigerGeocoder: "postgis_tiger_geocoder",
+  /** Topologies; needs `postgis`. */
+  PostgisTopology: "postgis_topology",
+  /** Ranges by prefix, such as telephone numbers. */
+  Prefix: "prefix",
   /** Intervals of measurements. */
   Seg: "seg",
   /** Pivot tables. */
   Tablefunc: "tablefunc",
+  /** A trigger that notifies listeners of changed rows. */
+  Tcn: "tcn",
   /** Samples of a number of rows. */
   TsmSystemRows: "tsm_system_rows",
   /** Samples that take a limited time. */

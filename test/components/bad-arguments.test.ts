@@ -143,7 +143,7 @@ const cases: Case[] = [
   [
     "an extension that reaches outside the database",
     { extensions: ["postgres_fdw"] },
-    /extensions\.0: give one of .*pgcrypto.* \(given "postgres_fdw"\)/,
+    /extensions\.0: is refused: it leaves the database.* \(given "postgres_fdw"\)/,
   ],
   [
     "a parameter that must not be set",
