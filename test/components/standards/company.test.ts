@@ -6,7 +6,10 @@ import { builtIn } from "../../../components/standards/built-in";
 import { standardFor } from "../../../components/standards/standard-file";
 import { judgeResource, judgeStack } from "../../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../../policypacks/database-guardrails/judging/options";
-import { auditedProperties, rules } from "../../../policypacks/database-guardrails/rules";
+import { auditedBy, ownRules, rulesWith } from "../../../policypacks/database-guardrails/own-rules/own-rules";
+import { compileOwnRules } from "../../../policypacks/database-guardrails/own-rules/rule-files";
+import { guardrailsNamedIn } from "../../../policypacks/database-guardrails/own-rules/section";
+import { claimsOf, type Claims } from "../../../policypacks/database-guardrails/authoring/claims";
 import { Resource, Stack } from "../../../policypacks/database-guardrails/vocabulary/resource";
 import { birthDigest } from "../../../components/standards/standard";
 import { heldTo, tierOf } from "../../../automation/tier-of";
@@ -19,7 +22,11 @@ import { facts, plan } from "../../automation/policy/facts";
 import { declare, platform, type Declared } from "../declared";
 import { company, companyFolder, today } from "./company";
 
-const standard = standardFor(companyFolder().folder, today);
+const { folder, configuration } = companyFolder();
+const standard = standardFor(folder, today);
+const compiledRules = compileOwnRules(guardrailsNamedIn(configuration).rules);
+const rules = rulesWith(compiledRules);
+const audited = auditedBy(rules);
 const request = {
   service: "orders",
   owner: "payments-team",
@@ -179,7 +186,7 @@ function findings(declared: Declared[], heldBy: Standard = standard): string[] {
   );
   const stack = new Stack(resources);
   return rules.flatMap((rule) => {
-    const settings = settingsOf(rule, { standard: heldBy, today, audited: auditedProperties });
+    const settings = settingsOf(rule, { standard: heldBy, today, audited });
     const found = [
       ...resources.flatMap((one) => judgeResource(rule, one, settings)),
       ...judgeStack(rule, stack, settings),
@@ -205,6 +212,19 @@ test("guardrails judge a company's database by its own standard: as it is, lower
   ]);
   const shared = changed({ tags: { service: "orders", tier: "economy", environment: "play" } });
   expect(shared.join("\n")).toContain("add AppId, Team, Stage, ServiceLevel, Confidentiality, CostCentre");
+});
+
+test("a company's database is guarded by two rules of the company's own too, which hold on their examples", async () => {
+  const own = ownRules(compiledRules);
+  expect(own.map(({ rule: { id } }) => id)).toEqual(["forbid-burstable-production", "require-payments-cost-centre"]);
+  const claims = own.flatMap((one) => claimsOf(one.rule, one.claims as Claims, { standard, today, audited }));
+  expect(claims.flatMap(({ failure }) => failure() ?? [])).toEqual([]);
+  expect(claims).toHaveLength(7);
+  // In its own names: production is live there, and a team's tag has another key.
+  expect(findings(await database({ size: "s", costCenter: "CC-20000" }))).toEqual([
+    'forbid-burstable-production: orders-instance: instanceClass is "db.t4g.medium"; allowed: a class that is not burstable. To fix: use size m.',
+    'require-payments-cost-centre: orders-instance: tags is "CC-20000"; allowed: CC-1…. To fix: set costCenter.',
+  ]);
 });
 
 test("the control plane holds a database to its company's tier, and one without a known tier to the strictest", () => {
