@@ -1,6 +1,6 @@
 import * as rds from "@pulumi/aws/rds";
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { DatabasePlatform, StandardDatabase } from "../../components";
@@ -8,6 +8,7 @@ import { builtIn } from "../../components/standards/built-in";
 import { environmentsOf, tiersOf } from "../../components/standards/standard";
 import { judgeStateFiles } from "../../automation/guardrails/state-files";
 import { rules } from "../../policypacks/database-guardrails/rules";
+import { report, run } from "../automation/guardrails/command";
 import { platformArguments, startEngine, type Engine } from "../components/engine";
 import { badResources } from "./bad-resources";
 import { today } from "./fixtures";
@@ -205,6 +206,98 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
   expect(comparable.length).toBeGreaterThan(8);
   expect(sorted(analyzed)).toEqual(sorted(comparable));
 });
+
+/** What a team wrote years ago, in few lines. */
+const oldProgram = (change: Partial<rds.InstanceArgs>) => async () => {
+  new rds.Instance("old", {
+    identifier: "old",
+    engine: "postgres",
+    engineVersion: "17.10",
+    instanceClass: "db.t4g.medium",
+    allocatedStorage: 20,
+    username: "keeper",
+    password: "hunter2hunter2",
+    skipFinalSnapshot: true,
+    ...change,
+  });
+};
+
+test("a plain database of before: a baseline makes guard and the pack pass, what is new stops, and it shrinks", async () => {
+  const at = (file: string) => join(engine.cloud.dataFolder, "company", file);
+  mkdirSync(at("rules"), { recursive: true });
+  writeFileSync(at("rules/require-backup-window.ts"), ownRule);
+  const [plain, configuration] = [at("without.yaml"), at("shipshape.yaml")];
+  writeFileSync(plain, "guardrails:\n  rules: rules\n");
+  writeFileSync(configuration, "guardrails:\n  rules: rules\n  baseline: baseline.json\n");
+  const name = "database.old-production";
+  const previewed = async (change: Partial<rds.InstanceArgs>, SHIPSHAPE_CONFIGURATION_FILE: string) => {
+    const { reported, stopped, text } = await preview(name, oldProgram(change), { SHIPSHAPE_CONFIGURATION_FILE });
+    const stopping = reported.filter(({ level }) => level === "mandatory").map(({ rule }) => rule);
+    return { stopped: stopped ? text : false, mandatory: [...new Set(stopping)].sort(), reported };
+  };
+  const exportState = async (change: Partial<rds.InstanceArgs>) => {
+    const stack = await engine.stack(name, oldProgram(change));
+    await stack.up();
+    writeFileSync(at("old.json"), JSON.stringify(await stack.exportStack()));
+    return at("old.json");
+  };
+  const as = async <T>(file: string, act: () => Promise<T>): Promise<T> => {
+    process.env["SHIPSHAPE_CONFIGURATION_FILE"] = file;
+    return act().finally(() => delete process.env["SHIPSHAPE_CONFIGURATION_FILE"]);
+  };
+  const state = await exportState({});
+
+  // Today: far too many to correct before the next change.
+  const first = await as(plain, () => report("--state", state));
+  expect(first.exitCode).toBe(1);
+  const mandatory = first.findings.filter(({ level }) => level === "mandatory");
+  expect(mandatory.length).toBeGreaterThan(15);
+  expect(mandatory.map(({ rule }) => rule)).toContain("require-backup-window");
+  expect((await previewed({}, plain)).stopped).toBeTruthy();
+
+  // One file, and both pass.
+  writeFileSync(at("report.json"), JSON.stringify(first));
+  await as(configuration, () => run("baseline", "new", "--from", at("report.json"), "--owner", "team-old"));
+  writeFileSync(at("committed.json"), readFileSync(at("baseline.json")));
+  const guarded = await as(configuration, () => report("--state", state));
+  expect(guarded.findings.filter(({ level }) => level === "mandatory")).toEqual([]);
+  expect(guarded.exitCode).toBe(0);
+  const { reported, ...green } = await previewed({}, configuration);
+  expect(green).toEqual({ stopped: false, mandatory: [] });
+  expect(reported.filter(({ message }) => message.includes("In the baseline until")).length).toBeGreaterThan(15);
+
+  // What is new stops, and only that.
+  const worse = await previewed({ publiclyAccessible: true }, configuration);
+  expect(worse).toMatchObject({ stopped: expect.any(String) as string, mandatory: ["forbid-public-access"] });
+
+  // What was corrected leaves the file, and cannot come back.
+  const better = await exportState({ deletionProtection: true, copyTagsToSnapshot: true, backupWindow: "02:00-03:00" });
+  await as(configuration, () => run("guard", "--state", better, "--shrink"));
+  const rulesIn = (file: string) =>
+    (JSON.parse(readFileSync(at(file), "utf8")) as { entries: { rule: string }[] }).entries.map(({ rule }) => rule);
+  expect(rulesIn("committed.json")).toContain("require-backup-window");
+  expect(rulesIn("baseline.json")).not.toContain("require-backup-window");
+  const check = () => as(configuration, () => run("baseline", "check", "--against", at("committed.json")));
+  expect((await check()).out).toMatch(/ fewer than before, 0 expired$/);
+  const again = await previewed({ deletionProtection: true, copyTagsToSnapshot: true }, configuration);
+  expect(again).toMatchObject({ stopped: expect.any(String) as string, mandatory: ["require-backup-window"] });
+  const shrunk = readFileSync(at("baseline.json"));
+  writeFileSync(at("baseline.json"), readFileSync(at("committed.json")));
+  writeFileSync(at("committed.json"), shrunk);
+  await expect(check()).rejects.toThrow(/may only shrink:[^]*require-backup-window on urn:.*: is new/);
+});
+
+const ownRule = `import { defineRule, types } from "shipshape/guardrails";
+export const requireBackupWindow = defineRule({
+  id: "require-backup-window", title: "Backups have a window", severity: "high", owner: "team-old", controls: [],
+  properties: ["backupWindow"], why: "Backups in the middle of the day slow down what people are waiting for.",
+  solution: "Set backupWindow to an hour at night.", types: [types.instance],
+  *check(database) {
+    const found = database.string("backupWindow");
+    if (found !== "02:00-03:00") yield { property: "backupWindow", found, allowed: "02:00-03:00", change: "set it" };
+  },
+});
+`;
 
 /** Changes that people might make to a platform by hand. */
 function changeByHand(resources: Record<string, Record<string, unknown>>[]): void {
