@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkS
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
+import { hovers, type Hover } from "./hover";
 import { canHaveYaml, yamlHostFolder } from "./yaml-host/yaml-host";
 
 const repository = join(__dirname, "..");
@@ -30,6 +31,17 @@ beforeAll(async () => {
   // One installation serves both projects: only the language of the program differs.
   writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
   symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
+});
+
+test.each([
+  ["StandardDatabase", ["tier", "costCenter", "platform.keyArn", "roles.authentication", "existing.asFound.multiAz"]],
+  ["DatabasePlatform", ["copyRegion", "subnetIds"]],
+])("an editor shows what each argument of %s is, and the default of each optional one", (component, some) => {
+  const shown = hovers(typescriptProject, component);
+  expect(shown.map(({ path }) => path.replace(".chosen", ""))).toEqual(expect.arrayContaining(some));
+  const silent = ({ path, isOptional, documentation, tags }: Hover) =>
+    documentation === "" || (isOptional && !tags.default) || (path !== "standard" && !tags.example);
+  expect(shown.filter(silent)).toEqual([]);
 });
 
 test("the package contains what runs, and no embedded cloud, tests or demo", async () => {
@@ -210,7 +222,11 @@ describe("with the embedded cloud added", () => {
           'costCenter: is a number; write it as text, in quotes: "4713" (given 4713)',
         ],
       ],
-      ["an output in a plain argument", { "owner: team-payments": "owner: ${shared.vpcId}" }, ["owner: is an Output"]],
+      [
+        "an output in a plain argument",
+        { "service: payments": "service: ${shared.vpcId}" },
+        ["service: give a plain value, not another resource's output"],
+      ],
       ["a misspelt argument", { "service: payments": "servise: payments" }, ["Missing required property 'service'"]],
     ])("with %s is refused in words that say what to do", async (_, changes, expected) => {
       const wrong = Object.entries(changes).reduce((yaml, [from, to]) => yaml.replace(from, to), ofPage);
