@@ -37,6 +37,12 @@ const handedOut = {
 /** A value that only TypeScript has: other programs name their standard in shipshape.yaml. */
 const standard = "standard";
 
+/** What is read of the schema: `schema.json` has more. */
+export interface ComponentSchema {
+  types: Record<string, Members>;
+  resources: Record<string, { inputProperties: Members["properties"]; requiredInputs: string[] }>;
+}
+
 interface TypeSchema {
   type?: string;
   $ref?: string;
@@ -174,9 +180,15 @@ function whenKnown({ plain: _, items, additionalProperties, ...schema }: TypeSch
   };
 }
 
-/** The docstring, and the default as a sentence: a schema of Pulumi has no place for one that can be an expression. */
+/**
+ * The docstring, with the default and an argument's example as sentences: a schema of Pulumi has no place for a default
+ * that can be an expression.
+ */
 function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): string {
-  const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-  const given = symbol.getJsDocTags(checker).find(({ name }) => name === "default");
-  return given ? `${text} Default: ${ts.displayPartsToString(given.text)}.` : text;
+  const tags = symbol.getJsDocTags(checker);
+  const said = (tag: string) => ts.displayPartsToString(tags.find(({ name }) => name === tag)?.text);
+  const text = [ts.displayPartsToString(symbol.getDocumentationComment(checker))];
+  if (said("default")) text.push(`Default: ${said("default")}.`);
+  if (said("example") && symbol.flags & ts.SymbolFlags.Property) text.push(`Example: \`${said("example")}\`.`);
+  return text.join(" ");
 }

@@ -1,8 +1,10 @@
-// Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json and the
-// pages in docs/admission, and removes the pages of deleted rules.
+// Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json,
+// docs/arguments.md and the pages in docs/admission, and removes the pages of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { standardSchemaText, withFloor } from "../components/standards/page";
+import { argumentsPage } from "./arguments-page";
+import { componentSchema } from "./component-schema";
 import { withErrors } from "./errors-page";
 import { admissionPages } from "./policy/pages";
 
@@ -13,6 +15,8 @@ writeFileSync(page, withErrors(readFileSync(page, "utf8")));
 const standard = join(docs, "standard.md");
 writeFileSync(standard, withFloor(readFileSync(standard, "utf8")));
 writeFileSync(join(docs, "standard.schema.json"), standardSchemaText());
+
+writeFileSync(join(docs, "arguments.md"), argumentsPage(componentSchema()));
 
 const folder = join(docs, "admission");
 const wanted = admissionPages();

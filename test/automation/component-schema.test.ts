@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argumentsPage } from "../../automation/arguments-page";
 import { componentSchema } from "../../automation/component-schema";
 import { builtInStandard, databaseRequestOf, platformRequestOf } from "../../components";
 
@@ -53,6 +56,10 @@ test("only what other resources may give is an input, and outputs never are plai
   expect(Object.values(types["shipshape:index:PlatformReference"]!.properties).some(({ plain }) => plain)).toBe(false);
   for (const { properties } of [database, platform])
     expect(Object.values(properties).some(({ plain }) => plain)).toBe(false);
+});
+
+test("docs/arguments.md is what `npm run pages` writes", () => {
+  expect(readFileSync(join(__dirname, "../../docs/arguments.md"), "utf8")).toBe(argumentsPage(schema));
 });
 
 test("every type that is referred to exists", () => {
