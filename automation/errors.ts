@@ -6,6 +6,7 @@ import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
+import { importErrors } from "./imports/errors";
 import { policyErrors } from "./policy/errors";
 import { requestErrors } from "./request/errors";
 import { reviewErrors } from "./review/errors";
@@ -53,6 +54,7 @@ export const errorTables = {
   evidence: evidenceErrors,
   review: reviewErrors,
   guardrails: guardrailErrors,
+  imports: importErrors,
 } as const;
 
 export const errorTable = {
@@ -68,6 +70,7 @@ export const errorTable = {
   ...evidenceErrors,
   ...reviewErrors,
   ...guardrailErrors,
+  ...importErrors,
 } as const;
 type Table = typeof errorTable;
 export type ErrorCode = keyof Table;

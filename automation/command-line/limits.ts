@@ -92,3 +92,6 @@ export const baselineProblemsMax = 20;
 
 /** Waivers that one command writes: more than anyone reviews; a fleet that exists gets a baseline. */
 export const waiversAtOnceMax = 200;
+
+/** For an import, how long a version may stay that the standard does not allow: a quarter, half of what is accepted. */
+export const upgradeWithinDays = 90;

@@ -30,6 +30,7 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape alerts test$/, 2, "no destination is configured"],
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
   [/^npx shipshape worker( --schedule)?$/, 124, "it works until it is stopped, here by timeout"],
+  [/^npx shipshape import /, 2, "the example omits the resource id"],
   [/sg-…/, 1, "the example omits the id of the security group"],
 ];
 

@@ -4,6 +4,7 @@ import type { CheckedBaseline, NewBaseline } from "../baseline";
 import type { CommandContext } from "../command-context";
 import type { GuardOptions } from "../guard";
 import type { HandOverOptions } from "../hand-over";
+import type { ImportOptions } from "../import";
 import type { NewWaiver } from "../waiver";
 import { day } from "./option-values";
 
@@ -15,6 +16,31 @@ export function addGuardrailCommands(shipshape: Command, context: CommandContext
   addWaiver(shipshape, context);
   addRule(shipshape, context);
   addBaseline(shipshape, context);
+  addImport(shipshape, context);
+}
+
+function addImport(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("import")
+    .description(
+      "write the request that imports an existing database without changing it, and what its differences need",
+    )
+    .requiredOption("--from <resource id>", "the database, as db-ABCDEFGHIJKLMNOPQRSTUVWXYZ; never its identifier")
+    .option("--service <name>", "whose data it is (default: its tag, or its name)")
+    .option("--owner <team>", "the responsible team (default: its tag)")
+    .option("--environment <name>", "(default: its tag, or what its name says)")
+    .option("--tier <name>", "(default: its tag)")
+    .option("--size <name>", "what it should become (default: by its class, or its storage)")
+    .option("--data-classification <name>", "(default: its tag)")
+    .option("--cost-center <text>", "(default: its tag)")
+    .option("--stack <name>", "the stack that will have it (default: database.<identifier>)")
+    .option("--output <file>", "a new file for the request, .yaml (a stack's config) or .ts (a program)")
+    .option("--json", "print cloud, request and differences as JSON")
+    .addHelpText(
+      "after",
+      "\nIt only reads. How an import goes on: docs/import.md\n\nExample:\n  npx shipshape import --from db-… --owner team-billing --tier silver --environment production \\\n    --data-classification internal --cost-center 4711",
+    )
+    .action(async (options: ImportOptions) => (await import("../import")).importDatabase(options, context));
 }
 
 function addGuard(shipshape: Command, context: CommandContext): void {

@@ -65,5 +65,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       "no operation of today changes a stack: runner/git-folder.cloud runs its hint, and runner/stack-change, operations/stack-changes.cloud",
     ]),
   ),
+  "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",
+  "import-engine": "Aurora, which the embedded cloud has not: targets/existing-database",
   "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",
 };

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { CreateDBSnapshotCommand, DescribeDBSnapshotsCommand, StopDBInstanceCommand } from "@aws-sdk/client-rds";
 import { until } from "../../until";
 import type { Row } from "./row";
-import { askForLabel, waitingAtMost, type Scene } from "./scene";
+import { askForLabel, waitingAtMost, type Said, type Scene } from "./scene";
 
 const dead = "http://127.0.0.1:9";
 const drill = (...more: string[]) => [
@@ -170,6 +170,12 @@ export const firstRows: Row[] = [
   },
 ];
 
+const onlyPeopleKnow = ["--data-classification", "internal", "--cost-center", "4711"];
+async function importing(at: Scene, ...more: string[]): Promise<Said> {
+  const { DbiResourceId = "" } = await at.databaseIs("available");
+  return at.run(["import", "--from", DbiResourceId, ...more]);
+}
+
 /** With a database in the cloud. */
 export const databaseRows: Row[] = [
   {
@@ -238,5 +244,30 @@ export const databaseRows: Row[] = [
     code: "hand-over-refused",
     fails: (at) => at.run(["hand-over", "carts", "--for", "iam", "--role", "admin"]),
     works: (at) => at.run(["hand-over", "carts", "--for", "iam", "--role", "readonly"]),
+  },
+  {
+    code: "import-identifier",
+    fails: (at) => at.run(["import", "--from", "orders"]),
+    works: (at) => importing(at, ...onlyPeopleKnow),
+  },
+  {
+    code: "import-unknown",
+    fails: (at) => at.run(["import", "--from", "db-NOBODYKNOWSIT"]),
+    works: (at) => importing(at, ...onlyPeopleKnow),
+  },
+  {
+    code: "import-undecided",
+    fails: (at) => importing(at),
+    works: (at) => importing(at, ...onlyPeopleKnow),
+  },
+  {
+    code: "import-invalid",
+    fails: (at) => importing(at, ...onlyPeopleKnow, "--tier", "zinc"),
+    works: (at) => importing(at, ...onlyPeopleKnow, "--tier", "gold"),
+  },
+  {
+    code: "import-output",
+    fails: (at) => importing(at, ...onlyPeopleKnow, "--output", at.path("orders.txt")),
+    works: (at) => importing(at, ...onlyPeopleKnow, "--output", at.path("orders.yaml")),
   },
 ];
