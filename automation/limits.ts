@@ -107,3 +107,6 @@ export const expectedLookSeconds = 300;
 
 /** Expected changes that one look takes, and that a list shows; the next look takes the next ones. */
 export const expectedChangesMax = 1000;
+
+/** The last lines of what Pulumi said that are shown with an error: its diagnostics, and the outputs below them. */
+export const platformLogLinesMax = 12;

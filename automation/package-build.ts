@@ -20,6 +20,7 @@ async function buildPackage(): Promise<void> {
   await bundleCommandLine();
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await putPolicyPack(join(dist, "policypack"));
+  await putStacks(join(dist, "stacks"));
   // Read from the folder of the program that applies them.
   cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
 }
@@ -89,6 +90,14 @@ async function putPolicyPack(folder: string): Promise<void> {
   copyFileSync(join(source, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
   const pack = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as object;
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...pack, main: "index.cjs" }, undefined, 2)}\n`);
+}
+
+/** The programs that `local start --platform` runs, and the config of its stack. */
+async function putStacks(folder: string): Promise<void> {
+  await bundle("stacks/index.ts", "stacks/index.cjs");
+  const config = readFileSync(join(root, "stacks", "Pulumi.platform.dev.yaml"), "utf8");
+  // Each data folder has a passphrase of its own.
+  writeFileSync(join(folder, "Pulumi.platform.dev.yaml"), config.replace(/^encryptionsalt:.*\n/m, ""));
 }
 
 buildPackage().catch((error: unknown) => {

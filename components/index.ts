@@ -1,4 +1,5 @@
 export { DatabasePlatform } from "./database-platform";
+export { platformOf } from "./platform-of";
 export { platformRequestOf } from "./platform-arguments";
 export type { DatabasePlatformArgs, PlatformArguments, PlatformRequest } from "./platform-request";
 export { StandardDatabase } from "./standard-database";

@@ -3,11 +3,11 @@ import { z } from "zod";
 import {
   databaseRequestOf,
   parseInput,
+  platformOf,
   programStandard,
   StandardDatabase,
   text,
   type DatabaseRequest,
-  type PlatformReference,
   type Standard,
 } from "../components";
 
@@ -49,7 +49,7 @@ export function database(): Record<string, unknown> {
   const declared = new StandardDatabase(request.service, {
     // In config, null says what a program says with `lacks`.
     ...(request as DatabaseRequest),
-    platform: platformOf(place.platformStack, place.caBundlePath),
+    platform: { ...platformOf(`${pulumi.getProject()}/${place.platformStack}`), caBundlePath: place.caBundlePath },
     reachableFrom: place.reachableFrom,
   });
   const { endpoint, databaseName, resourceId, securityGroupId, engineVersion, secretArns, remainsAfterDestroy, shape } =
@@ -64,19 +64,5 @@ export function database(): Record<string, unknown> {
     connectionStrings: pulumi.secret(declared.connectionStrings),
     secretArns: pulumi.secret(secretArns),
     standard: pulumi.secret({ shape, remainsAfterDestroy }),
-  };
-}
-
-function platformOf(stack: string, caBundlePath: string | undefined): PlatformReference {
-  const reference = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
-  const output = <T = string>(name: string): pulumi.Output<T> => reference.requireOutput(name) as pulumi.Output<T>;
-  return {
-    vpcId: output("vpcId"),
-    subnetGroupName: output("subnetGroupName"),
-    keyArn: output("keyArn"),
-    topicArn: output("topicArn"),
-    monitoringRoleArn: output("monitoringRoleArn"),
-    parameterGroupNames: output<Record<string, string>>("parameterGroupNames"),
-    caBundlePath,
   };
 }

@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Follower, sectionsOf } from "./followed-page";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
 import { hovers, type Hover } from "./hover";
 import { canHaveYaml, yamlHostFolder } from "./yaml-host/yaml-host";
@@ -28,9 +29,6 @@ beforeAll(async () => {
   const pinned = [...sdks, "typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`);
   writeFileSync(join(typescriptProject, "package.json"), '{"name":"orders","private":true}');
   await install(...pinned, tarball);
-  // One installation serves both projects: only the language of the program differs.
-  writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
-  symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
 });
 
 test.each([
@@ -148,32 +146,6 @@ describe("with the embedded cloud added", () => {
     expect(brought.map((name) => name.split(/[-.]/)[1])).toEqual(["16", "17", "18"]);
   });
 
-  test.each([
-    ["TypeScript", typescriptProject, "index.ts", 'import { DatabasePlatform, StandardDatabase } from "shipshape";'],
-    [
-      "JavaScript",
-      javascriptProject,
-      "index.js",
-      'const { DatabasePlatform, StandardDatabase } = require("shipshape");',
-    ],
-  ])("a project in %s previews a platform and a StandardDatabase", async (_, project, file, imports) => {
-    writeFileSync(join(project, "Pulumi.yaml"), `name: orders-${file.split(".")[1]}\nruntime: nodejs\nmain: ${file}\n`);
-    writeFileSync(
-      join(project, file),
-      `${imports}\n${file === "index.js" ? program.replace("export const url", "exports.url") : program}`,
-    );
-    await run(project, "pulumi", "stack", "init", "dev", "--non-interactive");
-    const { stdout } = await run(project, "pulumi", "preview", "--json", "--non-interactive");
-    const { steps, changeSummary } = JSON.parse(stdout) as {
-      steps: { urn: string }[];
-      changeSummary: Record<string, number>;
-    };
-    expect(Object.keys(changeSummary)).toEqual(["create"]);
-    expect(steps.map(({ urn }) => urn)).toEqual(
-      expect.arrayContaining([expect.stringContaining("StandardDatabase$aws:rds/instance:Instance::")]),
-    );
-  });
-
   // The page's own program and commands: docs/other-languages.md.
   describe("a program in YAML", () => {
     const whereBuilt = canHaveYaml ? test : test.skip;
@@ -238,13 +210,81 @@ describe("with the embedded cloud added", () => {
   });
 });
 
-/** The program from the pages for an app team, without its import, which differs by language. */
-const program = [
-  ...readFileSync(join(repository, "docs/standard-database.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g),
-]
-  .map(([, code = ""]) => code)
-  .find((code) => code.includes("new DatabasePlatform("))!
-  .replace(/^import .*$/m, "");
+// In a cloud of its own: both pages bring up a platform, and an account has room for one of that name.
+describe("an app team follows docs/first-database.md word for word, in an empty folder", () => {
+  const sections = sectionsOf("docs/first-database.md");
+  let team: Follower;
+  beforeAll(() => {
+    const quiet = { npm_config_prefer_offline: "true", npm_config_audit: "false", npm_config_fund: "false" };
+    const unasked = { npm_config_ignore_scripts: "true", PULUMI_SKIP_CONFIRMATIONS: "true", NO_COLOR: "1" };
+    team = new Follower(
+      realpathSync(temporaryFolder()),
+      { ...process.env, ...quiet, ...unasked },
+      { shipshape: tarball, "shipshape-localcloud": cloudTarball },
+    );
+  });
+  // Only after a failure is there anything to delete.
+  afterAll(() => existsSync(join(team.folder, ".shipshape")) && team.type("npx shipshape local reset --yes"));
+
+  /** What is to be seen after a section, besides that its commands succeed. */
+  const then: [begin: string, see: (printed: string) => unknown][] = [
+    [
+      "2.",
+      async (printed) => {
+        expect(printed).toContain('programs refer to it with platformOf("shipshape/platform.dev")');
+        const program = readFileSync(join(repository, "docs/first-database.md"), "utf8");
+        expect(await inJavaScript(/```ts\n([^]*?)```/.exec(program)?.[1] ?? "")).toEqual(["create"]);
+      },
+    ],
+    [
+      "4.",
+      (printed) => {
+        const [, outputs = ""] = /^Outputs:\n([^]*?)\n\n/m.exec(printed) ?? [];
+        expect(outputs.split("\n").map((line) => line.trim().split(/ *:/)[0])).toEqual(["endpoint", "url"]);
+        expect(printed).not.toMatch(/warning|error/i);
+      },
+    ],
+    ["5.", (printed) => expect(printed).toMatch(/total: '10\.00'[^]*"name": "DATABASE_SECRET_ARN"/)],
+    [
+      "6.",
+      async (printed) => {
+        expect(printed).toMatch(/waits for the maintenance window[^]*db\.m7g\.large/);
+        expect(await team.type("npx shipshape pending")).toContain("nothing is pending");
+        expect(await team.type("pulumi preview --expect-no-changes")).not.toMatch(/warning/);
+      },
+    ],
+    [
+      "7.",
+      (printed) => {
+        expect(printed).toMatch(/- \d+ deleted/);
+        expect(existsSync(join(team.folder, ".shipshape"))).toBe(false);
+      },
+    ],
+  ];
+
+  test.each(sections.map((section) => [section.title, section] as const))("%s", async (title, section) => {
+    const printed = await team.follow(section);
+    await then.find(([begin]) => title.startsWith(begin))?.[1](printed);
+  });
+
+  test("each of these sections is on the page", () => {
+    const missing = then.filter(([begin]) => !sections.some(({ title }) => title.startsWith(begin)));
+    expect(missing).toEqual([]);
+  });
+
+  /** What a preview of the program would do, if it were written in JavaScript. */
+  async function inJavaScript(program: string): Promise<string[]> {
+    symlinkSync(join(team.folder, "node_modules"), join(javascriptProject, "node_modules"));
+    writeFileSync(join(javascriptProject, "Pulumi.yaml"), "name: in-javascript\nruntime: nodejs\n");
+    const script = program
+      .replace(/^import (.*) from "(.*)";$/m, 'const $1 = require("$2");')
+      .replaceAll("export const ", "exports.");
+    writeFileSync(join(javascriptProject, "index.js"), script);
+    const other = new Follower(javascriptProject, team.env, {});
+    const printed = await other.type("pulumi stack init dev >&2\npulumi preview --json 2>/dev/null");
+    return Object.keys((JSON.parse(printed.slice(printed.indexOf("{"))) as { changeSummary: object }).changeSummary);
+  }
+});
 
 /** Packs this repository's package or one of its workspaces, and returns the file. */
 async function pack(...options: string[]): Promise<string> {

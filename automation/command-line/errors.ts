@@ -80,6 +80,12 @@ export const commandLineErrors = {
     message: "the embedded cloud is a separate package, and {reason}",
     hint: "add it: `npm install --save-dev {packageToAdd}`",
   },
+  "local-platform-failed": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the platform of the embedded cloud could not be brought up: {reason}",
+    hint: "all that Pulumi said is in {logFile}; `npx shipshape local start --platform` continues where it stopped",
+  },
   "local-plugins-failed": {
     httpStatus: 500,
     exitCode: 1,

@@ -4,29 +4,9 @@ import { ShipshapeError } from "../errors";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { memoryOf } from "./evidence-log";
-import { ignoreAll, ignoreFile } from "./local-start";
+import { ignoreAll, ignoreFile, ours } from "./local-folder";
 import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
-
-/**
- * Everything that a data folder may contain. Nothing else is ever deleted, whatever folder was named. The record of the
- * start goes last.
- */
-const ours = [
-  "localcloud.json",
-  "localcloud.log",
-  "access-keys",
-  "cloud",
-  "control-plane",
-  "databases",
-  "ca",
-  "demo",
-  "pulumi-home",
-  "pulumi-state",
-  "workspaces",
-  "passphrase",
-  "start.json",
-];
 
 export async function reset(options: { yes?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   const { dataFolder } = settings;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { poll } from "../poll";
@@ -10,19 +10,39 @@ import type { CommandContext } from "./command-context";
 import { embeddedCloud } from "./embedded-cloud";
 import { createFirstKey, memoryOf } from "./evidence-log";
 import { findLocalCloud, localLogFile, type LocalCloud, processLives } from "./local-cloud";
-import { ensurePassphrase } from "./local-passphrase";
+import { localProcessEnvironment } from "./local-environment";
+import { prepareDataFolder } from "./local-folder";
 import { reportStatus } from "./local-status";
-import { type StartRecord, writeStartRecord } from "./start-record";
+import { readStartRecord, type StartRecord, writeStartRecord } from "./start-record";
 
 type Progress = (line: string) => void;
 
-export async function start(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
-  const cloud = await startLocalCloud(settings, (line) => terminal.progress(line));
-  reportStatus(cloud, options, terminal);
+export interface StartOptions {
+  platform?: boolean;
+  json?: boolean;
 }
 
-export const ignoreFile = ".gitignore";
-export const ignoreAll = "*\n";
+export async function start(options: StartOptions, { settings, terminal }: CommandContext): Promise<void> {
+  const progress: Progress = (line) => terminal.progress(line);
+  const cloud = await startLocalCloud(settings, progress);
+  if (options.platform) await startPlatform(cloud, settings, progress);
+  reportStatus((await findLocalCloud(settings.dataFolder)) ?? cloud, options, terminal);
+}
+
+/** A platform for databases to refer to; safe to repeat, as everything here. */
+async function startPlatform(cloud: LocalCloud, settings: Settings, progress: Progress): Promise<void> {
+  const { bringUpPlatform, localPlatform } = await import("../local-platform");
+  progress("bringing up the platform; the first time takes up to a minute");
+  const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
+  const environment = localProcessEnvironment({ ...cloud, engineFolder }, settings.inherited);
+  const interrupt = new AbortController();
+  const abort = () => interrupt.abort();
+  process.once("SIGINT", abort).once("SIGTERM", abort);
+  await bringUpPlatform({ ...settings, environment }, interrupt.signal).finally(() =>
+    process.removeListener("SIGINT", abort).removeListener("SIGTERM", abort),
+  );
+  progress(`the platform is stack ${localPlatform}: programs refer to it with platformOf("${localPlatform}")`);
+}
 
 /** Starts everything that `pulumi up` on the embedded cloud needs. Safe to repeat, and to run twice at once. */
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
@@ -50,22 +70,6 @@ function requirePostgres(): void {
     platform: `${process.platform}-${process.arch}`,
     howToAdd: howToAdd("17"),
   });
-}
-
-export async function prepareDataFolder({
-  dataFolder,
-  inCheckout,
-}: Pick<Settings, "dataFolder" | "inCheckout">): Promise<void> {
-  try {
-    // It contains passwords and keys, which "git add ." must not add. If the folder already existed, its owner decides.
-    if ((await mkdir(dataFolder, { recursive: true })) !== undefined)
-      await writeFile(join(dataFolder, ignoreFile), ignoreAll);
-    embeddedCloud().closedDataFolder(dataFolder);
-    ensurePassphrase(dataFolder, { inCheckout });
-    await access(dataFolder, constants.W_OK | constants.X_OK);
-  } catch (thrown) {
-    throw new ShipshapeError("local-folder-unusable", { dataFolder, reason: reasonOf(thrown) }, { cause: thrown });
-  }
 }
 
 /**

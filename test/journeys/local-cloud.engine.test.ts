@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { shellLines } from "../../automation/command-line/local-env";
 import { listens, processLives } from "../../automation/command-line/local-cloud";
+import { until } from "../until";
 
 const checkout = join(__dirname, "../..");
 const run = promisify(execFile);
@@ -84,14 +85,28 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     expect(shell).not.toHaveProperty("AWS_PROFILE");
   });
 
-  test("plain pulumi brings up the platform and a bronze database, and writes to no tracked file", async () => {
-    const tracked = readFileSync(join(checkout, `stacks/Pulumi.${databaseStack}.yaml`), "utf8");
-    for (const stack of ["platform.dev", databaseStack]) {
-      await pulumi("stack", "select", "--create", "--stack", stack);
-      await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
-    }
+  test("start --platform, killed in the middle and repeated at once, brings up one platform", async () => {
+    const words = [join(checkout, "automation/command-line/shipshape.cjs"), "local", "start", "--platform"];
+    const killed = spawn(process.execPath, words, { cwd: checkout, env: stranger, stdio: "ignore" });
+    const said = () => readFileSync(join(dataFolder, "platform.log"), { encoding: "utf8", flag: "a+" });
+    await until("the engine creates resources", () => Promise.resolve(/\bcreating\b/.test(said())));
+    killed.kill("SIGKILL");
+    expect(await shipshape("local", "start", "--platform")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('platformOf("shipshape/platform.dev")') as string,
+    });
+    expect(said().match(/\+ \d+ created/g)).toEqual(["+ 29 created"]);
+  });
+
+  test("plain pulumi changes nothing of that platform, brings up a bronze database, and writes to no tracked file", async () => {
+    const tracked = () =>
+      ["platform.dev", databaseStack].map((s) => readFileSync(join(checkout, `stacks/Pulumi.${s}.yaml`), "utf8"));
+    const before = tracked();
+    await pulumi("preview", "--stack", "platform.dev", "--expect-no-changes");
+    await pulumi("stack", "select", "--create", "--stack", databaseStack);
+    await pulumi("up", "--yes", "--skip-preview", "--stack", databaseStack);
     expect(await pulumi("preview", "--stack", databaseStack, "--expect-no-changes")).not.toMatch(/error|warning/i);
-    expect(readFileSync(join(checkout, `stacks/Pulumi.${databaseStack}.yaml`), "utf8")).toBe(tracked);
+    expect(tracked()).toEqual(before);
   });
 
   test("status names the database with its endpoint; psql looks inside as one of its roles, over TLS", async () => {

@@ -5,6 +5,7 @@ import type { CommandContext } from "../command-context";
 import type { ClockOptions } from "../local-clock";
 import type { EnvironmentOptions } from "../local-env";
 import type { PsqlOptions } from "../local-psql";
+import type { StartOptions } from "../local-start";
 import { parseAccount, parseDuration, parseMoment, parseRegion, parseUser } from "./option-values";
 
 /** `shipshape local …`: the embedded cloud of this project. */
@@ -35,12 +36,13 @@ function addStart(local: Command, context: CommandContext): void {
     .description(
       "start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing if it is already running",
     )
+    .option("--platform", "also bring up a platform (key, network, topic …) for the databases of your programs")
     .option("--json", "print the status as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  npx shipshape local start\n  npx shipshape local --data-folder ./elsewhere start",
+      "\nExamples:\n  npx shipshape local start\n  npx shipshape local start --platform\n  npx shipshape local --data-folder ./elsewhere start",
     )
-    .action(async (options: { json?: boolean }) => (await import("../local-start")).start(options, context));
+    .action(async (options: StartOptions) => (await import("../local-start")).start(options, context));
 }
 
 function addStop(local: Command, context: CommandContext): void {

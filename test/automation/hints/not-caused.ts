@@ -8,6 +8,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "local-unreachable": "the server dies between two calls of one command",
   "local-postgres-missing": "an installation without PostgreSQL: package.engine",
   "local-cloud-missing": "an installation without the embedded cloud: package.engine",
+  "local-platform-failed": "an engine that fails in the middle of it: local-platform.cloud",
   "engine-missing": "a machine without an engine, Go and network: localcloud/toolchain",
   "database-unreachable":
     "the cloud restarts a database that is down; behind a firewall: targets/control-session.cloud",
