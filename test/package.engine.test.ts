@@ -2,7 +2,7 @@
 // embedded cloud as a development dependency.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Follower, sectionsOf } from "./followed-page";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
@@ -59,10 +59,6 @@ test("the package contains what runs, and no embedded cloud, tests or demo", asy
       "CHANGELOG.md",
       "dist/components/index.js",
       "dist/components/index.d.ts",
-      // Messages of the command line link there.
-      "docs/guardrails.md",
-      "docs/going-to-production.md",
-      "docs/operations/restore-drill.md",
     ]),
   );
   expect(
@@ -75,6 +71,27 @@ test("the package contains what runs, and no embedded cloud, tests or demo", asy
       (file) => /^dist\/(localcloud|plugins|toolchain)|\btest|demo|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"),
     ),
   ).toEqual([]);
+});
+
+test("each page that a message names, or another page links to, is in the package; only sources are not", async () => {
+  const files = await contents(tarball);
+  const dist = join(typescriptProject, "node_modules/shipshape/dist");
+  const code = (readdirSync(dist, { recursive: true }) as string[]).filter((file) => /\.c?js$/.test(file));
+  const named = code.flatMap(
+    (file) => readFileSync(join(dist, file), "utf8").match(/\bdocs\/[a-z0-9/-]+\.md\b/g) ?? [],
+  );
+  const pages = files.filter((file) => file.endsWith(".md"));
+  const linked = pages.flatMap((page) =>
+    [...readFileSync(join(repository, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, to = ""]) =>
+      join(dirname(page), to),
+    ),
+  );
+  expect([named.length > 20, linked.length > 100]).toEqual([true, true]);
+  const sources = /^(components|stacks|policypacks|automation|localcloud|demo|test)\/|^CONTRIBUTING\.md$/;
+  const missing = [...named, ...linked].filter(
+    (to) => !sources.test(to) && !files.some((file) => file === to || file.startsWith(to.replace(/\/?$/, "/"))),
+  );
+  expect([...new Set(missing)]).toEqual([]);
 });
 
 test("the embedded cloud's package contains its server, plugins and language host, bundled", async () => {
@@ -281,8 +298,11 @@ describe("an app team follows docs/first-database.md word for word, in an empty 
       .replaceAll("export const ", "exports.");
     writeFileSync(join(javascriptProject, "index.js"), script);
     const other = new Follower(javascriptProject, team.env, {});
-    const printed = await other.type("pulumi stack init dev >&2\npulumi preview --json 2>/dev/null");
-    return Object.keys((JSON.parse(printed.slice(printed.indexOf("{"))) as { changeSummary: object }).changeSummary);
+    await other.type("pulumi stack init dev\npulumi preview --json > preview.json");
+    const { changeSummary } = JSON.parse(readFileSync(join(javascriptProject, "preview.json"), "utf8")) as {
+      changeSummary: object;
+    };
+    return Object.keys(changeSummary);
   }
 });
 

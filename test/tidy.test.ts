@@ -144,7 +144,7 @@ describe("layout", () => {
   });
 
   test("code in pages and examples keeps its lines: each command and each statement starts one", () => {
-    const command = /^(#|(npx|npm|pulumi|aws|eval) \S)/;
+    const command = /^(#|([A-Z_]+="\S.*" )?(npx|npm|node|pulumi|aws|eval) \S)/;
     const joined = /[;}] +(import|export|const|let|return)\b/;
     const broken = tracked
       .filter((file) => /\.(md|ts)$/.test(file))
