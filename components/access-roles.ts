@@ -53,7 +53,7 @@ export function accessRoles(
           options,
         ),
     );
-  schema("application", shape.schemaName, "owner");
+  for (const { schemaName, suffix } of applicationSchemas(shape)) schema(`application${suffix}`, schemaName, "owner");
   schema("control", controlSchema, "shipshape");
   schema("integrity", integritySchema, settings.instance.username);
   const extension = (extensionName: string, schemaName: string | undefined) =>
@@ -96,6 +96,12 @@ function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]):
     return resource;
   };
 }
+
+/** The application's schemas, with what their resources' names end in; those of the first had their names alone. */
+const applicationSchemas = ({ schemaName, furtherSchemas }: StandardShape) => [
+  { schemaName, suffix: "" },
+  ...furtherSchemas.map((further) => ({ schemaName: further, suffix: `-${further}` })),
+];
 
 /** The master owns what an extension brings. */
 function ownersGrants(
@@ -140,22 +146,21 @@ function grants(name: string, shape: StandardShape, standard: Standard, next: Ne
   // every RDS instance.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
   grant("public-schema", { role: "public", objectType: "schema", schema: "public", privileges: [] });
-  grant("public-application", { role: "public", objectType: "schema", schema: shape.schemaName, privileges: [] });
-  grant("public-tables", { role: "public", objectType: "table", schema: shape.schemaName, privileges: [] });
+  for (const { schemaName: schema, suffix } of applicationSchemas(shape)) {
+    grant(`public-application${suffix}`, { role: "public", objectType: "schema", schema, privileges: [] });
+    grant(`public-tables${suffix}`, { role: "public", objectType: "table", schema, privileges: [] });
+  }
   later("public-functions", { role: "public", objectType: "function", privileges: [] });
   for (const role of rolesOf(standard)) {
     const { onDatabase, onSchemas, onTables, onSequences, onFunctions } = part(standard.roles, role);
     grant(`${role}-database`, { role, objectType: "database", privileges: [...onDatabase] });
     grant(`${role}-public`, { role, objectType: "schema", schema: "public", privileges: ["USAGE"] });
     if (role === "owner") continue;
-    grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: [...onSchemas] });
-    grant(`${role}-tables`, { role, objectType: "table", schema: shape.schemaName, privileges: [...onTables] });
-    grant(`${role}-sequences`, {
-      role,
-      objectType: "sequence",
-      schema: shape.schemaName,
-      privileges: [...onSequences],
-    });
+    for (const { schemaName: schema, suffix } of applicationSchemas(shape)) {
+      grant(`${role}-schema${suffix}`, { role, objectType: "schema", schema, privileges: [...onSchemas] });
+      grant(`${role}-tables${suffix}`, { role, objectType: "table", schema, privileges: [...onTables] });
+      grant(`${role}-sequences${suffix}`, { role, objectType: "sequence", schema, privileges: [...onSequences] });
+    }
     // Not on existing functions: the owner cannot grant those of extensions, which would be a permanent difference.
     for (const [objectType, privileges] of Object.entries({
       schema: onSchemas,

@@ -3,7 +3,7 @@ import { requiredBy } from "./extensions";
 import { contradictions } from "./found-properties";
 import { wrongImport } from "./imported-database";
 import { inputOf, text } from "./input-errors";
-import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
+import { databaseNameOf, identifierLengthMax, identifierOf, schemaNameOf } from "./names";
 import { reachableFrom } from "./reachable-from";
 import { requestSchemaOf, versionPattern, word } from "./request-schema";
 import { isReserved } from "./standards/reserved-names";
@@ -46,6 +46,9 @@ export const databaseRequestOf = (standard: Standard) =>
         request.storageOfSize,
         `is smaller than size ${request.size}; give a larger size, or omit it`,
       );
+    const schemaName = schemaNameOf(request, standard);
+    if (request.furtherSchemas.includes(schemaName))
+      refuse("furtherSchemas", request.furtherSchemas, `names ${schemaName}, which is the first schema; leave it out`);
     for (const extension of request.extensions) {
       const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
       if (missing.length > 0)

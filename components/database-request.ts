@@ -80,6 +80,14 @@ export interface DatabaseRequest {
    */
   schemaName?: string;
   /**
+   * More schemas of the application: the owner owns them, and the other roles may do there what they may in the first. At
+   * most 20. Names in them are written with their schema: no search path has them. One that is left out again is
+   * dropped if it is empty; `up` refuses to drop another.
+   * @default [] none
+   * @example ["billing", "audit"]
+   */
+  furtherSchemas?: string[];
+  /**
    * PostgreSQL's major version. A new one is a major upgrade: a separate operation, not an `up`.
    * @default 17
    * @example 17

@@ -173,6 +173,9 @@ export function hasUnknownPassword({ existing }: { existing?: z.output<typeof ex
   return managed === false || managed === null;
 }
 
+/** Each adds a dozen grants to every preview and refresh. */
+const furtherSchemasMax = 20;
+
 export const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
 /** Argument by argument; arguments.ts checks combinations. */
@@ -202,6 +205,11 @@ export const requestSchemaOf = (standard: Standard) => {
     ),
     databaseName: sqlName("databaseName").optional(),
     schemaName: sqlName("schemaName").optional(),
+    furtherSchemas: z
+      .array(sqlName("the schema"), { error: () => 'give a list of names, such as ["billing"]' })
+      .max(furtherSchemasMax, { error: () => `give at most ${furtherSchemasMax}` })
+      .refine((given) => new Set(given).size === given.length, { error: () => "names a schema twice" })
+      .default([]),
     postgresMajor: oneOf(majorsOf(standard)).default(postgres.default),
     engineVersion: text("engineVersion", "17.10")
       .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })

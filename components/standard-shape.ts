@@ -49,6 +49,7 @@ export interface StandardShape {
   identifier: string;
   databaseName: string;
   schemaName: string;
+  furtherSchemas: string[];
   postgresMajor: number;
   parameterGroupFamily: string;
   /** Undefined: the newest minor the cloud offers. */
@@ -118,6 +119,7 @@ export function standardShape(request: ResolvedRequest, standard: Standard, regi
     identifier,
     databaseName: databaseNameFound(request) ?? databaseNameOf(request, standard),
     schemaName: schemaNameOf(request, standard),
+    furtherSchemas: [...request.furtherSchemas].sort(),
     postgresMajor,
     parameterGroupFamily: familyOf(postgresMajor),
     engineVersion: found.engineVersion ?? request.engineVersion,

@@ -24,6 +24,7 @@ beforeAll(async () => {
       environment: "development",
       tier: "bronze",
       extensions: ["pg_stat_statements"],
+      furtherSchemas: ["billing"],
     };
     const { connectionStrings, secretArns, masterSecretArn } = new StandardDatabase("orders", {
       ...requested,
@@ -82,6 +83,18 @@ async function allowedOf(role: string, statements: string[]): Promise<string[]> 
   for (const sql of statements) if (!(await refused(role, sql))) allowed.push(sql);
   return allowed;
 }
+
+test("in a further schema each role may do what it may in the first", async () => {
+  await one("owner", "create table billing.fee (amount int)");
+  expect(await allowedOf("readwrite", ["insert into billing.fee values (1)", "drop table billing.fee"])).toEqual([
+    "insert into billing.fee values (1)",
+  ]);
+  expect(await allowedOf("readonly", ["select * from billing.fee", "delete from billing.fee"])).toEqual([
+    "select * from billing.fee",
+  ]);
+  expect(await allowedOf("monitoring", ["select * from billing.fee"])).toEqual([]);
+  await one("owner", "drop table billing.fee");
+});
 
 /** For the owner only: structure, other roles' rights, ways out of one's own role. */
 const forOwnerAlone = [

@@ -53,3 +53,33 @@ test.each([
     expect.objectContaining({ path: ["extensions", 0], message: expect.stringMatching(reason) as string }),
   ]);
 });
+
+test("each further schema is the owner's, with the same grants as the first, and every other resource keeps its name", async () => {
+  const first = await withExtensions();
+  const declared = await declare(
+    () =>
+      new StandardDatabase("orders", { ...request, platform, extensions: [], furtherSchemas: ["billing", "audit"] }),
+  );
+  const added = declared.filter(({ urn }) => !first.some((one) => one.urn === urn));
+  expect(first.filter(({ urn }) => !declared.some((one) => one.urn === urn))).toEqual([]);
+  for (const schema of ["audit", "billing"]) {
+    const of = (all: Declared[], one: string) =>
+      ofType(all, "grant:Grant")
+        .filter((grant) => grant["schema"] === one)
+        .map(({ schema: _, ...grant }) => JSON.stringify(grant))
+        .sort();
+    expect(of(added, schema)).toEqual(of(first, "orders"));
+    expect(of(added, schema).length).toBeGreaterThan(10);
+    expect(ofType(added, "schema:Schema")).toContainEqual(expect.objectContaining({ name: schema, owner: "owner" }));
+  }
+});
+
+test.each([
+  [["orders"], /names orders, which is the first schema/],
+  [["billing", "billing"], /names a schema twice/],
+  [["pg_audit"], /is reserved/],
+  [["Billing"], /give a lower-case SQL name/],
+])("further schemas %j are refused", (furtherSchemas, reason) => {
+  const checked = databaseRequestOf(builtInStandard).safeParse({ ...request, furtherSchemas });
+  expect(checked.error?.issues[0]?.message).toMatch(reason);
+});
