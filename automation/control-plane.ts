@@ -30,6 +30,7 @@ import type { AnyOperation, OperationOf } from "./runner/operation";
 import { fillPlaces } from "./places";
 import { addPause, EVERY_OPERATION } from "./runner/pauses";
 import { previewSteps } from "./runner/preview-steps";
+import type { StackContext } from "./runner/stack-state";
 import { addMessage } from "./runner/messages";
 import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
@@ -127,6 +128,8 @@ export interface ControlPlaneSettings extends Sealing {
   alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
   /** What the cloud says, for changes that were delivered. @default it is never asked, and they stay expected */
   instances?: () => Promise<InstanceProperties>;
+  /** Where the stacks are that declare databases: they say what was made of a delivered rotation. */
+  stacks?: StackContext;
   /** What workers report to OpenTelemetry. @default nothing */
   telemetry?: TelemetrySettings | undefined;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
@@ -219,7 +222,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       if (alerting) await addOwnDestinations(database, alerting);
       const worker = await startWorker(lease, sweeper(actions));
       const alerts = alerting && startAlerts(database, alerting);
-      const expecting = settings.instances && startExpecting(database, settings.instances);
+      const expecting = settings.instances && startExpecting(database, settings.instances, settings.stacks);
       return {
         id: worker.id,
         stop: async (drainSeconds) => {

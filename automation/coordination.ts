@@ -9,6 +9,7 @@ import { childRequestId, findRequest, validInput } from "./request/requests";
 import { waitUntil, type DurableClient } from "./runner/durable";
 import { coordinationAttemptsMax, coordinationSecondsMax, waitSecondsMax } from "./runner/limits";
 import { lookForMessage, type Wait } from "./runner/messages";
+import { ownDatabase } from "./runner/places";
 import type { OperationOf, RunStep, Step } from "./runner/operation";
 import { lockRun, readRun } from "./runner/runs";
 import { submitInto } from "./submission";
@@ -49,7 +50,7 @@ export function coordinationOf(
   /** It would hold the database and one of the worker's few places while it waits. */
   const requireNoDatabase = async () => {
     const { plan } = await readRun(database, id);
-    if (plan?.database) throw refused(`it has the database ${plan.target} to itself`);
+    if (ownDatabase(plan)) throw refused(`it has the database ${plan!.target} to itself`);
   };
   return {
     child: async (key, name, given) => {

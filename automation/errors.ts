@@ -5,6 +5,7 @@ import { configurationErrors } from "./configuration/errors";
 import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
+import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { importErrors } from "./imports/errors";
 import { policyErrors } from "./policy/errors";
@@ -51,6 +52,7 @@ export const errorTables = {
   runner: runnerErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
+  "password rotation": passwordRotationErrors,
   evidence: evidenceErrors,
   review: reviewErrors,
   guardrails: guardrailErrors,
@@ -67,6 +69,7 @@ export const errorTable = {
   ...runnerErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,
+  ...passwordRotationErrors,
   ...evidenceErrors,
   ...reviewErrors,
   ...guardrailErrors,

@@ -8,21 +8,40 @@ import { reasonOf } from "./errors";
 import { identityOf, type ExpectedChange, type ExpectedStatus, type InstanceProperties } from "./fleet-records";
 import { expectedChangesMax, expectedLookMilliseconds, expectedLookSeconds } from "./limits";
 import { closeFinding, isFindingOpen } from "./review/findings";
+import { askBackend } from "./runner/backend-stacks";
+import { withDeclared } from "./runner/declared-databases";
 import { expectedChangesOf, setExpected, takeChangesToLookFor, type ChangeToLookFor } from "./runner/expected-changes";
 import { keepDoing } from "./runner/keep-doing";
+import type { StackContext } from "./runner/stack-state";
 
 /** What the cloud says, or why it does not. */
 type CloudAnswer = InstanceProperties | { unread: string };
 
+/** Asks for what the cloud says of each DB instance, these properties included. */
+type Ask = (properties: string[]) => Promise<InstanceProperties>;
+
 /** Looks again and again, until it is stopped. */
-export const startExpecting = (database: ControlPlaneDatabase, ask: () => Promise<InstanceProperties>) =>
-  keepDoing("the look for expected changes", expectedLookMilliseconds, () => lookForExpected(database, ask));
+export const startExpecting = (
+  database: ControlPlaneDatabase,
+  ask: () => Promise<InstanceProperties>,
+  stacks: StackContext | undefined,
+) =>
+  keepDoing("the look for expected changes", expectedLookMilliseconds, () =>
+    lookForExpected(database, async (properties) => {
+      const cloud = await ask();
+      // Those of a role, such as `readwrite.generation`, are in no answer of the RDS API.
+      const isOfRole = properties.some((property) => property.includes("."));
+      return isOfRole && stacks ? withDeclared(cloud, await askBackend(stacks)) : cloud;
+    }),
+  );
 
 /** One look. It asks the cloud only if something is expected that nobody has looked for lately. */
-export async function lookForExpected(database: Database, ask: () => Promise<InstanceProperties>): Promise<void> {
+export async function lookForExpected(database: Database, ask: Ask): Promise<void> {
   const taken = await takeChangesToLookFor(database, expectedLookSeconds, expectedChangesMax);
   if (taken.length === 0) return;
-  const cloud = await ask().catch((error: unknown): CloudAnswer => ({ unread: reasonOf(error) }));
+  const cloud = await ask(taken.map(({ property }) => property)).catch((error: unknown): CloudAnswer => ({
+    unread: reasonOf(error),
+  }));
   for (const change of taken) await database.transaction((transaction) => record(transaction, change, cloud));
 }
 

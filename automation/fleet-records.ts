@@ -1,4 +1,5 @@
 /** What is known of databases: their identity, what the cloud reports, and what Pulumi stacks declare. */
+import type { RoleRotation } from "../components/standards/rotated-logins";
 
 /**
  * Identifies one database for good. An identifier can be reused by another database; a resource id cannot, and the ARN
@@ -85,6 +86,11 @@ export type FleetAnswer =
   | { asked: true; databases: FleetDatabase[]; clouds?: QueriedCloud[]; unreachable?: UnreachableLocation[] }
   | { asked: false; reason: string };
 
+/** A role with a password, as the last complete `up` has left it: how often that was rotated, and its secret. */
+export interface DeclaredRole extends RoleRotation {
+  secretName: string;
+}
+
 /** A database as the state of a Pulumi stack has it. */
 export interface DeclaredDatabase extends TargetDatabase {
   /** "shipshape/database.orders-production": project and name. */
@@ -94,6 +100,8 @@ export interface DeclaredDatabase extends TargetDatabase {
   tags: Record<string, string>;
   /** Whether a StandardDatabase declares it. */
   isStandard: boolean;
+  /** Of a StandardDatabase whose roles are declared. */
+  access?: { schemaName: string; roles: Record<string, DeclaredRole> };
   /** What the StandardDatabase decided at its last `up`, as the state has it. */
   decided?: { shape: object; masterUsername: string | null };
   /** The output of this name of its StandardDatabase, whatever it is. */
@@ -147,16 +155,21 @@ export interface StackChange {
   /** The resource whose properties it sets: the StandardDatabase, or the instance where there is none. */
   urn: string;
   /**
-   * Each by its path in the arguments of that resource, which in a stack of ours is config `shipshape:request`. None if
-   * the stack declares what it should, and has to be brought up.
+   * Each by its path in the arguments of that resource, which in a stack of ours is config `shipshape:request`, or in
+   * the value of `key`. None if the stack declares what it should, and has to be brought up.
    */
   set: { path: string[]; value: StackValue }[];
+  /** A key of the stack's config that components read themselves, in every program: by the database's identifier. */
+  key?: "shipshape:rotation";
   /** In a sentence, for the commit and for those it is delivered to. */
   why: string;
   requestId: string;
 }
 
-/** A property of a DB instance, by its name in the RDS API, before and after a change. */
+/**
+ * A property of a DB instance, by its name in the RDS API, before and after a change; or `<role>.generation` and
+ * `<role>.locked`, as the state of its stack has them.
+ */
 export interface ExpectedValue {
   property: string;
   from: string | number | boolean | null;
@@ -171,7 +184,7 @@ export interface PlannedChange extends StackChange {
   config: { file: string; digest: string } | null;
   /** The patch or the instructions. */
   text: string;
-  /** What the RDS API shows once the change is done. */
+  /** What the RDS API, or the state of the stack, shows once the change is done. */
   expected: ExpectedValue[];
   /** For how long a delivered change is waited for, in days. */
   withinDays: number;

@@ -6,7 +6,7 @@ import type { PlanBasis } from "./records";
 import { readRequest } from "./request/requests";
 import type { DurableClient } from "./runner/durable";
 import { placesFilledMax } from "./runner/limits";
-import { areHeld, fillPlace, takePlace, type Bounds } from "./runner/places";
+import { areHeld, fillPlace, ownDatabase, takePlace, type Bounds } from "./runner/places";
 import { readRun } from "./runner/runs";
 
 /** Enqueues a run that may begin, or holds it until it has a place. Comes last in its transaction. */
@@ -20,7 +20,7 @@ export async function beginRun(
 ): Promise<void> {
   const { id: requestId, operation } = request;
   const place = await takePlace(transaction, { requestId, operation, plan }, bounds);
-  if (place === "taken") await durable.enqueueRun(connection, request, preparation, plan?.database && plan.target);
+  if (place === "taken") await durable.enqueueRun(connection, request, preparation, ownDatabase(plan) && plan?.target);
   if (place === "behind") await fillPlaces(transaction, connection, durable, bounds);
 }
 
@@ -41,7 +41,7 @@ export async function fillPlaces(
       connection,
       await readRequest(transaction, id),
       preparation,
-      plan?.database && plan.target,
+      ownDatabase(plan) && plan?.target,
     );
   }
 }

@@ -59,6 +59,11 @@ export interface PlanBasis {
    * database itself: it makes a child request for each, and waits for their ends.
    */
   database?: TargetDatabase;
+  /**
+   * Set if its run waits for hours: then it has neither a worker's place nor the database to itself, and must bear other
+   * runs beside it.
+   */
+  waits?: true;
   /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
   tags: Record<string, string>;
   /** What it is held to, as its tags and the company's standard say. @default not said: it was planned without one */

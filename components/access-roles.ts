@@ -1,5 +1,5 @@
 import * as postgresql from "@pulumi/postgresql";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { roleWithLogins, type AccessSettings, type RoleLogin, type RoleResources } from "./role-logins";
 import { factsOf, type OwnSchema } from "./extensions";
 import { controlSchema, integritySchema } from "./standards/fixed";
@@ -11,6 +11,8 @@ export interface AccessRoles {
   logins: Record<RoleName, RoleLogin>;
   /** The resources that no other resource depends on. */
   leaves: pulumi.Resource[];
+  /** How often passwords were rotated: known once that is done. */
+  rotation: pulumi.Output<AccessSettings["rotation"]>;
 }
 
 /**
@@ -83,6 +85,9 @@ export function accessRoles(
   return {
     logins: Object.fromEntries(roleNames.map((role) => [role, roles[role].login])) as Record<RoleName, RoleLogin>,
     leaves: [lastGrant, ...roleNames.flatMap((role) => roles[role].secretVersion ?? [])],
+    rotation: pulumi
+      .all(roleNames.flatMap((role) => [...roles[role].resources, roles[role].secretVersion].map((one) => one?.urn)))
+      .apply(() => settings.rotation),
   };
 }
 

@@ -1,50 +1,15 @@
 /**
- * Which login of a role is in use. A role's password is rotated by changing logins, since a password that is changed in
- * place refuses everyone who has not read the new one yet: the role itself stays, owns and is granted, and `<role>_a`
- * and `<role>_b` log in as it by turns. Stack config says how often; the component reads it itself, so that a rotation
- * needs no change of a program.
+ * How often the passwords of roles were rotated. A role's password is rotated by changing logins, since a password that
+ * is changed in place refuses everyone who has not read the new one yet: the role itself stays, owns and is granted, and
+ * `<role>_a` and `<role>_b` log in as it by turns. Stack config says how often; the component reads it itself, so that a
+ * rotation needs no change of a program.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { parseInput } from "./input-errors";
 import type { StandardShape } from "./standard-shape";
 import type { RoleName } from "./standards/names";
-
-/** How often the password of a role has been rotated. */
-export interface RoleRotation {
-  /** 0: the role logs in itself, as in a new database. Then `_a` and `_b` by turns. */
-  generation: number;
-  /** The logins of this generation and those before it may not log in. @default only those before the last one */
-  locked?: number | undefined;
-}
-
-/** A role that others log in as. */
-export interface RotatedLogin {
-  username: string;
-  side: "a" | "b";
-  /** How often its password was made. */
-  passwords: number;
-  mayLogIn: boolean;
-}
-
-/** Of one role: whether it still logs in itself, and the logins it has, the one in use first. */
-export interface RoleLogins {
-  roleMayLogIn: boolean;
-  logins: RotatedLogin[];
-}
-
-/** Pure. The first rotation makes `_a`, the second `_b`; each later one gives the one not in use another password. */
-export function loginsOf(role: string, { generation, locked = -1 }: RoleRotation): RoleLogins {
-  const mayLogIn = (of: number) => of === generation || (of === generation - 1 && of > locked);
-  const login = (of: number): RotatedLogin => {
-    const side = of % 2 === 1 ? "a" : "b";
-    return { username: `${role}_${side}`, side, passwords: Math.ceil(of / 2), mayLogIn: mayLogIn(of) };
-  };
-  return {
-    roleMayLogIn: mayLogIn(0),
-    logins: [generation, generation - 1].filter((of) => of > 0).map(login),
-  };
-}
+import type { RoleRotation } from "./standards/rotated-logins";
 
 /** More would be one each minute for two years. */
 const generationsMax = 1_000_000;

@@ -221,7 +221,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       secretArns: this.secretArns,
       standard: this.standard,
       shape,
-      ...(Object.keys(rotation).length > 0 && { rotation }),
+      ...(Object.keys(rotation).length > 0 && { rotation: access?.rotation }),
       maintenanceWindow: shape.maintenanceWindow,
       applyImmediately: false,
       remainsAfterDestroy: this.remainsAfterDestroy,

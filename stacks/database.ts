@@ -37,18 +37,30 @@ const databaseConfigOf = (standard: Standard) =>
     ),
   });
 
-/** One database, entirely from config. */
-export function database(): Record<string, unknown> {
+/**
+ * One database, entirely from config. The control plane passes its standard, and what an interrupted `up` of it has
+ * created but not recorded: logins, which are adopted.
+ */
+export function database(
+  standard?: Standard,
+  adopted: ReadonlyMap<string, string> = new Map(),
+): Record<string, unknown> {
+  if (adopted.size > 0)
+    pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+      const id = type === "postgresql:index/role:Role" && adopted.get(String((props as { name?: unknown }).name));
+      return id ? { props, opts: { ...opts, import: id } } : undefined;
+    });
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
   const { request, place } = parseInput(
-    databaseConfigOf(programStandard()),
+    databaseConfigOf(programStandard(standard)),
     given,
     `config of stack ${pulumi.getStack()}`,
   );
   const declared = new StandardDatabase(request.service, {
     // In config, null says what a program says with `lacks`.
     ...(request as DatabaseRequest),
+    standard,
     platform: { ...platformOf(`${pulumi.getProject()}/${place.platformStack}`), caBundlePath: place.caBundlePath },
     reachableFrom: place.reachableFrom,
   });

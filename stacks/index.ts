@@ -6,7 +6,7 @@ import { leaveOutPromiseTraces } from "./promise-traces";
 leaveOutPromiseTraces();
 
 /** The stack's name, `<program>.<name>`, chooses the program; its config has the rest. */
-const programs: Record<string, () => Record<string, unknown>> = { database, platform };
+const programs: Record<string, () => Record<string, unknown>> = { database: () => database(), platform };
 
 /** A function, so that its result (and errors) go to the stack, not to the module loader. */
 export = async () => {

@@ -52,6 +52,7 @@ export async function withControlPlane<T>(
       const { awsClients } = await import("../targets/aws-access");
       return (await import("../targets/instance-properties")).instanceProperties(awsClients());
     },
+    stacks: stackContext(settings),
     recoveryOf: async (target) => {
       const log = await evidenceIn(controlPlane.database)("restore-drill", target);
       const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];

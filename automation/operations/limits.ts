@@ -9,5 +9,11 @@ export const commitStep = { attemptsMax: 5, timeoutSeconds: 300 };
 /** Waits for the stack's lock (half an hour at most) and for changes of a large instance, which take hours. */
 export const bringUpStep = { attemptsMax: 3, timeoutSeconds: 4 * 3600 };
 
+/**
+ * Stacks that one worker brings up at once, as many as it has runs with a database to themselves: of runs that also
+ * wait it may have a hundred, and each engine takes some 200 MB.
+ */
+export const bringUpsAtOnceMax = 4;
+
 /** Writes a few rows. */
 export const deliverStep = { attemptsMax: 5, timeoutSeconds: 30 };

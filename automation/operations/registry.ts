@@ -6,6 +6,7 @@ import type { AnyOperation, OperationDescription } from "../runner/operation";
 import { backupAuditDescription } from "./backup-audit/request";
 import { driftDetectionDescription } from "./drift-detection/request";
 import type { OperationContext } from "./operation-context";
+import { passwordRotationDescription } from "./password-rotation/request";
 import { restoreDrillDescription } from "./restore-drill/request";
 
 export interface RegisteredOperation extends OperationDescription {
@@ -15,5 +16,9 @@ export interface RegisteredOperation extends OperationDescription {
 export const operations: readonly RegisteredOperation[] = [
   { ...backupAuditDescription, open: async (c) => (await import("./backup-audit/backup-audit")).open(c) },
   { ...driftDetectionDescription, open: async (c) => (await import("./drift-detection/drift-detection")).open(c) },
+  {
+    ...passwordRotationDescription,
+    open: async (c) => (await import("./password-rotation/password-rotation")).open(c),
+  },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
 ];

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { ShipshapeError } from "../errors";
-import { identityOf, type PlannedChange, type TargetDatabase } from "../fleet-records";
+import { identityOf, type DeclaredDatabase, type PlannedChange, type TargetDatabase } from "../fleet-records";
 import type { Check, PlanBasis } from "../records";
 import { askBackend } from "../runner/backend-stacks";
 import { expectChanges } from "../runner/expected-changes";
@@ -14,7 +14,7 @@ import { commitConfig, committedText, gitIn, type Committed } from "../runner/gi
 import type { Step } from "../runner/operation";
 import type { StackProgram } from "../runner/pulumi-stack";
 import { configWith, type ObservedStack } from "../runner/stack-change";
-import { bringUpStep, commitStep, deliverStep } from "./limits";
+import { bringUpsAtOnceMax, bringUpStep, commitStep, deliverStep } from "./limits";
 import type { OperationContext } from "./operation-context";
 
 export type StackChangeSteps = ReturnType<typeof stackChangeSteps>;
@@ -34,20 +34,21 @@ export function stackChangeSteps(
   return {
     /** Errors: stack-undeclared, stack-folder-missing, stack-config-moved, git-unusable. */
     async observe(database: TargetDatabase): Promise<ObservedStack> {
-      const { stack, urn } = await declarationOf(s, database);
+      const { stack, urn, access } = await declarationOf(s, database);
       const { ownership, config } = await s.homeOfStack(stack);
       if (ownership === "unknown" && !config) throw new ShipshapeError("stack-folder-missing", { stack });
-      if (!config) return { stack, urn, ownership, config };
+      const known = { stack, urn, ownership, ...(access && { access }) };
+      if (!config) return { ...known, config };
       const { folder, file } = config;
       const text = await (ownership === "ours"
         ? committedText(gitOf(folder), folder, file)
         : readFile(join(folder, file), "utf8"));
-      return { stack, urn, ownership, config: { file, text } };
+      return { ...known, config: { file, text } };
     },
 
     /** Errors: stack-folder-missing, and those of `commitConfig`. */
     async commit(
-      { stack, set, why, requestId, config: planned }: PlannedChange,
+      { stack, set, key, why, requestId, config: planned }: PlannedChange,
       signal: AbortSignal,
     ): Promise<Committed> {
       const { folder, file, author } = await ownConfig(stack);
@@ -65,7 +66,7 @@ export function stackChangeSteps(
         return commitConfig(gitOf(folder, signal), {
           ...{ folder, file, author, subject, why, requestId, beforeEffect },
           digest: planned?.digest ?? "",
-          changed: (text) => configWith(file, text, { set }),
+          changed: (text) => configWith(file, text, { set, ...(key && { key }) }),
         });
       });
     },
@@ -87,13 +88,29 @@ export function stackChangeSteps(
       beforeEffect();
       const project = dirname(stack);
       const stackName = project.includes("/") ? stack : basename(stack);
-      await bringUp({ ...s.stacks, project: basename(project) }, { ...program, stackName, config }, signal);
+      const context = { ...s.stacks, project: basename(project) };
+      await inTurn(() => bringUp(context, { ...program, stackName, config }, signal));
     },
 
     /** Resolves to the moment until which it is expected. */
     deliver: async (change: PlannedChange, database: TargetDatabase): Promise<string> =>
       (await expectChanges(s.database, change, database)).toISOString(),
   };
+}
+
+let free = bringUpsAtOnceMax;
+const waiting: (() => void)[] = [];
+
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  if (free > 0) free--;
+  else await new Promise<void>((begin) => waiting.push(begin));
+  try {
+    await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  }
 }
 
 export type ProgramOf = Pick<StackProgram, "program" | "settleCloud">;
@@ -132,7 +149,7 @@ export function deliveredCheck(
 async function declarationOf(
   { stacks }: Pick<OperationContext, "stacks">,
   database: TargetDatabase,
-): Promise<{ stack: string; urn: string }> {
+): Promise<DeclaredDatabase> {
   const { identifier } = database;
   const undeclared = (reason: string) => new ShipshapeError("stack-undeclared", { identifier, reason });
   const answer = await askBackend(stacks);

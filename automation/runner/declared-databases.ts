@@ -1,5 +1,14 @@
 /** Pure: the PostgreSQL databases in the state of a stack, and the platforms. */
-import { targetDatabase, type BackendStack, type DeclaredDatabase, type DeclaredPlatform } from "../fleet-records";
+import type { RoleRotation } from "../../components/standards/rotated-logins";
+import {
+  identityOf,
+  targetDatabase,
+  type BackendStack,
+  type DeclaredDatabase,
+  type DeclaredPlatform,
+  type InstanceProperties,
+  type StacksAnswer,
+} from "../fleet-records";
 
 /** The parts of a resource that are read here. */
 export interface StateResource {
@@ -52,6 +61,7 @@ export function databasesIn(
         isStandard: component !== undefined,
         ...decidedBy(component, one),
         handOver: component?.outputs?.["handOver"],
+        ...accessIn(component),
       });
   }
   for (const one of own)
@@ -96,6 +106,46 @@ function decidedBy(
   if (typeof shape !== "object" || shape === null) return {};
   const { username } = outputs ?? {};
   return { decided: { shape, masterUsername: typeof username === "string" ? username : null } };
+}
+
+/**
+ * What stacks declare of their databases' roles, as properties of these: a rotation of passwords is in no answer of the
+ * RDS API. Throws if a stack that may declare them could not be read: nothing is known then.
+ */
+export function withDeclared(cloud: InstanceProperties, answer: StacksAnswer): InstanceProperties {
+  if (!answer.asked) throw new Error(`the stacks could not be read: ${answer.reason}`);
+  const [unread] = answer.unread;
+  if (unread) throw new Error(`stack ${unread.stack} could not be read: ${unread.reason}`);
+  const instances = new Map(cloud.instances);
+  for (const declared of answer.stacks.flatMap(({ databases }) => databases)) {
+    const found = instances.get(identityOf(declared));
+    if (!found) continue;
+    const roles = Object.entries(declared.access?.roles ?? {}).flatMap(([role, { generation, locked = null }]) => [
+      [`${role}.generation`, generation],
+      [`${role}.locked`, locked],
+    ]);
+    instances.set(identityOf(declared), { ...found, ...(Object.fromEntries(roles) as typeof found) });
+  }
+  return { ...cloud, instances };
+}
+
+/** What a StandardDatabase says of the roles that log in with a password. */
+function accessIn(component: StateResource | undefined): Pick<DeclaredDatabase, "access"> {
+  const {
+    shape,
+    rotation = {},
+    secretArns,
+  } = (component?.outputs ?? {}) as {
+    shape?: { schemaName?: string; roles?: Record<string, { secretName?: string }> };
+    rotation?: Record<string, RoleRotation>;
+    secretArns?: object;
+  };
+  // Without the ARNs of their secrets its roles are to be created later.
+  if (shape?.schemaName === undefined || Object.keys(secretArns ?? {}).length === 0) return {};
+  const roles = Object.entries(shape.roles ?? {}).flatMap(([role, { secretName }]) =>
+    secretName === undefined ? [] : [[role, { generation: 0, ...rotation[role], secretName }] as const],
+  );
+  return { access: { schemaName: shape.schemaName, roles: Object.fromEntries(roles) } };
 }
 
 /** A name may itself contain "::". */

@@ -25,8 +25,9 @@ export interface Step {
 }
 
 /**
- * The steps of a run. One whose plan names no database makes a request for each, and waits: such runs have a queue of
- * their own, and hold no database. Errors of all three: coordination-refused.
+ * The steps of a run. One whose plan names no database makes a request for each, and waits; one whose plan says that it
+ * waits may wait, too: such runs have a queue of their own, and hold no database. Errors of all three:
+ * coordination-refused.
  */
 export interface RunStep extends Step {
   keyed(key: string): RunStep;

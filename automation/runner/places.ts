@@ -24,6 +24,10 @@ export interface BoundState {
   held: number;
 }
 
+/** The database that a run has to itself. */
+export const ownDatabase = (plan: PlanBasis | undefined): TargetDatabase | undefined =>
+  plan?.waits ? undefined : plan?.database;
+
 const OF = "runs of ";
 const scopesOf = (operation: string, database: TargetDatabase | undefined): string[] => [
   `${OF}${operation}`,
@@ -70,9 +74,10 @@ export async function takePlace(
   run: { requestId: string; operation: string; plan: PlanBasis | undefined },
   inForce: Bounds,
 ): Promise<"taken" | "full" | "behind"> {
-  const scopes = scopesOf(run.operation, run.plan?.database);
+  const own = ownDatabase(run.plan);
+  const scopes = scopesOf(run.operation, own);
   // Runs of one database come one after the other, whatever places they have.
-  const place = run.plan?.database ? run.plan.target : run.requestId;
+  const place = (own && run.plan?.target) ?? run.requestId;
   await lockPlaces(transaction);
   const [found] = await transaction.query<{ hasPlace: boolean; isFull: boolean }>(
     `with recursive ${HELD_SCOPES},

@@ -63,7 +63,7 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
       const inCloud = await p.settleCloud(signal);
       const inState = isNew
         ? new Set()
-        : await namesInState(s, stack, await exportState(s, p.stackName), signal, "refresh");
+        : await namesInState(s, stack, await exportState(s, p.stackName), signal, { refreshing: p });
       isNew = false;
       const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
       await stack.up({ ...engineOptions(signal), program: p.program(adopt) });
@@ -221,11 +221,15 @@ async function namesInState(
   stack: Stack,
   state: State | undefined,
   signal: AbortSignal,
-  refresh?: "refresh",
+  { refreshing }: { refreshing?: StackProgram } = {},
 ): Promise<Set<string>> {
   let { resources = [] } = state ?? {};
-  if ((state?.pending_operations ?? []).length > 0 || (refresh && resources.length > 0)) {
-    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true });
+  if ((state?.pending_operations ?? []).length > 0 || (refreshing && resources.length > 0)) {
+    // A program with config logs in to its database, by a password that may have been rotated since the state was
+    // written: only the program finds the new one.
+    const runProgram = refreshing?.config !== undefined;
+    if (runProgram) stack.workspace.program = refreshing.program(new Map());
+    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true, runProgram });
     ({ resources = [] } = (await exportState(s, stack.name)) ?? {});
   }
   return new Set(

@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isNode, isScalar, parseDocument, stringify, type Document, type Range, type YAMLMap } from "yaml";
 import { reasonOf, ShipshapeError } from "../errors";
-import type { ExpectedValue, Ownership, PlannedChange, StackChange, StackValue } from "../fleet-records";
+import type {
+  DeclaredDatabase,
+  ExpectedValue,
+  Ownership,
+  PlannedChange,
+  StackChange,
+  StackValue,
+} from "../fleet-records";
 import { changesExpectedDays, patchContextLines } from "./limits";
 import { unifiedDiff } from "./unified-diff";
 
@@ -14,10 +21,12 @@ export interface ObservedStack {
   urn: string;
   ownership: Ownership;
   config: { file: string; text: string } | null;
+  access?: DeclaredDatabase["access"];
 }
 
 /** The arguments of the StandardDatabase, in the config of a stack of our own. */
 const REQUEST = ["config", "shipshape:request"];
+const rootOf = ({ key }: Pick<StackChange, "key">) => (key === undefined ? REQUEST : ["config", key]);
 
 /** What an operation wants of a stack. */
 export interface WantedChange extends Omit<StackChange, "stack" | "urn"> {
@@ -28,8 +37,8 @@ export interface WantedChange extends Omit<StackChange, "stack" | "urn"> {
 
 /** How a change reaches its stack, with the text that people read. Errors: stack-config-invalid, stack-change-secret. */
 export function planStackChange(change: WantedChange, { stack, urn, ownership, config }: ObservedStack): PlannedChange {
-  const { set, why, requestId, expected, withinDays = changesExpectedDays } = change;
-  const planned = { stack, urn, set, why, requestId, expected, withinDays };
+  const { set, key, why, requestId, expected, withinDays = changesExpectedDays } = change;
+  const planned = { stack, urn, set, ...(key && { key }), why, requestId, expected, withinDays };
   requireNoSecret(planned);
   if (!config) return { ...planned, reaches: "instructions", config: null, text: instructionsOf(planned) };
   const { file, text } = config;
@@ -51,16 +60,27 @@ export const stackChangeHolds = (planned: PlannedChange, observed: ObservedStack
 export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The text of `Pulumi.<stack>.yaml` with a change; all else stays as it is. Errors: stack-config-invalid. */
-export function configWith(file: string, text: string, { set }: Pick<StackChange, "set">): string {
+export function configWith(file: string, text: string, change: Pick<StackChange, "set" | "key">): string {
   try {
-    parsed(text); // even if nothing is set: without that mapping it is no stack of our programs
-    return set.reduce((before, { path, value }) => {
-      const after = withValue(before, [...REQUEST, ...path], value);
+    const root = rootOf(change);
+    // Even if nothing is set: without that mapping it is no stack of our programs.
+    parsed(text, change.key === undefined ? REQUEST : ["config"]);
+    return change.set.reduce((before, { path, value }) => {
+      const after = withValue(before, [...root, ...path], value);
       // An alias, for one, has its value in two places.
-      if (!isDeepStrictEqual(parsed(after).toJS(), withAt(parsed(before).toJS(), [...REQUEST, ...path], value)))
+      if (!isDeepStrictEqual(parsed(after).toJS(), withAt(parsed(before).toJS(), [...root, ...path], value)))
         throw new Error(`${path.join(".")} cannot be set without changing something else`);
       return after;
     }, text);
+  } catch (error) {
+    throw new ShipshapeError("stack-config-invalid", { file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** What the config of a stack says under a key. Errors: stack-config-invalid. */
+export function configured(file: string, text: string, key: NonNullable<StackChange["key"]>): unknown {
+  try {
+    return valueAt(parsed(text).toJS(), ["config", key]);
   } catch (error) {
     throw new ShipshapeError("stack-config-invalid", { file, reason: reasonOf(error) }, { cause: error });
   }
@@ -125,21 +145,26 @@ function quotesOf(old: unknown): { defaultStringType?: "QUOTE_SINGLE" | "QUOTE_D
   };
 }
 
-function parsed(text: string): Document {
+function parsed(text: string, within = ["config"]): Document {
   const document = parseDocument(text);
   if (document.errors[0]) throw new Error(document.errors[0].message);
-  if (!isMap(document.getIn(REQUEST))) throw new Error(`it has no mapping ${REQUEST.join(" → ")}`);
+  if (!isMap(document.getIn(within))) throw new Error(`it has no mapping ${within.join(" → ")}`);
   return document;
 }
 
 /** Nothing that is shown, committed or delivered holds a secret: a stack has those encrypted, or makes them itself. */
-function requireNoSecret({ stack, set, expected }: Pick<PlannedChange, "stack" | "set" | "expected">): void {
+function requireNoSecret(change: Pick<PlannedChange, "stack" | "set" | "key" | "expected">): void {
+  const { stack, set, expected } = change;
+  const isSecret = (text: string) => looksSecret.test(withoutName(text, change));
   const paths = [...set.map(({ path }) => path.join(".")), ...expected.map(({ property }) => property)];
   const secret =
-    paths.find((path) => looksSecret.test(path)) ??
-    set.find(({ value }) => looksSecret.test(JSON.stringify(value)))?.path.join(".");
+    paths.find(isSecret) ?? set.find(({ value }) => looksSecret.test(JSON.stringify(value)))?.path.join(".");
   if (secret !== undefined) throw new ShipshapeError("stack-change-secret", { stack, property: secret });
 }
+
+/** A database may be called after tokens: where its identifier is a name in the config, that is no secret. */
+const withoutName = (text: string, { set, key }: Pick<StackChange, "set" | "key">): string =>
+  key === undefined ? text : set.reduce((left, { path: [name = ""] }) => left.replaceAll(name, ""), text);
 
 const looksSecret = /passw|passphrase|secret|token|credential|private.?key|secure"?:/i;
 
@@ -148,14 +173,21 @@ function patchOf(change: Omit<PlannedChange, "text" | "reaches" | "config">, fil
   if (after === text) return `${file} has these values already; the stack is brought up as it is.\n`;
   // The lines around a change are shown and sealed with it, and so are those that it removes.
   const patches = [patchContextLines, 0].map((context) => unifiedDiff(file, text, after, context));
-  const patch = patches.find((one) => !looksSecret.test(one));
+  const patch = patches.find((one) => !looksSecret.test(withoutName(one.replaceAll(file, ""), change)));
   if (patch === undefined) throw new ShipshapeError("stack-change-secret", { stack: change.stack, property: file });
   return patch;
 }
 
-function instructionsOf({ stack, urn, set }: Pick<StackChange, "stack" | "urn" | "set">): string {
+function instructionsOf({ stack, urn, set, key }: Pick<StackChange, "stack" | "urn" | "set" | "key">): string {
   const up = `pulumi up --stack ${stack}`;
   if (set.length === 0) return `The program of stack ${stack} declares this already. Bring it up:\n\n  ${up}\n`;
+  if (key !== undefined) {
+    const lines = set.map(({ path: [name = "", ...path], value }) => {
+      const where = `${key}["${name}"].${path.join(".")}`;
+      return `  pulumi config set --path --stack ${stack} '${where}' ${JSON.stringify(value)}\n`;
+    });
+    return `In the folder of the program of stack ${stack}:\n\n${lines.join("")}  ${up}\n`;
+  }
   const properties = set.map(({ path, value }) => `  ${path.join(".")} = ${JSON.stringify(value)}\n`);
   return `In the program of stack ${stack}, of the resource\n\n  ${urn}\n\nset\n\n${properties.join("")}\nand bring it up:\n\n  ${up}\n`;
 }

@@ -31,19 +31,24 @@ export const masterRole = "master";
 /** The login of the control plane in every standard database. */
 export const controlRole = "shipshape";
 
-/** @throws database-unknown, database-not-available, database-role-unknown */
+/**
+ * `secretName` of a role's secret where the stack says it.
+ *
+ * @throws database-unknown, database-not-available, database-role-unknown
+ */
 export async function findDatabaseLogin(
   clients: AwsClients,
   identifier: string,
   role: string,
   databaseName?: string,
+  secretName?: string,
 ): Promise<DatabaseLogin> {
   const instance = await describeDatabase(clients, identifier);
   const { Address: host, Port: port } = instance.Endpoint ?? {};
   if (host === undefined || port === undefined)
     throw new ShipshapeError("database-not-available", { identifier, status: instance.DBInstanceStatus ?? "unknown" });
   requireServing(instance);
-  const { username, password } = await readLogin(clients, instance, role);
+  const { username, password } = await readLogin(clients, instance, role, secretName);
   return {
     identifier,
     resourceId: instance.DbiResourceId ?? "",
@@ -120,11 +125,10 @@ async function readLogin(
   clients: AwsClients,
   instance: DBInstance,
   role: string,
+  secretName = role === masterRole
+    ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance))
+    : roleSecret(instance, role),
 ): Promise<{ username: string; password: string }> {
-  const secretName =
-    role === masterRole
-      ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance))
-      : roleSecret(instance, role);
   try {
     const { SecretString: text = "{}" } = await clients.secrets.send(
       new GetSecretValueCommand({ SecretId: secretName }),

@@ -48,13 +48,18 @@ const planFor = (identifier: string, account: string): PlanBasis => ({
 });
 
 /** A run whose plan is allowed, as the decision leaves it. */
-async function allowed(operation: string, database: string, account = "111111111111"): Promise<string> {
+async function allowed(
+  operation: string,
+  database: string,
+  account = "111111111111",
+  more: Partial<PlanBasis> = {},
+): Promise<string> {
   const input = { database };
   const request = { operation, version: 1, input, requestedBy: "ana", reason: "a test" };
   const id = await submitRequest(probed.database, request, (transaction, _, made) =>
     queueRun(transaction, made).then(() => undefined),
   );
-  const plan = planFor(database, account);
+  const plan = { ...planFor(database, account), ...more };
   await setPlan(probed.database, id, 1, plan, "queued");
   return id;
 }
@@ -226,4 +231,20 @@ test("workers put the bounds of shipshape.yaml in force; a killed one keeps its 
   const [one, other] = [await controlPlane.run(first), await controlPlane.run(second)];
   expect(other.startedAt!.getTime()).toBeLessThan(one.finishedAt!.getTime()); // of its preparation
   expect(Date.parse(other.steps["write the label"]!.startedAt)).toBeGreaterThanOrEqual(one.finishedAt!.getTime());
+});
+
+test("a run that waits for hours has neither the database nor a place of the account to itself", async () => {
+  await of("label", { limits: { accountAndRegion: 1 } });
+  const waiting = await allowed("rotate", "orders", "222222222222", { waits: true });
+  await begins(waiting);
+  const other = await begun("label", "orders", "222222222222");
+  expect(await mayRun(waiting, other)).toEqual([true, true]);
+  const queues = await probed.database.query<{ queue: string; partition: string | null }>(
+    "select queue_name as queue, queue_partition_key as partition from dbos.workflow_status where workflow_uuid = any($1) order by 1",
+    [[waiting, other].map((id) => carryOutId(id, 1))],
+  );
+  expect(queues).toEqual([
+    { queue: "coordination", partition: null },
+    { queue: "operations", partition: "orders" },
+  ]);
 });

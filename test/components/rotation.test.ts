@@ -2,7 +2,7 @@
 // declares for it. What they can do in a database: automation/password-rotation.engine.test.ts.
 import { runtime } from "@pulumi/pulumi";
 import { StandardDatabase } from "../../components";
-import { loginsOf, type RoleRotation } from "../../components/rotation";
+import { loginsOf, type RoleRotation } from "../../components/standards/rotated-logins";
 import { declare, platform, request, type Declared } from "./declared";
 
 const shown = ({ generation, locked }: RoleRotation) => {

@@ -123,6 +123,7 @@ const usesControlPlane: Record<string, string[]> = {
   worker: [],
   "alerts list": [],
   metrics: [],
+  "request password-rotation": ["--database", "orders", "--reason", "r"],
   "request restore-drill": ["--database", "orders", "--reason", "r"],
   "evidence list": [],
   "evidence show x": [],

@@ -1,4 +1,5 @@
 import { operations } from "../../../automation/operations/registry";
+import type { ConfigCommit } from "../../../automation/runner/git-folder";
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import { good, inventory } from "../operations/restore-drill/drills";
 import type { MemoryCloud } from "./memory-cloud";
@@ -13,6 +14,11 @@ type Inner = Parameters<MemoryCloud["sessions"]["in"]>;
 jest.mock("../../../automation/limits", () => ({
   ...jest.requireActual<object>("../../../automation/limits"),
   cloudPoll: { share: 0, millisecondsMin: 0, millisecondsMax: 0 },
+}));
+// A process that is killed leaves its turn; the one that is killed here goes on.
+jest.mock("../../../automation/operations/limits", () => ({
+  ...jest.requireActual<object>("../../../automation/operations/limits"),
+  bringUpsAtOnceMax: Infinity,
 }));
 jest.mock("../../../automation/targets/aws-access", () => ({ awsClients: () => mockCloud.clients }));
 jest.mock("../../../automation/targets/control-session", () => ({
@@ -54,6 +60,20 @@ jest.mock("../../../automation/targets/structure-verification", () => ({
 }));
 jest.mock("../../../automation/targets/page-checksums", () => ({
   readPageChecksums: () => Promise.resolve({ enabled: true, failures: 0 }),
+}));
+jest.mock("../../../automation/targets/role-logins", () => ({
+  tryLogin: ({ user }: Inner[0]) => mockCloud.stack.logins.try(user),
+  clientsOf: (_: unknown, users: string[]) => mockCloud.stack.logins.clients(users),
+  endSessions: (_: unknown, users: string[]) => mockCloud.stack.logins.end(users),
+  loginsFound: (_: unknown, users: string[]) => mockCloud.stack.logins.found(users),
+}));
+jest.mock("../../../automation/runner/git-folder", () => ({
+  gitIn: () => undefined,
+  committedText: () => mockCloud.stack.git.text(),
+  commitConfig: (_: unknown, commit: ConfigCommit) => mockCloud.stack.git.commit(commit),
+}));
+jest.mock("../../../automation/runner/expected-changes", () => ({
+  expectChanges: () => Promise.resolve(new Date(0)), // rows of the control plane
 }));
 jest.mock("../../../automation/runner/throwaways", () => ({
   registerThrowaway: (_: unknown, __: string, { identifier }: Throwaway) => mockCloud.records.register(identifier),

@@ -17,6 +17,7 @@ import type { previewRefresh, ReadResource, StackProgram } from "../../../automa
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
+import { MemoryStack } from "./memory-stack";
 import type { Marker } from "../../../automation/targets/recovery-markers";
 
 interface Instance {
@@ -50,11 +51,18 @@ export class MemoryCloud {
   readonly clients = {
     rds: Object.assign(new RDSClient({ region: "eu-central-1" }), { send: (command: object) => this.answer(command) }),
     secrets: {
-      send: () => Promise.resolve({ SecretString: JSON.stringify({ username: "shipshape", password: "secret" }) }),
+      send: ({ input: { SecretId = "" } }: { input: { SecretId?: string } }) => {
+        const username = this.stack.userOf(SecretId.slice(SecretId.lastIndexOf("/") + 1));
+        return Promise.resolve({ SecretString: JSON.stringify({ username, password: "secret" }) });
+      },
     },
   } as unknown as AwsClients;
 
+  /** The stack that has the source. */
+  readonly stack: MemoryStack;
+
   constructor(readonly source: string) {
+    this.stack = new MemoryStack(source, (what, apply) => this.change(what, apply));
     this.add(source, {
       DBInstanceStatus: "available",
       BackupRetentionPeriod: 7,
@@ -63,6 +71,7 @@ export class MemoryCloud {
         environment: "development",
         tier: "bronze",
         owner: "team-orders",
+        "shipshape:standard": "shipshape/1.1.0/0123456789ab",
       }).map(([Key, Value]) => ({ Key, Value })),
     });
   }
@@ -255,7 +264,7 @@ export class MemoryCloud {
       const stack = `shipshape/database.${this.source}`;
       const { urn } = this.pulumi.declared();
       const database = targetDatabase({ identifier: this.source, resourceId, arn });
-      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true }];
+      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true, access: this.stack.access() }];
       const stacks = [{ name: stack, databases, platforms: [], unidentified: [] }];
       return Promise.resolve({ asked: true, backend: "memory", stacks, unread: [] });
     },
@@ -267,8 +276,10 @@ export class MemoryCloud {
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));
     },
-    bringUp: async (_: unknown, { stackName, settleCloud }: StackProgram, signal: AbortSignal): Promise<void> => {
+    bringUp: async (_: unknown, program: StackProgram, signal: AbortSignal): Promise<void> => {
       signal.throwIfAborted();
+      if (program.config !== undefined) return this.stack.bringUp(program);
+      const { stackName, settleCloud } = program;
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));
       for (const name of (await settleCloud(signal)).keys())

@@ -63,7 +63,13 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       ] satisfies ErrorCode[]
     ).map((code) => [
       code,
-      "no operation of today changes a stack: runner/git-folder.cloud runs its hint, and runner/stack-change, operations/stack-changes.cloud",
+      "it takes a stack of ours and an approval: runner/git-folder.cloud runs its hint, and runner/stack-change, operations/stack-changes.cloud",
+    ]),
+  ),
+  ...Object.fromEntries(
+    (["rotation-undeclared", "rotation-role-unknown", "rotation-unfinished"] satisfies ErrorCode[]).map((code) => [
+      code,
+      "the end of a prepared request, after the look at a stack: operations/password-rotation/plan",
     ]),
   ),
   "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",

@@ -1,4 +1,5 @@
-import { databasesIn, type StateResource } from "../../../automation/runner/declared-databases";
+import { identityOf, type InstanceProperties, type StacksAnswer } from "../../../automation/fleet-records";
+import { databasesIn, withDeclared, type StateResource } from "../../../automation/runner/declared-databases";
 
 const urn = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
 const component: StateResource = {
@@ -93,4 +94,62 @@ test("a standard database without an instance is named", () => {
 test("encrypted tags are left out, and hide nothing else", () => {
   const tags = { owner: secret, tier: "gold" };
   expect(read(instance({ outputs: { ...outputs, tagsAll: tags } })).databases[0]?.tags).toEqual({ tier: "gold" });
+});
+
+describe("the roles of a standard database", () => {
+  const shape = {
+    schemaName: "orders",
+    roles: {
+      owner: { authentication: "password", secretName: "shipshape/orders/owner" },
+      readwrite: { authentication: "password", secretName: "shipshape/orders/readwrite" },
+      readonly: { authentication: "iam" },
+    },
+  };
+  const secretArns = { owner: "arn:owner", readwrite: "arn:readwrite" };
+  const rotation = { readwrite: { generation: 2, locked: 0 } };
+  const declared = (of: object) => read({ ...component, outputs: { ...of } }, instance()).databases;
+
+  test("are those with a password, each with its secret and how often that was rotated", () => {
+    expect(declared({ shape, secretArns, rotation })[0]?.access).toEqual({
+      schemaName: "orders",
+      roles: {
+        owner: { generation: 0, secretName: "shipshape/orders/owner" },
+        readwrite: { generation: 2, locked: 0, secretName: "shipshape/orders/readwrite" },
+      },
+    });
+  });
+
+  test("are unknown while they are to be created later, or where an older version has declared them", () => {
+    expect(declared({ shape, secretArns: {} })[0]).not.toHaveProperty("access");
+    expect(declared({})[0]).not.toHaveProperty("access");
+  });
+
+  const databases = declared({ shape, secretArns, rotation });
+  const answer: StacksAnswer & { asked: true } = {
+    asked: true,
+    backend: "a folder",
+    stacks: [{ name: "shop/orders", databases, platforms: [], unidentified: [] }],
+    unread: [],
+  };
+  const cloud: InstanceProperties = {
+    account: "123456789012",
+    region: "eu-central-1",
+    instances: new Map([[identityOf(databases[0]!), { MultiAZ: true }]]),
+  };
+
+  test("are properties of the database beside those that the cloud reports", () => {
+    expect(withDeclared(cloud, answer).instances.get(identityOf(databases[0]!))).toEqual({
+      MultiAZ: true,
+      "owner.generation": 0,
+      "owner.locked": null,
+      "readwrite.generation": 2,
+      "readwrite.locked": 0,
+    });
+  });
+
+  test("are not known to be unset where a stack could not be read", () => {
+    expect(() => withDeclared(cloud, { asked: false, backend: undefined, reason: "no network" })).toThrow(/no network/);
+    const unread = [{ stack: "shop/wiki", reason: "broken" }];
+    expect(() => withDeclared(cloud, { ...answer, unread })).toThrow(/shop\/wiki could not be read: broken/);
+  });
 });

@@ -1,0 +1,96 @@
+/** The effects of a rotation of passwords, besides those of changing the stack. */
+import type { Client } from "pg";
+import { loginsOf } from "../../../components/standards/rotated-logins";
+import { part } from "../../../components/standards/standard";
+import { targetDatabase } from "../../fleet-records";
+import { awsClients } from "../../targets/aws-access";
+import { inControlSession } from "../../targets/control-session";
+import {
+  describeDatabase,
+  findDatabaseLogin,
+  masterRole,
+  requireSameDatabase,
+  tagsOf,
+} from "../../targets/database-login";
+import { clientsOf, endSessions, loginsFound, tryLogin, type FoundLogin } from "../../targets/role-logins";
+import type { OperationContext } from "../operation-context";
+import { stackChangeSteps, type ProgramOf } from "../stack-changes";
+import { trialLockSeconds, trialStatementSeconds } from "./limits";
+import { planLock, type ObservedRotation, type PasswordRotationPlan } from "./plan";
+
+export type PasswordRotationSteps = ReturnType<typeof passwordRotationSteps>;
+
+export function passwordRotationSteps(s: OperationContext) {
+  const clients = awsClients(s.access);
+  const { rootCertificateFile } = s.access;
+  const changes = stackChangeSteps(s);
+
+  async function observe(identifier: string): Promise<ObservedRotation> {
+    const instance = await describeDatabase(clients, identifier);
+    const known = { identifier, arn: instance.DBInstanceArn ?? "", resourceId: instance.DbiResourceId ?? "" };
+    return { ...known, tags: tagsOf(instance), stack: await changes.observe(targetDatabase(known)) };
+  }
+
+  /** Only the master may end the sessions of every login. Errors: database-replaced, and those of a session. */
+  async function asMaster<T>({ database }: PasswordRotationPlan, work: (client: Client) => Promise<T>): Promise<T> {
+    const login = await findDatabaseLogin(clients, database.identifier, masterRole);
+    requireSameDatabase(database.identifier, login.resourceId, database.resourceId);
+    return inControlSession(login, { rootCertificateFile }, work);
+  }
+
+  const loginsBefore = ({ roles }: PasswordRotationPlan) => roles.map(({ loginBefore }) => loginBefore);
+
+  return {
+    changes,
+    observe,
+
+    /** By what the secrets say, as clients read them. */
+    async tryLogins({ database: { identifier }, roles, schemaName }: PasswordRotationPlan) {
+      const limits = { statementSeconds: trialStatementSeconds, lockSeconds: trialLockSeconds, rootCertificateFile };
+      const tried = [];
+      for (const { role, inUse, before } of roles) {
+        const login = await findDatabaseLogin(clients, identifier, role, undefined, before.secretName);
+        const found = { name: role, standard: part(s.standard.roles, role), schema: schemaName };
+        const trial =
+          login.user === inUse
+            ? await tryLogin(login, found, limits)
+            : { user: login.user, did: "", failure: `its secret has ${login.user}, not ${inUse}` };
+        tried.push({ role, ...trial });
+      }
+      return tried;
+    },
+
+    clientsBefore: (plan: PasswordRotationPlan) =>
+      asMaster(plan, (client) => clientsOf(client, loginsBefore(plan), plan.graceSeconds / 2)),
+
+    planLock: async (plan: PasswordRotationPlan) => planLock(plan, await observe(plan.target)),
+
+    /** Those that are locked: they cannot come back. */
+    endSessions: (plan: PasswordRotationPlan) => asMaster(plan, (client) => endSessions(client, loginsBefore(plan))),
+
+    lookAtLogins: (plan: PasswordRotationPlan): Promise<{ sessionsLeft: number; found: FoundLogin[] }> =>
+      asMaster(plan, async (client) => {
+        const left = await clientsOf(client, loginsBefore(plan), 0);
+        const found = await loginsFound(client, usernamesOf(plan));
+        return { sessionsLeft: left.reduce((sum, { sessions }) => sum + sessions, 0), found };
+      }),
+
+    /** The program of our own stacks; logins that an `up` has created before it was killed are adopted. */
+    programFor: (plan: PasswordRotationPlan): ProgramOf => ({
+      program: (adopt) => async () => {
+        const { database } = await import("../../../stacks/database");
+        return database(s.standard, adopt);
+      },
+      settleCloud: () =>
+        asMaster(plan, async (client) => {
+          const found = await loginsFound(client, usernamesOf(plan));
+          const isLogin = (user: string) => !plan.roles.some(({ role }) => role === user);
+          return new Map(found.filter(({ user }) => isLogin(user)).map(({ user }) => [user, user]));
+        }),
+    }),
+  };
+}
+
+/** Of each role, and of its logins. */
+const usernamesOf = ({ roles }: PasswordRotationPlan): string[] =>
+  roles.flatMap(({ role, generation }) => [role, ...loginsOf(role, { generation }).logins.map((one) => one.username)]);
