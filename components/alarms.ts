@@ -153,14 +153,16 @@ export function fittingAlarm(
   runs: StandardShape,
   from: AlarmThresholds,
 ): Pick<StandardAlarm, "threshold" | "math"> {
-  const smaller = { ...asked, allocatedStorageGib: Math.min(asked.allocatedStorageGib, runs.allocatedStorageGib) };
-  const [wanted, now, smallest] = [asked, { ...runs, burstableCpu: asked.burstableCpu }, smaller].map((shape) => {
+  // Storage never shrinks, and autoscaling may have added some: less than what runs will never be.
+  const reached = { ...asked, allocatedStorageGib: Math.max(asked.allocatedStorageGib, runs.allocatedStorageGib) };
+  const current = { ...asked, allocatedStorageGib: runs.allocatedStorageGib };
+  const [wanted, now, present] = [reached, { ...runs, burstableCpu: asked.burstableCpu }, current].map((shape) => {
     const found = standardAlarms(shape, from).find((standard) => standard.suffix === suffix);
     if (!found) throw new Error(`no alarm ${suffix}`);
     return found;
   });
   const patient = wanted!.comparison === "LessThanThreshold" ? Math.min : Math.max;
-  return { threshold: patient(wanted!.threshold, now!.threshold), ...(smallest!.math ? { math: smallest!.math } : {}) };
+  return { threshold: patient(wanted!.threshold, now!.threshold), ...(present!.math ? { math: present!.math } : {}) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { keysAt, meant } from "./standards/file-problems";
 
 /**
  * Parses plain input and throws every error at once, as one `pulumi.RunError` (the engine prints it clean, without a
@@ -8,26 +9,42 @@ import { z } from "zod";
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return checkedLater(result.data, [], what) as z.output<Schema>;
-  throw new pulumi.RunError(`${what}: ${wrong(result.error, ", nothing was created")}`);
+  throw new pulumi.RunError(`${what}: ${wrong(problemsOf(result.error, schema), ", nothing was created")}`);
 }
 
-function wrong(error: { issues: z.core.$ZodIssue[] }, consequence = ""): string {
-  const lines = problemsOf(error);
+function wrong(lines: string[], consequence = ""): string {
   const count = `${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong`;
   return `${count}${consequence}\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
-/** Everything that is wrong, a line each: `path: reason (given …)`. */
-export const problemsOf = ({ issues }: { issues: z.core.$ZodIssue[] }): string[] => issues.flatMap(describe);
+/** Everything that is wrong, a line each: `path: reason (given …)`. With the schema it also finds what was misspelt. */
+export const problemsOf = ({ issues }: { issues: z.core.$ZodIssue[] }, schema?: z.ZodType): string[] => [
+  ...new Set(issues.flatMap((issue) => describe(issue, schema))),
+];
 
-function describe(issue: z.core.$ZodIssue): string[] {
+function describe(issue: z.core.$ZodIssue, schema?: z.ZodType): string[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
+    return issue.keys.map((key) => {
+      const instead = (schema && meant(key, keysAt(schema, issue.path))) ?? "check its spelling";
+      return `${join([...issue.path, key])}: is not an argument; ${instead}`;
+    });
   // An Output cannot be checked, whatever the schema: handled here once for every argument.
   if (isUnknown(issue.input))
     return [`${join(issue.path)}: give a plain value, not another resource's output: it decides what is created`];
-  return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
+  return [`${join(issue.path)}: ${reasonOf(issue)}${given(issue)}`];
 }
+
+/** In our words, where a schema has none of its own for a value of another type. */
+const reasonOf = ({ message, ...issue }: z.core.$ZodIssue): string =>
+  (issue.code === "invalid_type" && message.startsWith("Invalid input") && wantedTypes[issue.expected]) || message;
+const wantedTypes: Partial<Record<string, string>> = {
+  array: 'give a list, such as ["…"]',
+  boolean: "give true or false",
+  number: "give a number",
+  object: "give its properties by name, such as {…: …}",
+  record: "give values by name, such as {…: …}",
+  string: "give text",
+};
 
 function given(issue: z.core.$ZodIssue): string {
   if (issue.input === undefined) return " (nothing given)";
@@ -96,7 +113,7 @@ function checkedLater(value: unknown, path: PropertyKey[], what: string): unknow
     return (pulumi.output(value.value) as pulumi.Output<unknown>).apply((known) => {
       const { data, error } = value.plain.safeParse(known, { reportInput: true });
       const issues = error?.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
-      if (issues) throw new pulumi.RunError(`${what}: ${wrong({ issues })}`);
+      if (issues) throw new pulumi.RunError(`${what}: ${wrong(problemsOf({ issues }, value.plain))}`);
       return data;
     });
   if (Array.isArray(value)) return value.map((item, index) => checkedLater(item, [...path, index], what));

@@ -5,6 +5,7 @@ import { decidedProperties } from "./decided-properties";
 import type { ResolvedRequest } from "./request-schema";
 import type { PlatformReference, RestoreSource } from "./database-request";
 import type { MasterLogin } from "./master-login";
+import { ownParameterGroupOf } from "./parameter-group";
 import {
   movedByHand,
   refusedChanges,
@@ -148,11 +149,17 @@ function checked(
 }
 
 function announce(running: Running, wanted: Wanted, request: ResolvedRequest, shape: StandardShape): void {
-  const waiting = waitingChanges(running, wanted);
+  const window = request.existing?.asFound.maintenanceWindow ?? shape.maintenanceWindow;
+  const waiting = waitingChanges(running, wanted, window);
   if (waiting.length > 0)
     void pulumi.log.warn(
-      `${shape.identifier}: ${waiting.join(", ")}: waits for the maintenance window (${shape.maintenanceWindow} UTC), and a new class or version restarts the ` +
-        "database then. Until it is done every preview shows it, and alarms fit both; run `pulumi up` once more after the window.",
+      `${shape.identifier}:\n${waiting.map((line) => `  ${line}\n`).join("")}` +
+        "Until then every preview shows it, and alarms fit what runs; run `pulumi up` once more after the window.",
+    );
+  const group = ownParameterGroupOf(shape);
+  if (shape.ownParameterGroup && running.dbParameterGroups && !running.dbParameterGroups.includes(group))
+    void pulumi.log.warn(
+      `${shape.identifier}: parameter group → ${group}: PostgreSQL reads some parameters only when it starts; those wait for a restart, which only you can request.`,
     );
   for (const line of movedByHand(running, wanted))
     void pulumi.log.warn(`${shape.identifier}: RDS will refuse this: ${line} as the platform's subnetGroupName.`);

@@ -1,7 +1,12 @@
 import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Parameter } from "./standards/parameters";
+import type { StandardShape } from "./standard-shape";
 import type { Tags } from "./tags";
+
+/** The name of the group that a database has if a team sets parameters. */
+export const ownParameterGroupOf = ({ identifier, parameterGroupFamily }: StandardShape): string =>
+  `${identifier}-${parameterGroupFamily}`;
 
 interface ParameterGroupSettings {
   groupName: string;

@@ -16,6 +16,7 @@ export type Running = Pick<
   | "multiAz"
   | "masterUserSecrets"
   | "dbSubnetGroup"
+  | "dbParameterGroups"
   | "masterUsername"
   | "dbName"
 >;
@@ -147,13 +148,20 @@ export function refuseOtherSecretKey(running: Running | undefined, wanted: strin
   );
 }
 
-/** Changes that RDS accepts now and applies in the maintenance window, as text; empty if there are none. */
-export function waitingChanges(running: Running, wanted: Wanted): string[] {
-  const change = (what: string, from: unknown, to: unknown) =>
-    from === to ? [] : [`${what} ${String(from)} → ${String(to)}`];
+/**
+ * Changes that RDS accepts now and applies in the maintenance window, each with whether it restarts the database; empty
+ * if there are none.
+ */
+export function waitingChanges(running: Running, wanted: Wanted, window: string): string[] {
+  const [, fromDay, from, toDay, to] = /^(\w+):([\d:]+)-(\w+):([\d:]+)$/.exec(window) ?? [];
+  const when = from ? `${fromDay} ${from}–${toDay === fromDay ? "" : `${toDay} `}${to} UTC` : `${window} UTC`;
+  const change = (what: string, before: unknown, after: unknown, restarts = false) =>
+    before === after
+      ? []
+      : [`${what} ${String(before)} → ${String(after)} waits for ${when}${restarts ? "; restart" : ""}`];
   return [
-    ...change("class", running.dbInstanceClass, wanted.instanceClass),
-    ...change("version", running.engineVersion, wanted.engineVersion),
+    ...change("class", running.dbInstanceClass, wanted.instanceClass, true),
+    ...change("version", running.engineVersion, wanted.engineVersion, true),
     ...(wanted.allocatedStorage > running.allocatedStorage
       ? change("storage (GiB)", running.allocatedStorage, wanted.allocatedStorage)
       : []),

@@ -13,7 +13,7 @@ import { handedOver, handOverAs } from "./handed-over";
 import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
-import { parameterGroup } from "./parameter-group";
+import { ownParameterGroupOf, parameterGroup } from "./parameter-group";
 import { programRegion, programStandard } from "./program-standard";
 import type { RoleLogin } from "./role-logins";
 import { programRotation } from "./rotation";
@@ -124,7 +124,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       ? parameterGroup(
           `${name}-parameters`,
           {
-            groupName: `${shape.identifier}-${shape.parameterGroupFamily}`,
+            groupName: ownParameterGroupOf(shape),
             family: shape.parameterGroupFamily,
             parameters: parametersOf(request, standard).parameters,
             tags,

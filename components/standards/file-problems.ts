@@ -35,7 +35,7 @@ interface Node {
 }
 
 /** The keys of the mapping at a path. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: Node | undefined = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
   for (const step of path)
     at = typeof step === "number" ? at?.items : (at?.properties?.[String(step)] ?? at?.additionalProperties);

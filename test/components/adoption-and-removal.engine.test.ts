@@ -214,7 +214,7 @@ test("a preview says when RDS will change the size, and refuses what RDS would r
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
   expect(watched.diagnostics.join()).toMatch(
-    /class db\.t4g\.medium → db\.r7g\.xlarge, storage \(GiB\) 20 → 500: waits for the maintenance window/,
+    /class db\.t4g\.medium → db\.r7g\.xlarge waits for mon 02:00–04:00 UTC; restart\n.*storage \(GiB\) 20 → 500 waits for mon/,
   );
   await stack.up();
   const fast = { AllocatedStorage: 500, Iops: 12_000, StorageThroughput: 500 };

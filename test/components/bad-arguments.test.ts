@@ -226,7 +226,7 @@ const cases: Case[] = [
   [
     "a misspelt argument",
     { dataClasification: "internal" },
-    /dataClasification: is not an argument; check its spelling/,
+    /dataClasification: is not an argument; did you mean dataClassification\?/,
   ],
 ];
 

@@ -3,7 +3,7 @@ import { databaseRequestOf, parseInput } from "../../components";
 import { databaseArgumentsOf } from "../../components/arguments";
 import { lacks } from "../../components/engine-version";
 import { platformArgumentsOf } from "../../components/platform-arguments";
-import { refusedChanges } from "../../components/running-instance";
+import { refusedChanges, type Running } from "../../components/running-instance";
 import { standardShape } from "../../components/standard-shape";
 import { platform, request } from "./declared";
 import { refusalsByFile } from "./refusals/collect";
@@ -25,11 +25,12 @@ const small = {
   allocatedStorage: 20,
   maxAllocatedStorage: 100,
 };
-const running = {
+const running: Running = {
   ...small,
   multiAz: true,
   masterUserSecrets: [],
   dbSubnetGroup: "shipshape-databases",
+  dbParameterGroups: [],
   masterUsername: "shipshape_admin",
   dbName: "orders",
 };

@@ -22,6 +22,7 @@ const small: Running = {
   multiAz: true,
   masterUserSecrets: [],
   dbSubnetGroup: "shipshape-databases",
+  dbParameterGroups: ["shipshape-postgres17-standard"],
   masterUsername: "shipshape_admin",
   dbName: "orders",
 };
@@ -151,21 +152,18 @@ test("a managed password keeps its key, and another key is refused", () => {
 });
 
 test("changes that wait for the window are listed in words, and storage that has grown is not a change", () => {
-  expect(waitingChanges(small, unchanged)).toEqual([]);
-  expect(waitingChanges({ ...small, allocatedStorage: 80 }, unchanged)).toEqual([]);
-  expect(
-    waitingChanges(small, {
-      ...unchanged,
-      instanceClass: "db.m7g.large",
-      allocatedStorage: 100,
-      multiAz: false,
-      engineVersion: "17.11",
-    }),
-  ).toEqual([
-    "class db.t4g.medium → db.m7g.large",
-    "version 17.10 → 17.11",
-    "storage (GiB) 20 → 100",
-    "Multi-AZ true → false",
+  const window = "thu:02:00-thu:04:00";
+  expect(waitingChanges(small, unchanged, window)).toEqual([]);
+  expect(waitingChanges({ ...small, allocatedStorage: 80 }, unchanged, window)).toEqual([]);
+  const changes = { instanceClass: "db.m7g.large", allocatedStorage: 100, multiAz: false, engineVersion: "17.11" };
+  expect(waitingChanges(small, { ...unchanged, ...changes }, window)).toEqual([
+    "class db.t4g.medium → db.m7g.large waits for thu 02:00–04:00 UTC; restart",
+    "version 17.10 → 17.11 waits for thu 02:00–04:00 UTC; restart",
+    "storage (GiB) 20 → 100 waits for thu 02:00–04:00 UTC",
+    "Multi-AZ true → false waits for thu 02:00–04:00 UTC",
+  ]);
+  expect(waitingChanges(small, { ...unchanged, multiAz: false }, "sun:23:30-mon:00:30")).toEqual([
+    "Multi-AZ true → false waits for sun 23:30–mon 00:30 UTC",
   ]);
 });
 
@@ -184,13 +182,20 @@ describe("until the window has passed, an alarm fits both the running and the re
     );
   const { alarms } = builtIn.tiers["gold"]!.production;
 
-  test.each(["free-storage", "freeable-memory"])(
-    "%s has the lower threshold, whichever way the size changes",
-    (suffix) => {
-      expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "small").threshold);
-      expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "small").threshold);
-    },
-  );
+  test("freeable-memory has the lower threshold, whichever way the size changes", () => {
+    expect(fitting("freeable-memory", "large", "small").threshold).toBe(fitting("freeable-memory", "small").threshold);
+    expect(fitting("freeable-memory", "small", "large").threshold).toBe(fitting("freeable-memory", "small").threshold);
+  });
+
+  test("alarms of storage follow what is allocated, which never shrinks and may have grown", () => {
+    expect(fitting("free-storage", "large", "small").threshold).toBe(fitting("free-storage", "small").threshold);
+    expect(fitting("free-storage", "small", "large").threshold).toBe(fitting("free-storage", "large").threshold);
+    const grown = runningShape(shapeOf("small"), { ...small, allocatedStorage: 80 }, builtIn);
+    const alarmOf = (suffix: string) => fittingAlarm(suffix, shapeOf("small"), grown, alarms);
+    expect(alarmOf("free-storage").threshold).toBe(8 * 1024 ** 3);
+    const [, hours] = alarmOf("hours-to-full").math?.({ identifier: "orders", resourceId: "db-ORDERS" }) ?? [];
+    expect(hours?.expression).toContain(`(free + ${20 * 1024 ** 3})`);
+  });
 
   test.each(["connections", "disk-queue", "replication-slot"])(
     "%s has the higher threshold, whichever way the size changes",
