@@ -11,7 +11,8 @@ import { readDecision } from "./policy/decisions";
 import type { AlertDestination } from "./alert-records";
 import { openFinding } from "./review/findings";
 import { keepDoing } from "./runner/keep-doing";
-import { readRun, runsAwaitingApproval } from "./runner/runs";
+import { runsAwaitingApproval } from "./runner/run-lists";
+import { readRun } from "./runner/runs";
 import { alertPollMilliseconds, expiryLookRetrySeconds, expiryLookSeconds, waitingPlansMax } from "./limits";
 
 /** What a worker needs to tell people something. */

@@ -32,7 +32,8 @@ import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
-import { busyRuns, latestRuns, readRun, runsAwaitingApproval, runsOfChildren } from "./runner/runs";
+import { latestRuns, runsAwaitingApproval, runsOfChildren, type RunFilter } from "./runner/run-lists";
+import { busyRuns, readRun } from "./runner/runs";
 import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
 
@@ -57,11 +58,11 @@ export interface ControlPlaneRecords {
   /** Whether it is the control plane of an embedded cloud. */
   isEmbedded(): Promise<boolean>;
   /** The latest runs, newest first. */
-  runs(countMax: number): Promise<Run[]>;
+  runs(countMax: number, filter?: RunFilter): Promise<Run[]>;
   /** The runs of a request's children, in the order in which they were requested. */
   children(requestId: string): Promise<Run[]>;
   /** The runs that wait for people, the oldest first. */
-  waiting(countMax: number): Promise<Run[]>;
+  waiting(countMax: number, targets?: readonly string[]): Promise<Run[]>;
   /** What is paused. */
   pauses(): Promise<Pause[]>;
   /** How many runs there are at once, where there are any, and how many there may be. */
@@ -73,13 +74,13 @@ export interface ControlPlaneRecords {
   /** The latest decision on a request; undefined until it has a plan. */
   decision(id: string): Promise<Decision | undefined>;
   /** What a person must answer, the latest first. */
-  findings(countMax: number): Promise<Finding[]>;
+  findings(countMax: number, targets?: readonly string[]): Promise<Finding[]>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What the delivered change of a request is to bring about. */
   expectedChanges(requestId: string): Promise<ExpectedChange[]>;
   /** What delivered changes have not brought about yet, the first to be late first. */
-  awaitedChanges(countMax: number): Promise<ExpectedChange[]>;
+  awaitedChanges(countMax: number, targets?: readonly string[]): Promise<ExpectedChange[]>;
   /** The finding that a request is the follow-up of; undefined if it is none. */
   followedFinding(requestId: string): Promise<string | undefined>;
   /** What people were told, the latest first, with what became of it at each destination. */
@@ -134,18 +135,18 @@ export async function openRecords(
     access: () => accessInForce(database),
     refusals: (countMax) => latestRefusals(database, countMax),
     isEmbedded: () => isEmbedded(database),
-    runs: (countMax) => latestRuns(database, countMax),
+    runs: (countMax, filter) => latestRuns(database, countMax, filter),
     children: (requestId) => runsOfChildren(database, requestId),
-    waiting: (countMax) => runsAwaitingApproval(database, countMax),
+    waiting: (countMax, targets) => runsAwaitingApproval(database, countMax, targets),
     pauses: () => pausesNow(database),
     bounds: async () => boundStates(database, (await accessInForce(database))?.limits ?? {}),
     workers: () => workersAlive(database),
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),
-    findings: (countMax) => openFindings(database, countMax),
+    findings: (countMax, targets) => openFindings(database, countMax, targets),
     answers: (requestId) => answersOf(database, requestId),
     expectedChanges: (requestId) => expectedChangesOf(database, requestId),
-    awaitedChanges: (countMax) => awaitedChanges(database, countMax),
+    awaitedChanges: (countMax, targets) => awaitedChanges(database, countMax, targets),
     followedFinding: (requestId) => followedFinding(database, requestId),
     alerts: (countMax) => latestAlerts(database, countMax),
     unsentAlerts: () => unsentAlerts(database),

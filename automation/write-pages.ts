@@ -1,9 +1,11 @@
 // Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json,
-// docs/arguments.md and the pages in docs/admission, and removes the pages of deleted rules.
+// docs/command-line.schema.json, docs/arguments.md and the pages in docs/admission, and removes the pages of deleted
+// rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { standardSchemaText, withFloor } from "../components/standards/page";
 import { argumentsPage } from "./arguments-page";
+import { outputsSchemaText } from "./command-line/json/schema";
 import { componentSchema } from "./component-schema";
 import { withErrors } from "./errors-page";
 import { admissionPages } from "./policy/pages";
@@ -17,6 +19,7 @@ writeFileSync(standard, withFloor(readFileSync(standard, "utf8")));
 writeFileSync(join(docs, "standard.schema.json"), standardSchemaText());
 
 writeFileSync(join(docs, "arguments.md"), argumentsPage(componentSchema()));
+writeFileSync(join(docs, "command-line.schema.json"), outputsSchemaText());
 
 const folder = join(docs, "admission");
 const wanted = admissionPages();

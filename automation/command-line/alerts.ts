@@ -13,7 +13,7 @@ import type { Terminal } from "./terminal";
 export async function list(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   await withRecords(settings, async (records) => {
     const alerts = await records.alerts(alertsListedMax);
-    if (options.json) return terminal.json(alerts);
+    if (options.json) return terminal.json("alerts list", alerts);
     if (alerts.length === 0) return terminal.say("no alerts yet");
     for (const line of table(["WRITTEN (UTC)", "TO", "STATUS", "DATABASE", "ALERT"], alerts.map(row), terminal.columns))
       terminal.say(line);
@@ -47,7 +47,7 @@ export async function test(options: { json?: boolean }, { settings, terminal }: 
       return { destination: name, accepted, said };
     }),
   );
-  if (options.json) terminal.json(answers);
+  if (options.json) terminal.json("alerts test", answers);
   else
     for (const { destination, accepted, said } of answers)
       terminal.say(

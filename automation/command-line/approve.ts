@@ -27,7 +27,7 @@ export async function answerPlan(
     });
   await withControlPlane(context, async (controlPlane) => {
     const decision = await controlPlane[answer](id, { principal: await principal(controlPlane), plan, comment });
-    return json ? terminal.json(decision) : terminal.say(outcome(answer, decision));
+    return json ? terminal.json(answer, decision) : terminal.say(outcome(answer, decision));
   });
 }
 

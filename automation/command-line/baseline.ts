@@ -24,10 +24,12 @@ export interface NewBaseline {
   owner: string;
   until?: string;
   file?: string;
+  json?: boolean;
 }
 export interface CheckedBaseline {
   against: string;
   file?: string;
+  json?: boolean;
 }
 
 /** Errors: usage, baseline-exists, guardrails-invalid. */
@@ -54,7 +56,9 @@ export function write(options: NewBaseline, context: CommandContext): void {
   if (problem) throw usage(problem.reason, "new");
   writeBaseline(file, entries);
   const { terminal, settings } = context;
-  terminal.say(`${shown(file)}: ${entries.length} violations advise until ${until}; have it reviewed, and merge it`);
+  if (options.json) terminal.json("baseline new", { file, violations: entries.length, until });
+  else
+    terminal.say(`${shown(file)}: ${entries.length} violations advise until ${until}; have it reviewed, and merge it`);
   if (baselineHere(settings.configurationFile) !== file)
     terminal.progress("so that the policy pack reads it too: guardrails.baseline in shipshape.yaml");
 }
@@ -72,7 +76,9 @@ export function check(options: CheckedBaseline, context: CommandContext): void {
     throw new ShipshapeError("baseline-grew", { file: shown(file), problems: `${named.join("")}${rest}` });
   }
   const expired = now.filter(({ until }) => until < today).length;
-  context.terminal.say(`${now.length} left, ${before.length - now.length} fewer than before, ${expired} expired`);
+  const [left, fewer] = [now.length, before.length - now.length];
+  if (options.json) context.terminal.json("baseline check", { left, fewer, expired });
+  else context.terminal.say(`${left} left, ${fewer} fewer than before, ${expired} expired`);
 }
 
 function committed(file: string, today: string): ReturnType<typeof readBaseline> {

@@ -16,9 +16,11 @@ import { createFirstKey, kmsKey, knownLog, memoryOf, signerOf } from "./evidence
  * `shipshape evidence key …`: the key that signs the log. Only these commands and the first `local start` of a data
  * folder create one.
  */
-export async function create({ settings, terminal }: CommandContext): Promise<void> {
+export async function create(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   const { signingKeyFile, signingKmsKey } = settings.controlPlane;
-  terminal.exact(await createForLog(settings));
+  const text = await createForLog(settings);
+  if (options.json) return terminal.json("evidence key create", { verifierKey: text });
+  terminal.exact(text);
   terminal.progress(
     signingKmsKey === undefined
       ? `the private key is ${signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`
@@ -26,15 +28,23 @@ export async function create({ settings, terminal }: CommandContext): Promise<vo
   );
 }
 
-export async function show(options: { all?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+export async function show(
+  options: { all?: boolean; json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
   await withRecords(settings, async ({ database }) => {
     const log = (await knownLog(settings, database, terminal)) ?? (await signerOf(settings));
     const keys = await historyOf(database, log);
-    for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.exact(text);
+    const shown = (options.all ? keys : keys.slice(-1)).map((one) => one.verifierKey);
+    if (options.json) terminal.json("evidence key show", shown);
+    else for (const text of shown) terminal.exact(text);
   });
 }
 
-export async function rotate(options: { to?: string }, { settings, terminal }: CommandContext): Promise<void> {
+export async function rotate(
+  options: { to?: string; json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
   const { signingKeyFile, signingKmsKey } = settings.controlPlane;
   if (options.to === undefined && signingKmsKey !== undefined)
     throw new ShipshapeError("usage", {
@@ -49,7 +59,9 @@ export async function rotate(options: { to?: string }, { settings, terminal }: C
     const { key: current } = currentKey(await historyOf(database, signer));
     if (!sameKey(current, next.key)) await changeKey(database, signer, next, await principal(records));
     if (to === "file") takeNextSigningKey(signingKeyFile);
-    terminal.exact(verifierKey(signer.origin, next.key));
+    const text = verifierKey(signer.origin, next.key);
+    if (options.json) return terminal.json("evidence key rotate", { verifierKey: text });
+    terminal.exact(text);
     terminal.progress(`${rotated(to, settings.controlPlane)}; what the earlier key signed still verifies`);
   });
 }

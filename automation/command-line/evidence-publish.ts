@@ -21,7 +21,10 @@ export async function publicationIn(place: string): Promise<PublicationTarget> {
 }
 
 /** `shipshape evidence publish`. */
-export async function publish(options: { to?: string }, { settings, terminal }: CommandContext): Promise<void> {
+export async function publish(
+  options: { to?: string; json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
   const place = options.to ?? settings.controlPlane.publishTo;
   if (place === undefined) throw new ShipshapeError("evidence-publication-missing", {});
   await withRecords(settings, async ({ database }) => {
@@ -29,7 +32,9 @@ export async function publish(options: { to?: string }, { settings, terminal }: 
     const log = await knownLog(settings, database, terminal);
     const publisher = log && new Publisher(database, log, target);
     while (await publisher?.publishMore());
-    terminal.say(`${printable(target.name)} has ${publisher?.published ?? 0} statements of the log`);
+    const statements = publisher?.published ?? 0;
+    if (options.json) terminal.json("evidence publish", { target: target.name, statements });
+    else terminal.say(`${printable(target.name)} has ${statements} statements of the log`);
   });
 }
 
@@ -37,6 +42,7 @@ export interface RestoreOptions {
   from: string;
   key?: string;
   since?: string;
+  json?: boolean;
 }
 
 /** `shipshape evidence restore`. */
@@ -46,6 +52,7 @@ export async function restore(options: RestoreOptions, { settings, terminal }: C
     const older = options.since === undefined ? undefined : await readGiven(options.since);
     const target = await publicationIn(options.from);
     const { size, restored } = await restoreLog(database, log, target, () => signerOf(settings), older);
+    if (options.json) return terminal.json("evidence restore", { size, restored });
     terminal.say(
       restored === 0
         ? `the log has all ${size} statements that were published`
@@ -65,7 +72,7 @@ export async function verifyPublished(
   const { head, statements } = await readPublishedLog(await publicationIn(folder), log, older);
   const { size } = head.checkpoint;
   const found = { origin: log.origin, treeSize: size, beyondTheHead: statements.length - size };
-  if (options.json) return terminal.json({ valid: true, ...found, exitCode: 0 });
+  if (options.json) return terminal.json("evidence verify", { valid: true, ...found, exitCode: 0 });
   terminal.say(`log ${printable(log.origin)}: all ${size} statements are there, unaltered, under a signed head`);
   if (found.beyondTheHead > 0) terminal.say(`${found.beyondTheHead} more are signed and wait for the next head`);
 }

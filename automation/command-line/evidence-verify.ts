@@ -35,7 +35,7 @@ export async function verify(
   const firstSeen = verification.valid && remembered === undefined && verification.origin !== undefined;
   if (firstSeen) memory.remember(verification.origin as string, { verifierKey: verification.verifierKey as string });
   process.exitCode = exitCodeOf(verification);
-  if (options.json) terminal.json({ ...verification, exitCode: process.exitCode });
+  if (options.json) terminal.json("evidence verify", { ...verification, exitCode: process.exitCode });
   else report(verification, terminal);
 }
 

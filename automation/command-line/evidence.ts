@@ -28,16 +28,25 @@ export const show = (id: string, options: { json?: boolean }, context: CommandCo
   read(context, (log) => {
     const statements = statementsOf(log, id);
     if (statements.length === 0) throw new ShipshapeError("evidence-unknown", { id: printable(id) });
-    if (options.json) context.terminal.json(statements.map((s) => s.statement));
+    if (options.json)
+      context.terminal.json(
+        "evidence show",
+        statements.map((s) => s.statement),
+      );
     else context.terminal.say(reportOf(statements));
   });
 
-export const checkpoint = (context: CommandContext): Promise<void> =>
-  read(context, (log) => void process.stdout.write(log.head?.note ?? ""));
+export const checkpoint = (options: { json?: boolean }, context: CommandContext): Promise<void> =>
+  read(context, ({ head }) => {
+    if (!options.json) return void process.stdout.write(head?.note ?? "");
+    if (!head) return context.terminal.json("evidence checkpoint", null);
+    const { origin, size, root } = head.checkpoint;
+    context.terminal.json("evidence checkpoint", { origin, size, rootHash: root.toString("base64"), note: head.note });
+  });
 
 export async function exportFolder(
   id: string,
-  options: { out: string; since?: string },
+  options: { out: string; since?: string; json?: boolean },
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   await withRecords(settings, async ({ database }) => {
@@ -45,7 +54,8 @@ export async function exportFolder(
     if (!known) throw new ShipshapeError("evidence-unknown", { id: printable(id) });
     const older = options.since === undefined ? undefined : await readGiven(options.since);
     const { folder, files } = await exportEvidence(database, known, id, resolve(options.out), older);
-    terminal.say(`${folder}: ${files.join(", ")}`);
+    if (options.json) terminal.json("evidence export", { folder, files });
+    else terminal.say(`${folder}: ${files.join(", ")}`);
   });
 }
 
@@ -53,6 +63,7 @@ function listStatements(log: LogContent, json: boolean, terminal: Terminal): voi
   const newest = log.entries.slice(-evidenceListedMax).reverse();
   if (json)
     return terminal.json(
+      "evidence list",
       newest.map(({ position, run, statement }) => ({
         position,
         id: run?.id ?? null,

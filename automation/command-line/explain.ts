@@ -28,7 +28,7 @@ export async function explain(
         followUpOf: followUpOf ?? null,
         status,
       };
-      return terminal.json({ ...request, ...decisionRecord(run, decision) });
+      return terminal.json("explain", { ...request, ...decisionRecord(run, decision) });
     }
     terminal.say(`${terminal.style("bold", operation)} of ${printable(target ?? "?")}   request ${id}`);
     terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);

@@ -2,6 +2,7 @@ import { tiersOf, type Standard } from "../../components/standards/standard";
 import { ShipshapeError } from "../errors";
 import { namesOf } from "../fleet-records";
 import type { FleetMember } from "../observability/fleet";
+import type { Recoverability } from "../records";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
@@ -10,8 +11,10 @@ import { recoveryWord } from "./status";
 import { entries } from "./layout";
 
 export interface FleetOptions {
+  database?: string;
   owner?: string;
   tier?: string;
+  recovery?: Recoverability;
   undeclared?: boolean;
   json?: boolean;
 }
@@ -36,11 +39,13 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
   if (unread.length > 0) process.exitCode = 1;
   const shown = members.filter(
     (m) =>
+      (options.database === undefined || m.database.identifier === options.database) &&
+      (options.recovery === undefined || m.recoverability === options.recovery) &&
       (options.owner === undefined || m.owner === options.owner) &&
       (options.tier === undefined || m.tier === options.tier) &&
       (!options.undeclared || m.declaredBy.length === 0 || m.declaredBy === "unknown"),
   );
-  if (options.json) return terminal.json({ ...lookRecord(look), databases: shown.map(memberRecord) });
+  if (options.json) return terminal.json("fleet", { ...lookRecord(look), databases: shown.map(memberRecord) });
   const nameOf = namesOf(members.map((m) => m.database));
   const nextDrill = ({ nextDrill: next }: FleetMember) => {
     if (!next?.dueAt) return "-";

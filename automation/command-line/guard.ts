@@ -181,7 +181,7 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
     await writeFile(options.junit, junitReport(verdict, folder, options.failOnUndecided));
   const { findings, problems, judged, queriedClouds, unreachable, left, baseline } = verdict;
   if (options.json)
-    terminal.json({
+    terminal.json("guard", {
       judged,
       // One where one was asked: reports that know only that remain as they are.
       place: queriedClouds?.length === 1 ? queriedClouds[0] : undefined,

@@ -27,8 +27,8 @@ export async function printHandOver(
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   const handOver = await readHandOver(stackContext(settings), { identifier: database, target, role, stack });
-  if (json) return terminal.json({ database, role, for: target, handOver });
+  if (json) return terminal.json("hand-over", { database, role, for: target, handOver });
   terminal.progress(belongs[target]);
   if (target === "external-secrets") terminal.exact(stringify(handOver, { lineWidth: 0 }).trimEnd());
-  else terminal.json(handOver);
+  else terminal.exact(JSON.stringify(handOver, undefined, 2));
 }

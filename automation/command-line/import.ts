@@ -50,7 +50,7 @@ export async function importDatabase(options: ImportOptions, { settings, termina
   };
   const stackName = stack ?? `database.${identifier}`;
   if (output !== undefined && writer) await write(output, writer(request, place));
-  if (json) return terminal.json({ cloud: found.cloud, stack: stackName, request, differences: differing });
+  if (json) return terminal.json("import", { cloud: found.cloud, stack: stackName, request, differences: differing });
   for (const line of report(found, imported, differing, cloud, terminal.columns)) terminal.say(line);
   if (output === undefined) {
     terminal.say(`\n${terminal.style("bold", `stacks/Pulumi.${stackName}.yaml`)}\n`);

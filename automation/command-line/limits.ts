@@ -21,6 +21,12 @@ export const localPollMilliseconds = 100;
 /** The last lines of a log shown with an error: enough for a PostgreSQL FATAL with its context, few enough to read. */
 export const logTailLinesMax = 12;
 
+/** Of a log that `local logs` shows, at most so much of its end is read: thousands of lines. */
+export const logTailBytesMax = 1 << 20;
+
+/** The lines that it shows if no other number is given. */
+export const logLinesShown = 100;
+
 /** Rows per answer that the built-in prompt of `shipshape local psql` prints; more are of no use on a terminal. */
 export const promptRowsMax = 200;
 
@@ -59,6 +65,9 @@ export const workerSilenceShownSeconds = 15;
 
 /** How often a worker that ends once idle checks whether everything is done. */
 export const workerIdlePollMilliseconds = 500;
+
+/** How often `--watch` looks again: steps take seconds to hours, and a look reads the whole evidence log. */
+export const watchSeconds = 5;
 
 /** Runs and findings that `shipshape status` lists. */
 export const runsListedMax = 50;

@@ -2,10 +2,16 @@ import { InvalidArgumentError } from "commander";
 import type { CommandContext } from "./command-context";
 import { callLocal, type LocalCloud, requireLocalCloud } from "./local-cloud";
 
-export async function change(arn: string, pairs: string[], { settings, terminal }: CommandContext): Promise<void> {
+export async function change(
+  arn: string,
+  pairs: string[],
+  options: { json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
   const properties = Object.fromEntries(pairs.map(parsePair));
   const cloud = await requireLocalCloud(settings.dataFolder);
   await callLocal(cloud, "POST", "/shipshape/change", { arn, properties }, accountIn(cloud, arn));
+  if (options.json) return terminal.json("local change", { arn, properties });
   for (const pair of pairs) terminal.say(`changed ${arn}: ${pair}`);
 }
 

@@ -11,17 +11,22 @@ export interface ClockOptions {
   json?: boolean;
 }
 
+interface ClockState {
+  now: string;
+  offsetSeconds: number;
+}
+
 export async function clock(options: ClockOptions, { settings, terminal }: CommandContext): Promise<void> {
   if ([options.set, options.advance, options.reset].filter((given) => given !== undefined).length > 1)
     throw new InvalidArgumentError("give only one of --set, --advance and --reset");
   const cloud = await requireLocalCloud(settings.dataFolder);
-  let shown = await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock");
+  let shown = await callLocal<ClockState>(cloud, "GET", "/shipshape/clock");
   const change = changeOf(options, shown.now);
   if (change !== undefined)
     shown =
-      (await callLocal<{ now: string } | undefined>(cloud, "PUT", "/shipshape/clock", change)) ??
-      (await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock"));
-  if (options.json) terminal.json(shown);
+      (await callLocal<ClockState | undefined>(cloud, "PUT", "/shipshape/clock", change)) ??
+      (await callLocal<ClockState>(cloud, "GET", "/shipshape/clock"));
+  if (options.json) terminal.json("local clock", shown);
   else terminal.say(clockText(shown));
 }
 

@@ -29,6 +29,8 @@ export interface LocalInstance {
   port: number | null;
   pid?: number | null;
   dataFolder: string;
+  masterUsername: string;
+  databaseName: string;
 }
 
 export interface LocalStatus {

@@ -17,6 +17,7 @@ export async function printEnvironment(
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   if (options.unset) {
+    if (options.json) return terminal.json("local env", Object.fromEntries(localNames().map((name) => [name, null])));
     for (const line of shellLines(options.shell, {}, localNames())) terminal.exact(line);
     return;
   }
@@ -29,7 +30,7 @@ export async function printEnvironment(
     { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },
     inherited,
   );
-  if (options.json) return terminal.json({ ...set, ...(PATH && { PATH }) });
+  if (options.json) return terminal.json("local env", { ...set, ...(PATH && { PATH }) });
   for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder))
     terminal.exact(line);
 }

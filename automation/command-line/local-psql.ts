@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { ShipshapeError } from "../errors";
 import type { Settings } from "../settings";
 import { type AwsAccess, awsClients } from "../targets/aws-access";
 import { connectToDatabase } from "../targets/database-connection";
@@ -16,6 +17,7 @@ export interface PsqlOptions {
   command?: string;
   account?: string;
   region?: string;
+  json?: boolean;
 }
 
 export async function psql(
@@ -26,14 +28,16 @@ export async function psql(
   const { url, dataFolder, accessKey: ownKey } = await requireLocalCloud(settings.dataFolder);
   const accessKey = options.account === undefined ? ownKey : accessKeyOf(dataFolder, { account: options.account });
   const access = localAccess({ url, dataFolder, accessKey, region: options.region });
+  if (options.json && options.command === undefined)
+    throw new ShipshapeError("usage", { problem: "--json needs --command", command: "shipshape local psql" });
   const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
-  const program = findOnPath("psql", settings);
+  const program = options.json ? undefined : findOnPath("psql", settings);
   if (program !== undefined) process.exitCode = await runPsql(program, login, access, options, settings);
   else
     process.exitCode = await runPrompt(
       await connectToDatabase(login, access.rootCertificateFile),
       login,
-      options.command,
+      options,
       terminal,
     );
 }

@@ -8,21 +8,30 @@ import { ignoreAll, ignoreFile, ours } from "./local-folder";
 import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
-export async function reset(options: { yes?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+export async function reset(
+  options: { yes?: boolean; json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
   const { dataFolder } = settings;
   const present = await knownContent(dataFolder);
-  if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
+  const nothing = (text: string) =>
+    options.json
+      ? terminal.json("local reset", { dataFolder, deleted: false, left: [], keptEvidence: null })
+      : terminal.say(text);
+  if (present.length === 0) return nothing(`nothing to delete in ${dataFolder}`);
   const keepsEvidence = hasSigned(settings);
   if (
     !options.yes &&
     !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))
   )
-    return terminal.say("nothing was deleted");
+    return nothing("nothing was deleted");
   await stopLocalCloud(settings, (line) => terminal.progress(line));
   const kept = keepsEvidence
     ? await keepEvidence(dataFolder)
-    : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
+    : void (await rm(join(dataFolder, "evidence"), { recursive: true, force: true }));
   const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
+  if (options.json)
+    return terminal.json("local reset", { dataFolder, deleted: true, left, keptEvidence: kept ?? null });
   terminal.say(
     `deleted all data in ${dataFolder}${left.length > 0 ? `, except what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
   );

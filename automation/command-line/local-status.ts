@@ -1,6 +1,7 @@
 import type { CommandContext } from "./command-context";
 import { findLocalCloud, type LocalCloud, type LocalInstance, localLogFile } from "./local-cloud";
 import { readStartRecord } from "./start-record";
+import type { Printed } from "./json/types";
 import { table, wrapped } from "./layout";
 import type { Terminal } from "./terminal";
 
@@ -9,7 +10,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
   const cloud = await findLocalCloud(dataFolder);
   if (cloud !== undefined)
     return reportStatus(cloud, options, terminal, (await readStartRecord(dataFolder))?.engine.version);
-  if (options.json) terminal.json({ running: false, dataFolder });
+  if (options.json) terminal.json("local status", { running: false, dataFolder });
   else terminal.say(`not running (data folder ${dataFolder}); start it: npx shipshape local start`);
   process.exitCode = 3;
 }
@@ -21,11 +22,11 @@ export function reportStatus(
   terminal: Terminal,
   engineVersion?: string,
 ): void {
-  if (options.json) return terminal.json(statusRecord(cloud));
+  if (options.json) return terminal.json("local status", statusRecord(cloud));
   for (const line of statusLines(cloud, engineVersion, terminal.columns)) terminal.say(line);
 }
 
-export function statusRecord(cloud: LocalCloud): Record<string, unknown> {
+export function statusRecord(cloud: LocalCloud): Printed<"local start"> {
   const { url, pid, startedAt, dataFolder, databasesFolder, status } = cloud;
   return {
     running: true,

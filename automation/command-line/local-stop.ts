@@ -19,7 +19,7 @@ import { startLocalCloud } from "./local-start";
 export async function stop(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   const stopped = await stopLocalCloud(settings, (line) => terminal.progress(line));
   const { dataFolder } = settings;
-  if (options.json) return terminal.json({ running: false, stopped, dataFolder });
+  if (options.json) return terminal.json("local stop", { running: false, stopped, dataFolder });
   terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing is running");
 }
 

@@ -7,6 +7,7 @@ import { addEvidenceCommands } from "./commands/evidence";
 import { addGuardrailCommands } from "./commands/guardrails";
 import { addLocalCommands } from "./commands/local";
 import { addOperationCommands } from "./commands/operations";
+import { addRecordCommands } from "./commands/records";
 import { addStandardCommands } from "./commands/standard";
 import { reportError } from "./error-report";
 import { commandLines } from "./layout";
@@ -63,6 +64,7 @@ export function buildCommand(context: CommandContext): Command {
     );
   addLocalCommands(shipshape, context);
   addOperationCommands(shipshape, context);
+  addRecordCommands(shipshape, context);
   addEvidenceCommands(shipshape, context);
   addGuardrailCommands(shipshape, context);
   addStandardCommands(shipshape, context);

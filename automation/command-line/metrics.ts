@@ -12,7 +12,7 @@ export async function metrics(
   const from = new Date(until.getTime() - seconds * 1000);
   await withRecords(settings, async (records) => {
     const toil = await records.toil(from, until);
-    if (json) return terminal.json({ from, until, toil: toil.map(toilRecord) });
+    if (json) return terminal.json("metrics", { from, until, toil: toil.map(toilRecord) });
     terminal.say(`requests decided on since ${from.toISOString()}`);
     if (toil.length === 0) return terminal.say("none");
     for (const line of table(

@@ -13,7 +13,7 @@ export async function pause(
     throw new ShipshapeError("usage", { problem: "--reason is empty: say why", command: "shipshape pause" });
   await withControlPlane(context, async (controlPlane) => {
     await controlPlane.pause(operation, { principal: await principal(controlPlane), reason });
-    if (json) return context.terminal.json({ operation, reason });
+    if (json) return context.terminal.json("pause", { operation, reason });
     context.terminal.say(
       `${what(operation)} paused: requests are accepted and held until \`npx shipshape resume ${operation}\``,
     );
@@ -25,7 +25,7 @@ export async function pause(
 export async function resume(operation: string, { json }: { json?: boolean }, context: CommandContext): Promise<void> {
   await withControlPlane(context, async (controlPlane) => {
     const runs = await controlPlane.resume(operation, await principal(controlPlane));
-    if (json) return context.terminal.json({ operation, runs });
+    if (json) return context.terminal.json("resume", { operation, runs });
     const freed = `${runs} ${runs === 1 ? "request that was" : "requests that were"} held`;
     context.terminal.say(
       `${what(operation)} no longer paused${runs === 0 ? "" : `; ${freed}: planned and decided again`}`,

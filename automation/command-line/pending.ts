@@ -9,7 +9,7 @@ import { commandLines, table } from "./layout";
  */
 export async function pending(options: { json?: boolean }, { terminal }: CommandContext): Promise<void> {
   const found = await pendingChanges(awsClients());
-  if (options.json) return terminal.json(found);
+  if (options.json) return terminal.json("pending", found);
   for (const line of report(found, terminal.columns)) terminal.say(line);
 }
 

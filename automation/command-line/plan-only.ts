@@ -13,14 +13,13 @@ export function reportPreview(
   if (status === "denied") process.exitCode = 1;
   if (json) {
     const decision = { status, needed, rules: explainedRules(rules) };
-    const preview = { requested: false, operation, database: plan.target, decision, plan };
-    return terminal.json(preview);
+    return terminal.json("request", { requested: false, operation, database: plan.target, decision, plan });
   }
   terminal.say(`${terminal.style("bold", operation)} of ${printable(plan.target)}   plan only, nothing is requested`);
   terminal.say(`decision: ${decisionText(status, terminal)}${needed.length > 0 ? ", by:" : ""}`);
   for (const line of neededLines(needed)) terminal.say(line);
   reportRules(rules, terminal);
   terminal.say("\nplan:");
-  terminal.json(plan);
+  terminal.exact(JSON.stringify(plan, undefined, 2));
   terminal.say("\nNothing was requested, stored or queued. A request is planned and decided again, under its own id.");
 }

@@ -7,7 +7,7 @@ export function cloudRecord(fleet: FleetAnswer) {
   if (!fleet.asked) return { cloud: null, clouds: [], unreachable: [] };
   const clouds = (fleet.clouds ?? []).map((one) => ({ ...one, databases: fleet.databases.filter(isIn(one)).length }));
   const unreachable = fleet.unreachable ?? [];
-  return { cloud: unreachable.length === 0 && clouds.length === 1 ? clouds[0] : null, clouds, unreachable };
+  return { cloud: (unreachable.length === 0 && clouds.length === 1 && clouds[0]) || null, clouds, unreachable };
 }
 
 const isIn = (cloud: QueriedCloud) => (database: TargetDatabase) =>

@@ -16,7 +16,7 @@ export async function recoverability(options: { json?: boolean }, context: Comma
   if (totals.fresh < members.length || unread.length > 0) process.exitCode = 1;
   if (options.json) {
     const databases = members.map(memberRecord);
-    return terminal.json({ ...lookRecord(look), totals, databases });
+    return terminal.json("recoverability", { ...lookRecord(look), totals, databases });
   }
   for (const line of lookLines(look, terminal)) terminal.say(line);
   const counts = Object.entries(totals).map(([word, count]) => `${count} ${word}`);

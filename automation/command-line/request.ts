@@ -28,7 +28,7 @@ export async function requestOperation(
       ? controlPlane.submit(operation, input, by)
       : controlPlane.followUp(options.followUp, operation, input, by));
     if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
-    if (options.json) return context.terminal.json(runRecord(await controlPlane.run(id)));
+    if (options.json) return context.terminal.json("request", runRecord(await controlPlane.run(id)));
     context.terminal.say(
       `request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` shows its progress`,
     );

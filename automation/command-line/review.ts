@@ -8,6 +8,7 @@ export interface ReviewOptions {
   reject?: boolean;
   followUp?: string;
   comment: string;
+  json?: boolean;
 }
 
 /** `shipshape review`: records a person's answer to a finding. */
@@ -25,7 +26,9 @@ export async function review(
       comment: options.comment,
       followUpRequestId: options.followUp,
     });
-    terminal.say(`${findingId} is answered: ${status}`);
+    const { followUp = null } = options;
+    if (options.json) terminal.json("review", { findingId, status, followUpRequestId: followUp });
+    else terminal.say(`${findingId} is answered: ${status}`);
   });
 }
 

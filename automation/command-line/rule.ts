@@ -11,6 +11,7 @@ import { ShipshapeError } from "../errors";
 import { printable } from "../guardrails/printable";
 import { rulesHere } from "../guardrails/rules-here";
 import type { CommandContext } from "./command-context";
+import type { Printed } from "./json/types";
 import { table } from "./layout";
 
 /** Errors: guardrails-invalid. */
@@ -19,11 +20,10 @@ export function list(options: { own?: boolean; json?: boolean }, { settings, ter
   const fileOf = (rule: Rule) => own.find((one) => one.rule === rule)?.file;
   const listed = rules.filter((rule) => !options.own || fileOf(rule) !== undefined);
   if (options.json) {
-    const shown = listed.map((rule) => {
-      const { id, title, severity, owner, controls, properties, why, solution } = rule;
-      return { id, title, severity, owner, controls, properties, why, solution, file: fileOf(rule) ?? null };
-    });
-    return terminal.json(shown);
+    return terminal.json(
+      "rule list",
+      listed.map((rule) => ruleRecord(rule, own)),
+    );
   }
   if (listed.length === 0) return terminal.say("no rules of your own: shipshape.yaml names no folder of them");
   const rows = listed.map(({ id, severity, owner, title }) => [id, severity, printable(owner), printable(title)]);
@@ -31,11 +31,18 @@ export function list(options: { own?: boolean; json?: boolean }, { settings, ter
   for (const line of table(header, rows, terminal.columns)) terminal.say(line);
 }
 
+function ruleRecord(rule: Rule, own: readonly OwnRule[]): Printed<"rule show"> {
+  const { id, title, severity, owner, controls, properties, why, solution } = rule;
+  const file = own.find((one) => one.rule === rule)?.file ?? null;
+  return { id, title, severity, owner, controls, properties, why, solution, file };
+}
+
 /** Errors: guardrails-invalid, usage. */
-export function show(id: string, { settings, terminal }: CommandContext): void {
+export function show(id: string, options: { json?: boolean }, { settings, terminal }: CommandContext): void {
   const { rules, own } = rulesHere(settings.configurationFile);
   const rule = rules.find((one) => one.id === id);
   if (!rule) throw usage(`there is no rule "${id}"; \`npx shipshape rule list\` lists them`, "show");
+  if (options.json) return terminal.json("rule show", ruleRecord(rule, own));
   const file = own.find((one) => one.rule === rule)?.file;
   const source = file === undefined ? "of Shipshape" : relative(process.cwd(), file);
   const page = rulePage(rule, { note: "", sources: `Rule: ${source}`, config: "A config" });
@@ -43,33 +50,39 @@ export function show(id: string, { settings, terminal }: CommandContext): void {
 }
 
 /** Tries each of the company's rules on the examples of its file. Errors: guardrails-invalid, usage. */
-export function test({ settings, terminal }: CommandContext): void {
+export function test(options: { json?: boolean }, { settings, terminal }: CommandContext): void {
   const { rules, own } = rulesHere(settings.configurationFile);
   requireOwn(own, "test");
   const standard = readStandard(settings.configurationFile);
   const common = { standard, today: todayOf(undefined), audited: auditedBy(rules) };
-  let [tried, failed] = [0, 0];
-  const say = (text: string, failure: string | undefined) => {
-    tried += 1;
-    if (failure === undefined) return terminal.say(`  ${terminal.style("green", "✓")} ${printable(text)}`);
-    failed += 1;
-    terminal.say(`  ${terminal.style("red", "✗")} ${printable(text)}`);
-    for (const line of failure.split("\n")) terminal.say(`      ${printable(line)}`);
-  };
-  for (const { rule, claims } of own) {
-    terminal.say(terminal.style("bold", rule.id));
+  const tried = own.map(({ rule, claims }) => {
     const problem = claimsProblem(claims);
-    if (problem !== undefined) say("has examples", problem);
-    else for (const { text, failure } of claimsOf(rule, claims as Claims, common)) say(text, failure());
-  }
-  terminal.say(`${own.length} rules, ${tried} claims: ${failed === 0 ? "all hold" : `${failed} not true`}`);
+    const all =
+      problem === undefined
+        ? claimsOf(rule, claims as Claims, common)
+        : [{ text: "has examples", failure: () => problem }];
+    return { rule: rule.id, claims: all.map(({ text, failure }) => ({ claim: text, failure: failure() ?? null })) };
+  });
+  const claims = tried.flatMap((one) => one.claims);
+  const failed = claims.filter(({ failure }) => failure !== null).length;
   process.exitCode = failed === 0 ? 0 : 1;
+  if (options.json) return terminal.json("rule test", tried);
+  for (const { rule, claims: ofRule } of tried) {
+    terminal.say(terminal.style("bold", rule));
+    for (const { claim, failure } of ofRule) {
+      terminal.say(
+        `  ${failure === null ? terminal.style("green", "✓") : terminal.style("red", "✗")} ${printable(claim)}`,
+      );
+      for (const line of failure?.split("\n") ?? []) terminal.say(`      ${printable(line)}`);
+    }
+  }
+  terminal.say(`${own.length} rules, ${claims.length} claims: ${failed === 0 ? "all hold" : `${failed} not true`}`);
 }
 
 const note = "<!-- written by `npx shipshape rule pages`; change the rule instead -->";
 
 /** Errors: guardrails-invalid, usage. */
-export function pages(folder: string, { settings, terminal }: CommandContext): void {
+export function pages(folder: string, options: { json?: boolean }, { settings, terminal }: CommandContext): void {
   const { own } = rulesHere(settings.configurationFile);
   requireOwn(own, "pages");
   mkdirSync(folder, { recursive: true });
@@ -82,7 +95,8 @@ export function pages(folder: string, { settings, terminal }: CommandContext): v
   for (const name of readdirSync(folder))
     if (name.endsWith(".md") && !isWanted(name) && readFileSync(join(folder, name), "utf8").startsWith(note))
       rmSync(join(folder, name));
-  terminal.say(`${own.length} pages in ${folder}`);
+  if (options.json) terminal.json("rule pages", { folder, pages: own.map(({ rule }) => `${rule.id}.md`) });
+  else terminal.say(`${own.length} pages in ${folder}`);
 }
 
 function requireOwn(own: readonly OwnRule[], command: string): void {

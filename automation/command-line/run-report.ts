@@ -2,12 +2,13 @@ import { workerSilentSecondsMax } from "../limits";
 import type { Run, StepRecord, WorkerRecord } from "../records";
 import type { BoundState } from "../runner/places";
 import { printable } from "../printable";
+import type { Printed } from "./json/types";
 import { workerSilenceShownSeconds } from "./limits";
 import { entries, table } from "./layout";
 import type { Terminal } from "./terminal";
 
 /** A run for machines. */
-export function runRecord(run: Run): Record<string, unknown> {
+export function runRecord(run: Run): Printed<"cancel"> {
   const {
     requestId: id,
     operation,
@@ -27,7 +28,6 @@ export function runRecord(run: Run): Record<string, unknown> {
     startedAt,
     finishedAt,
   } = run;
-  const known = { verdict, planDigest, error, cleanUpError, startedAt, finishedAt };
   return {
     id,
     operation,
@@ -40,7 +40,12 @@ export function runRecord(run: Run): Record<string, unknown> {
     cleanUp,
     checks,
     steps,
-    ...Object.fromEntries(Object.entries(known).map(([name, value]) => [name, value ?? null])),
+    verdict: verdict ?? null,
+    planDigest: planDigest ?? null,
+    error: error ?? null,
+    cleanUpError: cleanUpError ?? null,
+    startedAt: startedAt ?? null,
+    finishedAt: finishedAt ?? null,
   };
 }
 

@@ -15,7 +15,7 @@ export async function cancel(id: string, options: { json?: boolean }, context: C
   await withControlPlane(context, async (controlPlane) => {
     await controlPlane.cancel(id, await principal(controlPlane));
     const run = await controlPlane.run(id);
-    if (options.json) return terminal.json(runRecord(run));
+    if (options.json) return terminal.json("cancel", runRecord(run));
     const next =
       run.cleanUp === "pending"
         ? "a worker removes what it created (`npx shipshape worker`)"
@@ -31,7 +31,7 @@ export async function cleanUp(id: string, options: WaitOptions, context: Command
     await controlPlane.cleanUpAgain(id, await principal(controlPlane));
     if (options.wait || options.work)
       process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
-    else if (options.json) terminal.json(runRecord(await controlPlane.run(id)));
+    else if (options.json) terminal.json("clean-up", runRecord(await controlPlane.run(id)));
     else terminal.say(`the clean-up of ${id} is queued; a worker runs it (\`npx shipshape worker\`)`);
   });
 }

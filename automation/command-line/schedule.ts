@@ -31,7 +31,11 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     return withControlPlane(context, async (controlPlane) => {
       const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
       terminal.progress(costOfDay(day));
-      if (options.json) return terminal.json(submitted.map((one) => submittedRecord(one, day)));
+      if (options.json)
+        return terminal.json(
+          "schedule",
+          submitted.map((one) => submittedRecord(one, day)),
+        );
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
@@ -44,7 +48,11 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     const recoveries = await records.recovery(log, fleet, now);
     const { schedules, day, demandedPerDay } = await records.schedule(recoveries, fleet, now, await pricesOf(settings));
     terminal.progress(costOfDay(day));
-    if (options.json) return terminal.json(schedules.map((one) => scheduleRecord(one, day)));
+    if (options.json)
+      return terminal.json(
+        "schedule",
+        schedules.map((one) => scheduleRecord(one, day)),
+      );
     if (demandedPerDay > options.perDay)
       terminal.progress(
         `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,

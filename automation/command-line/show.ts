@@ -32,7 +32,7 @@ export async function show(
         answers,
         children: children.map((child) => child.requestId),
       };
-      return terminal.json({ ...runRecord(run), ...more });
+      return terminal.json("show", { ...runRecord(run), ...more });
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
@@ -74,5 +74,5 @@ function reportDecision({ status, rules, needed, expiresAt, approvals }: Decisio
   if (run.status !== "waiting") return;
   terminal.say(`\nplan ${run.planDigest}, to be approved by ${expiresAt?.toISOString()}, by:`);
   for (const line of neededLines(needed)) terminal.say(line);
-  terminal.json(run.plan);
+  terminal.exact(JSON.stringify(run.plan, undefined, 2));
 }

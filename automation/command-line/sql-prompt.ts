@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { Client, QueryArrayResult } from "pg";
+import type { Client, QueryArrayResult, QueryResult } from "pg";
 import { reasonOf } from "../errors";
 import { promptRowsMax } from "./limits";
 import type { DatabaseLogin } from "../targets/database-login";
@@ -16,10 +16,11 @@ const listTables = `select schemaname as schema, tablename as name, tableowner a
 export async function runPrompt(
   client: Client,
   login: DatabaseLogin,
-  command: string | undefined,
+  { command, json }: { command?: string; json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
   try {
+    if (command !== undefined && json) return await printRows(client, command, terminal);
     if (command !== undefined) return (await runStatement(client, command, terminal)) ? 0 : 1;
     return await readStatements(client, login, terminal);
   } finally {
@@ -50,6 +51,20 @@ async function readStatements(client: Client, login: DatabaseLogin, terminal: Te
   if (statement.trim() !== "") failed = !(await runStatement(client, statement, terminal)) || failed;
   reader.close();
   return failed && !interactive ? 1 : 0;
+}
+
+/** The error is thrown, for its JSON. */
+async function printRows(client: Client, sql: string, terminal: Terminal): Promise<number> {
+  const answer: unknown = await client.query(sql);
+  terminal.json(
+    "local psql",
+    ([answer].flat() as QueryResult<Record<string, unknown>>[]).map(({ command, rowCount, rows }) => ({
+      command,
+      rowCount,
+      rows,
+    })),
+  );
+  return 0;
 }
 
 async function runStatement(client: Client, sql: string, terminal: Terminal): Promise<boolean> {

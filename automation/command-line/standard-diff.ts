@@ -33,7 +33,7 @@ export async function diff(
   const { databases, platforms, unread } = found;
   const all = [...platforms, ...databases].toSorted((a, b) => effects.indexOf(b.effect) - effects.indexOf(a.effect));
   if (unread.length > 0 || all.some(({ effect }) => effect === "refused")) process.exitCode = 1;
-  if (options.json) return terminal.json(found);
+  if (options.json) return terminal.json("standard diff", found);
   terminal.say(`from ${named(found.from)}`);
   terminal.say(`to   ${named(found.to)}`);
   for (const line of unread.flatMap((one) =>

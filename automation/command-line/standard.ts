@@ -23,7 +23,7 @@ export function show(options: { why?: boolean; json?: boolean }, context: Comman
   const birth = birthDigest(standard.birth);
   if (options.json) {
     const shown = { name: standard.name, version: standard.version, digest: standard.digest, birth, figures };
-    return terminal.json(shown);
+    return terminal.json("standard show", shown);
   }
   terminal.say(summaryOf(standard));
   terminal.say(`names that new stacks pin: shipshape:birth ${birth}\n`);
@@ -34,12 +34,15 @@ export function show(options: { why?: boolean; json?: boolean }, context: Comman
 }
 
 /** Errors: standard-invalid, configuration-unreadable. */
-export function check(context: CommandContext): void {
-  context.terminal.say(`${summaryOf(standardHere(context))}: can be used`);
+export function check(options: { json?: boolean }, context: CommandContext): void {
+  const standard = standardHere(context);
+  const { name, version, digest } = standard;
+  if (options.json) context.terminal.json("standard check", { name, version, digest });
+  else context.terminal.say(`${summaryOf(standard)}: can be used`);
 }
 
 /** The declarations of the company's own names, for a TypeScript program. Errors: as `check`. */
-export function types(context: CommandContext): void {
+export function types(options: { json?: boolean }, context: CommandContext): void {
   const standard = standardHere(context);
   const names = {
     environment: environmentsOf(standard),
@@ -49,6 +52,7 @@ export function types(context: CommandContext): void {
     role: rolesOf(standard),
   };
   const { terminal } = context;
+  if (options.json) return terminal.json("standard types", names);
   terminal.exact(`// Written by \`npx shipshape standard types\` from ${summaryOf(standard)}: do not edit.`);
   terminal.exact('import "shipshape/names";\n\ndeclare module "shipshape/names" {\n  interface StandardNames {');
   for (const [kind, values] of Object.entries(names))

@@ -1,4 +1,7 @@
 import { existsSync } from "node:fs";
+import type { Standard } from "../../components/standards/standard";
+import type { ControlPlaneRecords } from "../control-plane-records";
+import { ShipshapeError } from "../errors";
 import { runsListedMax } from "./limits";
 import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
@@ -14,11 +17,13 @@ import type { ControlPlaneSettings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { expectedLine } from "./expected-changes";
 import { cloudRecord, cloudTexts } from "./queried-clouds";
+import type { Printed } from "./json/types";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
 import { minuteOf, reachedBounds, runLines, runRecord } from "./run-report";
 import { table, wrapped } from "./layout";
 import type { Terminal } from "./terminal";
+import { watched } from "./watching";
 
 interface Status {
   fleet: FleetAnswer;
@@ -37,35 +42,75 @@ interface Status {
   signer: SignerHere;
 }
 
+export interface StatusOptions {
+  database?: string;
+  owner?: string;
+  watch?: boolean;
+  json?: boolean;
+}
+
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
-export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+export async function status(options: StatusOptions, context: CommandContext): Promise<void> {
+  const { settings, terminal } = context;
   await withRecords(settings, async (records) => {
-    const log = await readEvidence(settings, records.database, terminal);
-    const fleet = await fleetToday(settings);
-    const recovery = await records.recovery(log, fleet, new Date());
-    const known = {
-      fleet,
-      log,
-      recovery,
-      runs: await records.runs(runsListedMax),
-      waiting: await records.waiting(runsListedMax),
-      pauses: await records.pauses(),
-      bounds: await records.bounds(),
-      findings: await records.findings(runsListedMax),
-      expectedChanges: await records.awaitedChanges(runsListedMax),
-      access: await records.access(),
-      refusals: await records.refusals(runsListedMax),
-      published: await records.publications(),
-      unsentAlerts: await records.unsentAlerts(),
-      signer: signerHere(settings.controlPlane),
+    const look = async () => {
+      const known = await lookAt(records, options, context);
+      if (known.fleet.asked && known.fleet.unreachable?.length) process.exitCode = 1;
+      return known;
     };
-    if (options.json) terminal.json(statusRecord(known));
-    else for (const line of statusLines(known, terminal)) terminal.say(line);
-    if (fleet.asked && fleet.unreachable?.length) process.exitCode = 1;
+    if (options.json) return terminal.json("status", statusRecord(await look()));
+    await watched(options.watch, terminal, async () => statusLines(await look(), terminal));
   });
 }
 
-const statusRecord = ({ fleet, log, runs, waiting, access, published, signer, ...known }: Status) => ({
+async function lookAt(
+  records: ControlPlaneRecords,
+  options: StatusOptions,
+  { settings, terminal }: CommandContext,
+): Promise<Status> {
+  const log = await readEvidence(settings, records.database, terminal);
+  const fleet = await fleetToday(settings);
+  const targets = targetsOf(options, fleet, records.standard);
+  const recovery = await records.recovery(log, fleet, new Date());
+  return {
+    fleet,
+    log,
+    recovery: recovery.filter(({ database }) => targets?.includes(database.identifier) ?? true),
+    runs: await records.runs(runsListedMax, { targets }),
+    waiting: await records.waiting(runsListedMax, targets),
+    pauses: await records.pauses(),
+    bounds: await records.bounds(),
+    findings: await records.findings(runsListedMax, targets),
+    expectedChanges: await records.awaitedChanges(runsListedMax, targets),
+    access: await records.access(),
+    refusals: await records.refusals(runsListedMax),
+    published: await records.publications(),
+    unsentAlerts: await records.unsentAlerts(),
+    signer: signerHere(settings.controlPlane),
+  };
+}
+
+/** The databases to show, by identifier; undefined: all. Only the cloud says whose they are. Errors: fleet-unknown. */
+function targetsOf({ database, owner }: StatusOptions, fleet: FleetAnswer, standard: Standard): string[] | undefined {
+  if (owner === undefined) return database === undefined ? undefined : [database];
+  if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+  return fleet.databases
+    .filter(
+      ({ identifier, tags }) => tags[standard.tags.owner.key] === owner && identifier === (database ?? identifier),
+    )
+    .map(({ identifier }) => identifier);
+}
+
+const statusRecord = ({
+  fleet,
+  log,
+  runs,
+  waiting,
+  access,
+  published,
+  signer,
+  ...known
+}: Status): Printed<"status"> => ({
   ...known,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length, ...cloudRecord(fleet) } : fleet,
   evidence: {
@@ -176,9 +221,7 @@ const accessLine = (access: PublishedAccess | undefined): string =>
     ? `roles: as ${printable(access.publishedBy)} read them in shipshape.yaml at ${access.publishedAt.toISOString()}`
     : "roles: everyone has all of them; shipshape.yaml can change that";
 
-/** The word is padded before it is coloured, because colour codes must not count as width. */
-export const recoveryWord = (word: Recoverability, terminal: Terminal): string =>
-  terminal.style(colours[word], word.padEnd("unproven".length));
+export const recoveryWord = (word: Recoverability, terminal: Terminal): string => terminal.style(colours[word], word);
 
 function recoveryRow(
   { database, recoverability, reason, decidedBy }: DatabaseRecovery,

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { ShipshapeError } from "../errors";
 import { printableLines } from "../printable";
 import { cut, fitted } from "./layout";
+import type { Printed, Printing } from "./json/types";
 import { outputColumns } from "./limits";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -16,9 +17,12 @@ export interface Terminal {
   readonly columns: number | undefined;
   /** Lines of the result, for people. */
   say(lines?: string): void;
+  /** Lines of the result that take the place of earlier ones on a terminal. Elsewhere they follow them. */
+  screen(lines: string[]): void;
   /** The result for programs, or to be copied: no line is broken. */
   exact(text: string): void;
-  json(value: unknown): void;
+  /** The result of a command as JSON, as `json/outputs.ts` has it. */
+  json<Command extends Printing>(command: Command, value: Printed<Command>): void;
   /** A line of progress. */
   progress(line: string): void;
   /** What went wrong. */
@@ -55,8 +59,12 @@ export function createTerminal(colours: "auto" | "never", columns?: number): Ter
       return width();
     },
     say: (lines = "") => exact(laidOut(lines, width())),
+    screen(lines) {
+      if (process.stdout.isTTY) process.stdout.write("\u001b[H\u001b[2J\u001b[3J");
+      this.say(lines.join("\n"));
+    },
     exact,
-    json: (value) => exact(JSON.stringify(value, undefined, 2)),
+    json: (_, value) => exact(JSON.stringify(value, undefined, 2)),
     progress: (line) => onError(line, true),
     complain: (lines) => onError(lines, false),
     live,

@@ -44,7 +44,7 @@ export async function waitUntilOver(
   const worker = options.work ? await controlPlane.work(leaveOnceLost(options.json === true, terminal)) : undefined;
   try {
     const run = await watch(controlPlane, id, worker !== undefined, interruption.happened, terminal);
-    if (options.json) terminal.json(runRecord(run));
+    if (options.json) terminal.json("request", runRecord(run));
     else {
       terminal.progress("");
       reportRun(run, terminal);

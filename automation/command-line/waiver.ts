@@ -29,6 +29,7 @@ export interface NewWaiver {
   category: string;
   id?: string;
   waivers?: string;
+  json?: boolean;
 }
 
 /** The waivers of a repository that has its own policy pack next to them. */
@@ -39,7 +40,7 @@ export function list(options: { waivers?: string; json?: boolean }, { terminal, 
   const rules = ruleIdsHere(settings.configurationFile);
   const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today, rules);
   const byEnd = [...waivers].sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1));
-  if (options.json) return terminal.json({ waivers: byEnd, problems });
+  if (options.json) return terminal.json("waiver list", { waivers: byEnd, problems });
   if (byEnd.length === 0) terminal.say("no waivers");
   const rows = byEnd.map(({ id, rule, resource, owner, approver, expiresOn }) => [
     printableLine(id),
@@ -55,27 +56,33 @@ export function list(options: { waivers?: string; json?: boolean }, { terminal, 
   if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 
-export function check(options: { waivers?: string }, { terminal, settings }: CommandContext): void {
+export function check(options: { waivers?: string; json?: boolean }, { terminal, settings }: CommandContext): void {
   const today = todayOf(undefined);
   const folder = waiversFolder(options.waivers);
   // A missing folder is an error: otherwise a typo in its name would look like success.
   if (!existsSync(folder))
     throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
   const { waivers, problems } = readWaivers(folder, today, ruleIdsHere(settings.configurationFile));
+  const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
+  process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
+  if (options.json)
+    return terminal.json("waiver check", {
+      valid: waivers.length - expired.length,
+      expired: expired.map(({ file, expiresOn }) => ({ file, expiresOn })),
+      problems,
+    });
   for (const { file, line, message } of problems)
     terminal.say(`${terminal.style("red", "✗")} ${printable(`${relative(process.cwd(), file)}:${line}: ${message}`)}`);
-  const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
   for (const { file, expiresOn } of expired)
     terminal.say(
       `${terminal.style("red", "✗")} ${printable(relative(process.cwd(), file))}:1: expired on ${expiresOn}`,
     );
   terminal.say(`${waivers.length - expired.length} valid, ${expired.length} expired, ${problems.length} problems`);
-  process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
 }
 
 /** Writes one, or one for each chosen violation of a report: all of them or none. Errors: usage, waiver-exists. */
 export async function write(
-  { id, waivers, from, all, rule, resource, expiresOn, ...given }: NewWaiver,
+  { id, waivers, json, from, all, rule, resource, expiresOn, ...given }: NewWaiver,
   { terminal, settings }: CommandContext,
 ): Promise<void> {
   const today = todayOf(undefined);
@@ -107,6 +114,7 @@ export async function write(
     await writeFile(`${file}.${process.pid}`, text);
     await rename(`${file}.${process.pid}`, file);
   }
+  if (json) return terminal.json("waiver new", { files: files.map(({ file }) => file) });
   for (const { file } of files)
     terminal.say(`${relative(process.cwd(), file)}: have ${given.approver} review it, and merge it`);
 }

@@ -107,11 +107,11 @@ export interface Finding {
   lastSeen: Date;
 }
 
-export const openFindings = (database: Database, countMax: number) =>
+export const openFindings = (database: Database, countMax: number, targets?: readonly string[]) =>
   database.query<Finding>(
     `select id, request_id as "requestId", target, summary, first_seen as "firstSeen", last_seen as "lastSeen"
-     from finding where answered_at is null order by last_seen desc limit $1`,
-    [countMax],
+     from finding where answered_at is null and ($2::text[] is null or target = any ($2)) order by last_seen desc limit $1`,
+    [countMax, targets ?? null],
   );
 
 /** How many are open, by the identity of the database that the run found, or else by the name in its request. */

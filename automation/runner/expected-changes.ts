@@ -30,10 +30,11 @@ export const expectedChangesOf = (database: Database, requestId: string) =>
   ]);
 
 /** Those that the cloud does not show yet, the first to be late first. */
-export const awaitedChanges = (database: Database, countMax: number) =>
+export const awaitedChanges = (database: Database, countMax: number, targets?: readonly string[]) =>
   database.query<ExpectedChange>(
-    `select ${columns} from expected_change where status in ('open', 'overdue') order by until, request_id, property limit $1`,
-    [countMax],
+    `select ${columns} from expected_change where status in ('open', 'overdue') and ($2::text[] is null or database ->> 'identifier' = any ($2))
+     order by until, request_id, property limit $1`,
+    [countMax, targets ?? null],
   );
 
 export interface ChangeToLookFor extends ExpectedChange {

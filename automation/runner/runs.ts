@@ -220,18 +220,6 @@ async function onlyRun(database: Database, requestId: string, which: string): Pr
   return run;
 }
 
-/** The latest runs, newest first. */
-export const latestRuns = (database: Database, countMax: number) =>
-  readRuns(database, "order by request.received_at desc limit $1", [countMax]);
-
-/** The runs of a request's children, in the order in which they were requested. */
-export const runsOfChildren = (database: Database, requestId: string) =>
-  readRuns(database, "where request.parent_id = $1 order by request.received_at, request.id", [requestId]);
-
-/** The runs that wait for people, the oldest first. */
-export const runsAwaitingApproval = (database: Database, countMax: number) =>
-  readRuns(database, "where run.status = 'waiting' order by request.received_at limit $1", [countMax]);
-
 interface RunRow {
   request_id: string;
   operation: string;
@@ -258,7 +246,8 @@ interface RunRow {
   verdict_sealed_at: Date | null;
 }
 
-async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
+/** With the requests that they are of. */
+export async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
     `select run.*, request.operation, request.version, request.requested_by, request.reason, request.received_at,
        request.parent_id, request.input

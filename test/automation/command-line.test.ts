@@ -144,6 +144,7 @@ describe("the output", () => {
 
   test("of status names each database with its endpoint, and the data folder unless it is the default", () => {
     const instance = {
+      ...{ region: "eu-central-1", masterUsername: "master", databaseName: "app" },
       identifier: "orders",
       status: "available",
       engineVersion: "17.10",

@@ -65,8 +65,9 @@ function addReading(evidence: Command, context: CommandContext): void {
   evidence
     .command("checkpoint")
     .description("the signed head of the log: publish or keep it, to prove later that nothing was rewritten since")
+    .option("--json", "print it as JSON, which no other command takes")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence checkpoint > checkpoint-$(date +%F)")
-    .action(async () => (await import("../evidence")).checkpoint(context));
+    .action(async (options: { json?: boolean }) => (await import("../evidence")).checkpoint(options, context));
   evidence
     .command("export <id>")
     .description("a folder that anyone can verify offline")
@@ -75,8 +76,9 @@ function addReading(evidence: Command, context: CommandContext): void {
       "--since <checkpoint>",
       "a file with an older checkpoint: the folder then proves that the log has only grown since",
     )
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders")
-    .action(async (id: string, options: { out: string; since?: string }) =>
+    .action(async (id: string, options: { out: string; since?: string; json?: boolean }) =>
       (await import("../evidence")).exportFolder(id, options, context),
     );
 }
@@ -86,14 +88,18 @@ function addPublication(evidence: Command, context: CommandContext): void {
     .command("publish")
     .description("publish what is new in the log; workers do so all the time if SHIPSHAPE_EVIDENCE_PUBLISH_TO is set")
     .option("--to <place>", "a folder, or s3://<bucket>/<prefix> (default: SHIPSHAPE_EVIDENCE_PUBLISH_TO)")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence publish --to published-evidence")
-    .action(async (options: { to?: string }) => (await import("../evidence-publish")).publish(options, context));
+    .action(async (options: { to?: string; json?: boolean }) =>
+      (await import("../evidence-publish")).publish(options, context),
+    );
   evidence
     .command("restore")
     .description("rebuild the log from where it was published, when the control plane's database is lost")
     .requiredOption("--from <place>", "the folder, or s3://<bucket>/<prefix>, with the published log")
     .option("--key <file>", "a verifier key of the log that you kept; without it, the one this machine remembers")
     .option("--since <checkpoint>", "a file with a checkpoint that you kept: what was published must extend it")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence restore --from published-evidence")
     .action(async (options: RestoreOptions) => (await import("../evidence-publish")).restore(options, context));
 }
@@ -129,20 +135,27 @@ function addKey(evidence: Command, context: CommandContext): void {
     .description(
       "begin a log: create its key file, or have SHIPSHAPE_SIGNING_KMS_KEY sign it; refused if the log has a key",
     )
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
-    .action(async () => (await import("../evidence-key")).create(context));
+    .action(async (options: { json?: boolean }) => (await import("../evidence-key")).create(options, context));
   key
     .command("show")
     .description("the log's public key, as auditors need it; with --all every key it ever had")
     .option("--all", "every key the log ever had, oldest first")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key show > shipshape-verifier-key")
-    .action(async (options: { all?: boolean }) => (await import("../evidence-key")).show(options, context));
+    .action(async (options: { all?: boolean; json?: boolean }) =>
+      (await import("../evidence-key")).show(options, context),
+    );
   key
     .command("rotate")
     .description(
       "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new key",
     )
     .option("--to <key>", "the new key: `file`, where one is created, or a KMS key by its ARN or that of an alias")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
-    .action(async (options: { to?: string }) => (await import("../evidence-key")).rotate(options, context));
+    .action(async (options: { to?: string; json?: boolean }) =>
+      (await import("../evidence-key")).rotate(options, context),
+    );
 }

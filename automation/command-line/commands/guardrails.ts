@@ -97,6 +97,7 @@ function addBaseline(shipshape: Command, context: CommandContext): void {
     .requiredOption("--owner <team>", "who will fix what has no owner tag")
     .option("--until <day>", "the last day on which they only advise, 365 days ahead at most (default: in 180 days)")
     .option("--file <file>", "the file to write (default: guardrails.baseline of shipshape.yaml)")
+    .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nA baseline is written once; `npx shipshape guard --shrink` removes what is no longer needed.\n\nExample:\n  npx shipshape baseline new --from report.json --owner team-platform --file guardrails/baseline.json",
@@ -107,6 +108,7 @@ function addBaseline(shipshape: Command, context: CommandContext): void {
     .description("refuse a baseline that has more, or later days, than the committed one")
     .requiredOption("--against <file>", "the committed one, or - for standard input")
     .option("--file <file>", "the file to check (default: guardrails.baseline of shipshape.yaml)")
+    .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nCompare with the branch that the change is for, never with the change itself.\n\nExample:\n  npx shipshape baseline check --against committed.json --file baseline.json",
@@ -132,19 +134,24 @@ function addRule(shipshape: Command, context: CommandContext): void {
     .command("show")
     .description("what a rule requires, why, and what to do about a violation")
     .argument("<rule>", "its name")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape rule show require-multi-az")
-    .action(async (id: string) => (await import("../rule")).show(id, context));
+    .action(async (id: string, options: { json?: boolean }) => (await import("../rule")).show(id, options, context));
   rule
     .command("test")
     .description("try the company's own rules on their examples; exit code 1 if one does not hold")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape rule test")
-    .action(async () => (await import("../rule")).test(context));
+    .action(async (options: { json?: boolean }) => (await import("../rule")).test(options, context));
   rule
     .command("pages")
     .description("write a page for each of the company's own rules, as Shipshape's have")
     .argument("<folder>", "where to; pages of rules that no longer exist are removed")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape rule pages docs/rules")
-    .action(async (folder: string) => (await import("../rule")).pages(folder, context));
+    .action(async (folder: string, options: { json?: boolean }) =>
+      (await import("../rule")).pages(folder, options, context),
+    );
 }
 
 function addHandOver(shipshape: Command, context: CommandContext): void {
@@ -188,11 +195,14 @@ function addWaiver(shipshape: Command, context: CommandContext): void {
     .command("check")
     .description("what is wrong with them, with file and line; exit code 2 if anything is, 1 if one has expired")
     .option("--waivers <folder>", "their folder (default: policypacks/waivers)")
+    .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nOnly `npx shipshape guard`, which sees the resources, can say whether a waiver matches anything.\n\nExample:\n  npx shipshape waiver check",
     )
-    .action(async (options: { waivers?: string }) => (await import("../waiver")).check(options, context));
+    .action(async (options: { waivers?: string; json?: boolean }) =>
+      (await import("../waiver")).check(options, context),
+    );
   waiver
     .command("new")
     .description("write the file of a new one, or one for each chosen violation of a report, for review and merge")
@@ -207,6 +217,7 @@ function addWaiver(shipshape: Command, context: CommandContext): void {
     .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
     .option("--id <id>", "its name (default: the rule and the resource's name)")
     .option("--waivers <folder>", "the folder to write it to (default: policypacks/waivers)")
+    .option("--json", "print the names of the files as JSON")
     .addHelpText(
       "after",
       "\nExamples:\n  npx shipshape waiver new --from report.json --all --reason 'replaced in March' --owner team-orders --approver team-platform\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",

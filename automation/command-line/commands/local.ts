@@ -6,7 +6,9 @@ import type { ClockOptions } from "../local-clock";
 import type { EnvironmentOptions } from "../local-env";
 import type { PsqlOptions } from "../local-psql";
 import type { StartOptions } from "../local-start";
-import { parseAccount, parseDuration, parseMoment, parseRegion, parseUser } from "./option-values";
+import { logLinesShown } from "../limits";
+import type { LogOptions } from "../local-logs";
+import { parseAccount, parseDuration, parseMoment, parseRegion, parseUser, wholeNumber } from "./option-values";
 
 /** `shipshape local …`: the embedded cloud of this project. */
 export function addLocalCommands(shipshape: Command, context: CommandContext): void {
@@ -27,7 +29,8 @@ export function addLocalCommands(shipshape: Command, context: CommandContext): v
   local.hook("preSubcommand", () => {
     context.settings = { ...context.settings, dataFolder: (local.opts() as { dataFolder: string }).dataFolder };
   });
-  for (const add of [addStart, addStop, addStatus, addEnv, addReset, addPsql, addChange, addClock]) add(local, context);
+  for (const add of [addStart, addStop, addStatus, addEnv, addReset, addPsql, addChange, addClock, addLogs])
+    add(local, context);
 }
 
 function addStart(local: Command, context: CommandContext): void {
@@ -92,8 +95,11 @@ function addReset(local: Command, context: CommandContext): void {
     .command("reset")
     .description("stop the embedded cloud and delete its data: databases, Pulumi state, everything")
     .option("-y, --yes", "do not ask")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape local reset --yes")
-    .action(async (options: { yes?: boolean }) => (await import("../local-reset")).reset(options, context));
+    .action(async (options: { yes?: boolean; json?: boolean }) =>
+      (await import("../local-reset")).reset(options, context),
+    );
 }
 
 function addPsql(local: Command, context: CommandContext): void {
@@ -107,6 +113,7 @@ function addPsql(local: Command, context: CommandContext): void {
     .option("--account <number>", "in another account of the embedded cloud", parseAccount)
     .option("--region <region>", "in another Region", parseRegion)
     .option("-c, --command <sql>", "run this and exit")
+    .option("--json", "print the rows that --command returns as JSON")
     .addHelpText(
       "after",
       '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres',
@@ -122,13 +129,16 @@ function addChange(local: Command, context: CommandContext): void {
     .description(
       "change a resource behind Pulumi's back, as a manual change in the console would; even what no API could change",
     )
+    .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nProperties have the names of the Pulumi types (camelCase). Lists and objects are given as JSON.\n\nExamples:\n" +
         "  npx shipshape local change arn:aws:rds:eu-central-1:123456789012:db:orders-production deletionProtection=false backupRetentionPeriod=1\n" +
         "  npx shipshape local change arn:aws:ec2:eu-central-1:123456789012:security-group/sg-… 'ingress=[]'",
     )
-    .action(async (arn: string, pairs: string[]) => (await import("../local-change")).change(arn, pairs, context));
+    .action(async (arn: string, pairs: string[], options: { json?: boolean }) =>
+      (await import("../local-change")).change(arn, pairs, options, context),
+    );
 }
 
 function addClock(local: Command, context: CommandContext): void {
@@ -144,4 +154,20 @@ function addClock(local: Command, context: CommandContext): void {
       "\nExamples:\n  npx shipshape local clock\n  npx shipshape local clock --advance 8d      # past every weekly window\n  npx shipshape local clock --reset",
     )
     .action(async (options: ClockOptions) => (await import("../local-clock")).clock(options, context));
+}
+
+function addLogs(local: Command, context: CommandContext): void {
+  local
+    .command("logs [database]")
+    .description("the end of the log of the embedded cloud, or of a database's server")
+    .addOption(new Option("--lines <count>", "so many lines").argParser(wholeNumber).default(logLinesShown))
+    .addOption(new Option("--follow", "also what is added, until Ctrl-C").conflicts("json"))
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape local logs\n  npx shipshape local logs orders-production --lines 20",
+    )
+    .action(async (database: string | undefined, options: LogOptions) =>
+      (await import("../local-logs")).logs(database, options, context),
+    );
 }

@@ -33,11 +33,13 @@ export function addStandardCommands(shipshape: Command, context: CommandContext)
   standard
     .command("check")
     .description("whether the standard can be used: its shape, how its parts fit together, and the floor")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape standard check")
-    .action(async () => (await import("../standard")).check(context));
+    .action(async (options: { json?: boolean }) => (await import("../standard")).check(options, context));
   standard
     .command("types")
     .description("your names of tiers, sizes and so on for TypeScript programs, to keep beside them")
+    .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape standard types > shipshape-standard.d.ts")
-    .action(async () => (await import("../standard")).types(context));
+    .action(async (options: { json?: boolean }) => (await import("../standard")).types(options, context));
 }

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateKeyPairSync } from "node:crypto";
 import type { Command } from "commander";
 import { buildCommand, main } from "../../../automation/command-line/main";
+import { outputs } from "../../../automation/command-line/json/outputs";
+import { outputsSchemaText } from "../../../automation/command-line/json/schema";
 import { reportError } from "../../../automation/command-line/error-report";
 import { createTerminal } from "../../../automation/command-line/terminal";
 import { ShipshapeError } from "../../../automation/errors";
@@ -45,6 +47,26 @@ async function run(words: string[]): Promise<{ code: number; errors: string }> {
     process.stdout.removeAllListeners("error");
   }
 }
+
+test("every command prints JSON, and what it prints is documented", () => {
+  expect(all.filter(({ command }) => !command.options.some(({ long }) => long === "--json"))).toEqual([]);
+  const documented = new Set(all.map(({ path }) => (path[0] === "request" ? "request" : path.join(" "))));
+  expect(Object.keys(outputs).sort()).toEqual([...documented].sort());
+});
+
+test("the names in JSON are in camel case", () => {
+  const names: string[] = [];
+  JSON.parse(outputsSchemaText(), (key, value: { properties?: object }) => {
+    if (key !== "properties") names.push(...Object.keys(value?.properties ?? {}));
+    return value;
+  });
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)*$/.test(name))).toEqual([]);
+});
+
+test("docs/command-line.schema.json is what `npm run pages` writes", () => {
+  expect(readFileSync(join(packageFolder, "docs", "command-line.schema.json"), "utf8")).toBe(outputsSchemaText());
+});
 
 /** The command that a hint names, as words; undefined if it names none. */
 const helpNamed = (errors: string): string[] | undefined =>
@@ -111,6 +133,7 @@ const usesControlPlane: Record<string, string[]> = {
   status: [],
   fleet: [],
   recoverability: [],
+  runs: [],
   "show x": [],
   schedule: [],
   "explain x": [],

@@ -17,6 +17,7 @@ test.each([
   "status.ts",
   "fleet.ts",
   "recoverability.ts",
+  "list-runs.ts",
   "show.ts",
   "explain.ts",
   "review.ts",
@@ -29,7 +30,7 @@ test.each([
   expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
 );
 
-test.each(["guard.ts", "pending.ts", "waiver.ts", "local-status.ts", "local-env.ts", "local-psql.ts"])(
+test.each(["guard.ts", "pending.ts", "waiver.ts", "local-status.ts", "local-logs.ts", "local-env.ts", "local-psql.ts"])(
   "%s never loads code that runs operations",
   (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
 );

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diff } from "../../../automation/command-line/standard-diff";
-import { createTerminal } from "../../../automation/command-line/terminal";
 import { readSettings } from "../../../automation/settings";
 import type { StandardDiff } from "../../../automation/standard-diff";
 import { databaseRequestOf } from "../../../components/arguments";
@@ -10,6 +9,7 @@ import { standardShape } from "../../../components/standard-shape";
 import { birthDigest, instanceTagOf, type Standard } from "../../../components/standards/standard";
 import { readStandard } from "../../../components/standards/standard-file";
 import { company, companyFolder, today } from "../../components/standards/company";
+import { recordedTerminal } from "./recorded-terminal";
 
 const root = join(__dirname, "../../..");
 const old = companyFolder();
@@ -34,12 +34,7 @@ const request = {
 /** What the command prints under a standard, and its exit code. */
 async function run(text: string, words: string[], environment: Record<string, string> = {}) {
   const { folder } = companyFolder(text);
-  const lines: string[] = [];
-  const terminal = {
-    ...createTerminal("never", 80),
-    say: (line = "") => void lines.push(...line.split("\n")),
-    json: (value: unknown) => void lines.push(JSON.stringify(value)),
-  };
+  const { terminal, results: lines } = recordedTerminal(80);
   const settings = readSettings(root, folder, {
     ...environment,
     SHIPSHAPE_CONFIGURATION_FILE: join(folder, "shipshape.yaml"),

@@ -68,16 +68,18 @@ belowFloor:
 });
 
 test("a check says which standard can be used, and refuses one that cannot by its code", () => {
-  expect(printed(check, folder)).toEqual([expect.stringMatching(/^standard acme 2027\.1\.0, .*: can be used$/)]);
+  expect(printed((context) => check({}, context), folder)).toEqual([
+    expect.stringMatching(/^standard acme 2027\.1\.0, .*: can be used$/),
+  ]);
   const { folder: wrong } = companyFolder(company.replace("production: 400", "production: 4"));
-  expect(() => printed(check, wrong)).toThrow(
+  expect(() => printed((context) => check({}, context), wrong)).toThrow(
     expect.objectContaining({
       code: "standard-invalid",
       message: expect.stringMatching(/logs\.retentionDays\.production: is below the floor, 30/) as string,
     }) as Error,
   );
   writeFileSync(join(wrong, "shipshape.yaml"), "alerts: {}\n");
-  expect(printed(check, wrong)).toEqual([
+  expect(printed((context) => check({}, context), wrong)).toEqual([
     `standard shipshape ${builtIn.version}, SHA-256 ${builtIn.digest}: can be used`,
   ]);
 });
@@ -107,5 +109,7 @@ test("with the company's names a tier of Shipshape's is an error of the compiler
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
   };
   expect(wrongTiers()).toEqual([expect.stringContaining('"platinum"')]);
-  expect(wrongTiers(printed(types, folder).join("\n"))).toEqual([expect.stringContaining('"gold"')]);
+  expect(wrongTiers(printed((context) => types({}, context), folder).join("\n"))).toEqual([
+    expect.stringContaining('"gold"'),
+  ]);
 });

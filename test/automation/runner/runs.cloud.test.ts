@@ -6,11 +6,9 @@ import {
   busyRuns,
   cleanUpAgain,
   endRun,
-  latestRuns,
   markSealed,
   nextPreparation,
   queueRun,
-  runsAwaitingApproval,
   readRun,
   runsToSeal,
   setCleanUp,
@@ -19,6 +17,7 @@ import {
   unfinishedRuns,
   unstick,
 } from "../../../automation/runner/runs";
+import { latestRuns, runsAwaitingApproval } from "../../../automation/runner/run-lists";
 import { goOn } from "../../../automation/runner/pauses";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
 import { stepRecorder } from "../../../automation/runner/step-recorder";

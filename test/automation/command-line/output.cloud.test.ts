@@ -1,14 +1,19 @@
-// What people see at 80 and 120 columns, over a fleet, requests and findings with the longest names there can be.
+// What people see at 80 and 120 columns, and programs with --json, over a fleet, requests and findings with the longest
+// names there can be.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { CreateDBInstanceCommand } from "@aws-sdk/client-rds";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { createFirstKey, signerOf } from "../../../automation/command-line/evidence-log";
+import { outputs } from "../../../automation/command-line/json/outputs";
+import type { Printing } from "../../../automation/command-line/json/types";
 import { widthOf } from "../../../automation/command-line/layout";
 import { buildCommand } from "../../../automation/command-line/main";
 import { createTerminal } from "../../../automation/command-line/terminal";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { openFinding } from "../../../automation/review/findings";
+import { operations } from "../../../automation/operations/registry";
 import { readSettings, type Settings } from "../../../automation/settings";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
 import { small } from "../../localcloud/server/database-client";
@@ -45,6 +50,12 @@ beforeAll(async () => {
       }),
     );
   await instanceIs(cloud, longest, "available");
+  await cloud.secrets.send(
+    new CreateSecretCommand({
+      Name: "shipshape/orders/production/-/master",
+      SecretString: JSON.stringify({ username: small.MasterUsername, password: small.MasterUserPassword }),
+    }),
+  );
   const request = requestOf(id, { ...people, input: { database: longest } });
   await sealRun(database, await signerOf(settings), concluded(id, "fail", { request, plan: planOf(longest) }));
   const checks = [
@@ -78,28 +89,34 @@ afterAll(async () => {
   Object.assign(process.env, ownEnvironment);
 });
 
-/** What a command puts on a terminal of so many columns, as the lines that it writes. */
-async function captured(words: string[], columns: number): Promise<string[]> {
-  let written = "";
+/** What a command puts on a terminal of so many columns: the lines that it writes, and those of its result. */
+async function captured(words: string[], columns: number): Promise<{ lines: string[]; results: string[] }> {
+  let [written, result] = ["", ""];
   const streams = [process.stdout, process.stderr];
   const own = streams.map(({ isTTY, columns: c }) => ({ isTTY, columns: c }));
   const spies = streams.map((stream) =>
-    jest.spyOn(stream, "write").mockImplementation((text) => ((written += String(text)), true)),
+    jest.spyOn(stream, "write").mockImplementation((text) => {
+      written += String(text);
+      if (stream === process.stdout) result += String(text);
+      return true;
+    }),
   );
   for (const stream of streams) Object.assign(stream, { isTTY: true, columns });
   try {
-    const command = buildCommand({ settings: { ...settings }, terminal: createTerminal("auto"), operations: [] });
+    const command = buildCommand({ settings: { ...settings }, terminal: createTerminal("never"), operations });
     await command.parseAsync(words, { from: "user" });
   } finally {
     process.exitCode = undefined;
     streams.forEach((stream, at) => Object.assign(stream, own[at]));
     for (const spy of spies) spy.mockRestore();
   }
-  return written.replaceAll("\r\u001b[2K", "").trimEnd().split("\n");
+  const linesOf = (text: string) => text.replaceAll("\r\u001b[2K", "").trimEnd().split("\n");
+  return { lines: linesOf(written), results: linesOf(result) };
 }
 
 const commands = [
   "status",
+  "runs",
   `show ${id}`,
   `explain ${id}`,
   "fleet",
@@ -111,17 +128,20 @@ const commands = [
   "guard --live",
   "pending",
   "local status",
+  "local logs",
+  "rule list",
+  "waiver list",
   "standard show --why",
 ];
 
 describe.each([80, 120])("at %d columns", (columns) => {
   test.each(commands)("no line of `%s` is wider, and no word is broken", async (line) => {
-    const lines = await captured(line.split(" "), columns);
+    const { lines } = await captured(line.split(" "), columns);
     expect(lines.filter((one) => widthOf(one) > columns)).toEqual([]);
     // Every word is on one line; only what no line has room for continues, after a separator.
     const short = (text: string) =>
       text.split(/\s+/).filter((word) => widthOf(word) <= columns - 16 && !isHeading(word));
-    const whole = (await captured(line.split(" "), 10_000)).join("\n");
+    const whole = (await captured(line.split(" "), 10_000)).lines.join("\n");
     const words = new Set(lines.flatMap(short));
     const parts = (word: string) => word.split(/(?<=[/:@,=])/);
     expect(
@@ -142,8 +162,100 @@ const hasScript = existsSync("/usr/bin/script");
   const program = `stty cols 80; exec "${process.execPath}" "${checkout}/automation/command-line/shipshape.cjs" status`;
   const output = execFileSync("/usr/bin/script", ["-qec", program, "/dev/null"], {
     encoding: "utf8",
-    env: { ...process.env, ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder },
+    env: { ...process.env, NO_COLOR: "1" },
   });
   const lines = output.replaceAll("\r\n", "\n").trimEnd().split("\n");
-  expect(lines).toEqual(await captured(["status"], 80));
+  expect(lines).toEqual((await captured(["status"], 80)).lines);
+});
+
+/** Arguments with which each command prints a result; later ones need what earlier ones did. */
+const printing: Partial<Record<Printing, () => string[]>> = {
+  "local status": () => [],
+  "local start": () => [],
+  "local env": () => [],
+  "local logs": () => ["orders"],
+  "local clock": () => ["--advance", "1s"],
+  "local psql": () => ["orders", "--role", "master", "--command", "select 1 as one, now()"],
+  "local change": () => ["arn:aws:rds:eu-central-1:123456789012:db:orders", "deletionProtection=true"],
+  status: () => ["--database", longest],
+  runs: () => ["--operation", "restore-drill"],
+  fleet: () => [],
+  recoverability: () => [],
+  schedule: () => [],
+  show: () => [id],
+  explain: () => [id],
+  pause: () => ["all", "--reason", "a test"],
+  resume: () => ["all"],
+  "alerts list": () => [],
+  metrics: () => [],
+  "evidence list": () => [],
+  "evidence show": () => [id],
+  "evidence report": () => [id],
+  "evidence population": () => ["--from", "2026-01-01", "--to", "2026-01-31"],
+  "evidence checkpoint": () => [],
+  "evidence export": () => [id, "--out", folder("exported")],
+  "evidence verify": () => [folder("exported")],
+  "evidence publish": () => ["--to", folder("published")],
+  "evidence restore": () => ["--from", folder("published")],
+  "evidence key show": () => ["--all"],
+  "evidence key rotate": () => [],
+  review: () => [`${id}.verdict`, "--accept", "--comment", "a test"],
+  guard: () => ["--live"],
+  pending: () => [],
+  "waiver new": () => [...waiverWords, "--waivers", folder("waivers")],
+  "waiver list": () => ["--waivers", folder("waivers")],
+  "waiver check": () => ["--waivers", folder("waivers")],
+  "rule list": () => [],
+  "rule show": () => ["require-tls"],
+  "standard show": () => [],
+  "standard check": () => [],
+  "standard types": () => [],
+  "standard diff": () => ["shipshape"],
+  request: () => ["restore-drill", "--database", "orders", "--reason", "a test"],
+  worker: () => ["--until-idle"],
+  "local stop": () => [],
+  "local reset": () => ["--yes"],
+};
+const folder = (name: string) => join(cloud.dataFolder, "..", `${basename(cloud.dataFolder)}-${name}`);
+const waiverWords = Object.entries({
+  ...{ rule: "require-tls", resource: "urn:pulumi:a::b::c::d", reason: "a test", owner: "team-a", approver: "team-b" },
+  "expires-on": new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+}).flatMap(([name, value]) => [`--${name}`, value]);
+
+/** Those for which this cloud has no subject; tests of their own run them. */
+const elsewhere: Printing[] = [
+  "hand-over",
+  "import",
+  "baseline new",
+  "baseline check",
+  "approve",
+  "reject",
+  "cancel",
+  "clean-up",
+  "alerts test",
+  "evidence key create",
+  "rule test",
+  "rule pages",
+];
+
+describe("with --json", () => {
+  afterAll(() => {
+    for (const name of ["exported", "published", "waivers"]) rmSync(folder(name), { recursive: true, force: true });
+  });
+
+  test("every command is tried here or elsewhere", () =>
+    expect([...Object.keys(printing), ...elsewhere].sort()).toEqual(Object.keys(outputs).sort()));
+
+  test.each(Object.keys(printing) as Printing[])(
+    "%s prints what its schema documents, and nothing else",
+    async (command) => {
+      const { results, lines } = await captured([...command.split(" "), ...printing[command]!(), "--json"], 80);
+      const printed = command === "worker" ? results : [results.join("\n")];
+      for (const one of printed)
+        expect({ lines, problems: outputs[command].safeParse(JSON.parse(one)).error?.issues }).toEqual({
+          lines,
+          problems: undefined,
+        });
+    },
+  );
 });

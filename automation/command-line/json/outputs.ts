@@ -1,0 +1,8 @@
+/** What each command prints with `--json`. Loaded by tests and pages only: commands need just the types. */
+import { evidenceOutputs } from "./evidence";
+import { guardrailOutputs } from "./guardrails";
+import { localOutputs } from "./local";
+import { recordOutputs } from "./records";
+
+/** By the words of the command. */
+export const outputs = { ...localOutputs, ...recordOutputs, ...evidenceOutputs, ...guardrailOutputs } as const;

@@ -1,0 +1,143 @@
+/** What the commands about requests, runs and databases print as JSON. */
+import { z } from "zod";
+import {
+  anything,
+  clouds,
+  decision,
+  expectedChange,
+  explainedDecision,
+  finding,
+  fleetDatabase,
+  look,
+  member,
+  moment,
+  preview,
+  recoverability,
+  recovery,
+  run,
+} from "./parts";
+
+const text = z.string();
+const count = z.int().min(0);
+
+const costOfDrill = z.strictObject({
+  estimate: z.number(),
+  currency: text,
+  hours: z.number(),
+  measured: z.boolean(),
+  unpriced: z.array(text),
+  held: z.enum(["no-room", "over-budget"]).nullable(),
+  ofLastDay: z.number(),
+  left: z.number().nullable(),
+});
+const scheduled = {
+  database: fleetDatabase,
+  recoverability,
+  dueAt: moment.nullable(),
+  reason: text,
+  cost: costOfDrill.nullable(),
+};
+const answer = z.strictObject({
+  findingId: text,
+  status: z.enum(["accepted", "rejected", "follow-up"]),
+  reviewer: text,
+  comment: text,
+  answeredAt: moment,
+  followUpRequestId: text.nullable(),
+});
+const alert = z.strictObject({
+  key: text.describe("the same whenever this fact is told"),
+  kind: text,
+  title: text,
+  database: text.nullable(),
+  owner: text.nullable(),
+  what: text,
+  command: text,
+  requestId: text.nullable(),
+  writtenAt: moment,
+  destination: text.nullable(),
+  status: z.enum(["waiting", "sent", "failed"]).nullable(),
+  attempts: count,
+  reason: text.nullable(),
+});
+
+export const recordOutputs = {
+  request: z.union([run, preview]),
+  status: z.strictObject({
+    fleet: z.union([
+      z.strictObject({ asked: z.literal(true), databases: count, ...clouds }),
+      z.strictObject({ asked: z.literal(false), reason: text }),
+    ]),
+    recovery: z.array(recovery),
+    evidence: z.strictObject({
+      size: count,
+      problems: z.array(text),
+      published: z.array(
+        z.strictObject({
+          target: text,
+          size: count,
+          error: z.strictObject({ code: text, message: text }).nullable(),
+          seenAt: moment,
+        }),
+      ),
+      signer: z.strictObject({ kind: z.enum(["file", "kms"]), key: text }).nullable(),
+    }),
+    runs: z.array(run),
+    waiting: z.array(run),
+    pauses: z.array(z.strictObject({ operation: text, reason: text, pausedBy: text, pausedAt: moment })),
+    bounds: z.array(z.strictObject({ scope: text, runsMax: count, running: count, held: count })),
+    findings: z.array(finding),
+    expectedChanges: z.array(expectedChange),
+    access: anything.nullable().describe("the roles in force: docs/configuration.md"),
+    refusals: z.array(z.strictObject({ principal: text, action: text, times: count, firstAt: moment, lastAt: moment })),
+    unsentAlerts: count,
+  }),
+  runs: z.array(run),
+  fleet: z.strictObject({ ...look, databases: z.array(member) }),
+  recoverability: z.strictObject({ ...look, totals: z.record(recoverability, count), databases: z.array(member) }),
+  show: run.extend({
+    followUpOf: text.nullable(),
+    decision: decision.nullable(),
+    plan: anything.nullable(),
+    outcome: z.unknown(),
+    expectedChanges: z.array(expectedChange),
+    answers: z.array(answer),
+    children: z.array(text),
+  }),
+  schedule: z.array(z.strictObject({ ...scheduled, requestId: text.optional().describe("with --run") })),
+  explain: z.strictObject({
+    id: text,
+    operation: text,
+    parent: text.nullable(),
+    database: text.nullable(),
+    requestedBy: text,
+    reason: text,
+    followUpOf: text.nullable(),
+    status: run.shape.status,
+    decision: explainedDecision.nullable(),
+  }),
+  approve: decision,
+  reject: decision,
+  pause: z.strictObject({ operation: text, reason: text }),
+  resume: z.strictObject({ operation: text, runs: count.describe("how many were held") }),
+  cancel: run,
+  "clean-up": run,
+  worker: z.strictObject({ worker: text, status: z.enum(["running", "ended"]) }).describe("a line of each"),
+  review: z.strictObject({ findingId: text, status: answer.shape.status, followUpRequestId: text.nullable() }),
+  "alerts list": z.array(alert),
+  "alerts test": z.array(z.strictObject({ destination: text, accepted: z.boolean(), said: text })),
+  metrics: z.strictObject({
+    from: moment,
+    until: moment,
+    toil: z.array(
+      z.strictObject({
+        operation: text,
+        requests: count,
+        neededPerson: count,
+        medianAnswerSeconds: z.number().nullable(),
+        rules: z.array(z.strictObject({ id: text, requests: count })),
+        share: z.number(),
+      }),
+    ),
+  }),
+} as const;
