@@ -9,7 +9,7 @@ import { emptyRoot } from "./evidence/merkle-tree";
 import { populationOf, type Period, type PopulationDrill } from "./evidence/population";
 import { populationBasis, sealPopulation, type PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
-import { sealSighting, type FleetSeen } from "./evidence/sighting";
+import { sealSighting, type FleetSeen, type Sighting } from "./evidence/sighting";
 import type { FleetAnswer, FleetDatabase } from "./fleet-records";
 import { recoveryStatus, signedDrills } from "./recovery-status";
 import { tierOf } from "./tier-of";
@@ -34,7 +34,9 @@ export async function recordFleet(
   for (const { account, region } of fleet.clouds ?? fleet.databases.slice(0, 1)) {
     if (account === undefined) continue;
     const there = fleet.databases.filter((d) => d.account === account && d.region === region && kept.has(d.arn));
-    const seen = { account, region, databases: there.map((d) => sighted(d, standard)) };
+    const { name, version, digest } = standard;
+    const databases = there.map((d) => sighted(d, standard));
+    const seen = { account, region, databases, standard: { name, version, digest } };
     isNew = (await sealSighting(database, signer, seen, earlier, now)) || isNew;
   }
   return isNew;
@@ -65,6 +67,7 @@ export async function sealPopulationOf(
   const { size = 0, root = emptyRoot() } = log.head?.checkpoint ?? {};
   const content = {
     ...populationOf(period, sightings, populationDrills(log)),
+    standards: standardsOf(sightings, period),
     unread: [...unread, ...log.problems.map((p) => `the evidence log: ${p.what}`)],
     basis: populationBasis,
     restsOn: { origin: signer.origin, treeSize: size, root: root.toString("base64") },
@@ -73,21 +76,31 @@ export async function sealPopulationOf(
   return sealPopulation(database, signer, content, now);
 }
 
+function standardsOf(sightings: Sighting[], { from, until }: Period): NonNullable<Sighting["standard"]>[] {
+  const held = sightings
+    .filter(({ issuedAt }) => from <= issuedAt && issuedAt < until)
+    .flatMap(({ standard }) => standard ?? []);
+  return [...new Map(held.map((one) => [one.digest, one])).values()];
+}
+
+/** By the names of the standard that the drill was held to: a company's tags have other keys. */
 function populationDrills(log: LogContent): PopulationDrill[] {
-  const tags = new Map<number, Record<string, unknown>>();
-  for (const { position, run } of log.entries)
-    if (run?.kind === "verdict") tags.set(position, (run.predicate.plan?.["tags"] ?? {}) as Record<string, unknown>);
+  const heldTo = new Map(
+    log.entries.flatMap(({ position, run }) =>
+      run?.kind === "verdict" && run.predicate.plan?.heldTo ? [[position, run.predicate.plan.heldTo] as const] : [],
+    ),
+  );
   return signedDrills(log).flatMap(({ database, issuedAt, expiresOn, position, requestId, verdict, tornDown }) => {
     if (!database) return [];
-    const { tier, environment } = tags.get(position) ?? {};
+    const { tier = null, environment = null } = heldTo.get(position) ?? {};
     return [
       {
         requestId,
         database,
         verdict,
         tornDown,
-        tier: typeof tier === "string" ? tier : null,
-        environment: typeof environment === "string" ? environment : null,
+        tier,
+        environment,
         issuedAt: issuedAt.toISOString(),
         validDays: Math.max(1, Math.round((expiresOn.getTime() - issuedAt.getTime()) / 86_400_000)),
       },

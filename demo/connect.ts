@@ -1,6 +1,7 @@
 import { type Client, DatabaseError } from "pg";
 import { DemoError } from "./errors";
 import { connectToDatabase } from "../automation/targets/database-connection";
+import { builtIn } from "../components/standards/built-in";
 import { findDatabaseLogin } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
 
@@ -63,7 +64,7 @@ async function checkReaderIsRefused(scene: Scene): Promise<void> {
 
 /** Logs in as an application would: password from the role's secret, TLS verified against the cloud's authority. */
 async function asRole(scene: Scene, role: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const login = await findDatabaseLogin(scene.clients, databaseIdentifier, role);
+  const login = await findDatabaseLogin(scene.clients, builtIn, databaseIdentifier, role);
   const client = await connectToDatabase(login, scene.rootCertificateFile);
   try {
     await work(client);

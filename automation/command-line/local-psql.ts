@@ -28,9 +28,11 @@ export async function psql(
   const { url, dataFolder, accessKey: ownKey } = await requireLocalCloud(settings.dataFolder);
   const accessKey = options.account === undefined ? ownKey : accessKeyOf(dataFolder, { account: options.account });
   const access = localAccess({ url, dataFolder, accessKey, region: options.region });
+  const { readStandard } = await import("../configuration/configuration");
+  const standard = readStandard(settings.configurationFile);
   if (options.json && options.command === undefined)
     throw new ShipshapeError("usage", { problem: "--json needs --command", command: "shipshape local psql" });
-  const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
+  const login = await findDatabaseLogin(awsClients(access), standard, identifier, options.role, options.database);
   const program = options.json ? undefined : findOnPath("psql", settings);
   if (program !== undefined) process.exitCode = await runPsql(program, login, access, options, settings);
   else

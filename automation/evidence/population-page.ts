@@ -6,7 +6,9 @@ import { badge, facts, list, page } from "./report-page";
 import { reportDigest } from "./run-report";
 
 export function populationPage(report: PopulationStatement): string {
-  const { period, scopes, databases, totals, unread, basis, restsOn, requestedBy, toolVersions } = report.content;
+  const { period, scopes, databases, totals, standards, unread, basis, restsOn, requestedBy, toolVersions } =
+    report.content;
+  const held = standards?.map(({ name, version, digest }) => `${name} ${version}, SHA-256 ${digest}`).join("; ");
   const gone = databases.filter((d) => d.goneBy !== null).length;
   return page(`Restore drills from ${moment(period.from)} to ${moment(period.until)}`, reportDigest(report), [
     facts([
@@ -15,6 +17,7 @@ export function populationPage(report: PopulationStatement): string {
       ["failed", `${totals.failed} of the drills named here`],
       ["statement", `${report.id}, issued ${report.issuedAt}`],
       ["requested by", requestedBy],
+      ["standard", held || "not known"],
       ["rests on", `log ${restsOn.origin}, ${restsOn.treeSize} statements, root ${restsOn.root}`],
     ]),
     heading("What could not be read"),

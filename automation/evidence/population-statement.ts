@@ -6,6 +6,7 @@ import { canonicalJson } from "../records";
 import { STATEMENT_TYPE, type Statement } from "./envelope";
 import { appendStatement, type Signer } from "./ledger";
 import { totalsOf } from "./population";
+import { standardSchema } from "./sighting";
 
 export const POPULATION_TYPE = "urn:shipshape:evidence:population:v1";
 
@@ -52,6 +53,8 @@ const contentSchema = z.strictObject({
     missing: count,
     failed: count,
   }),
+  /** What databases were held to, by the sightings of the period, the earliest first; missing in older statements. */
+  standards: z.array(standardSchema).optional(),
   /** What could not be read, a sentence each: with any of them the population is incomplete. */
   unread: z.array(z.string()),
   /** How it was determined which databases count, for which time, and when a drill is due. */

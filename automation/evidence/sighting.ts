@@ -11,6 +11,9 @@ import { appendStatement, type Signer } from "./ledger";
 
 export const FLEET_TYPE = "urn:shipshape:evidence:fleet:v1";
 
+/** What databases were held to. */
+export const standardSchema = z.strictObject({ name: z.string(), version: z.string(), digest: z.string() });
+
 const sightedSchema = z.strictObject({
   identifier: z.string(),
   resourceId: z.string(),
@@ -26,6 +29,8 @@ const sightingSchema = z.strictObject({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   /** By resource id; null if it is that of an earlier sighting with this digest. */
   databases: z.array(sightedSchema).nullable(),
+  /** Sets what each tier demands; missing in those of older releases. */
+  standard: standardSchema.optional(),
   issuedAt: z.iso.datetime(),
   expiresOn: z.null(),
 });
@@ -38,6 +43,7 @@ export interface FleetSeen {
   account: string;
   region: string;
   databases: SightedDatabase[];
+  standard: z.infer<typeof standardSchema>;
 }
 
 /** Throws a plain Error for a statement that is about something else or contradicts itself. */
@@ -52,8 +58,8 @@ export function sightingOf({ predicateType, predicate, subject: [{ name, digest 
 }
 
 /**
- * Seals what was seen if that is new: another list than in the newest sighting, or the first of the day. Resolves to
- * whether it was sealed. Errors: those of `appendStatement`.
+ * Seals what was seen if that is new: another list or standard than in the newest sighting, or the first of the day.
+ * Resolves to whether it was sealed. Errors: those of `appendStatement`.
  */
 export async function sealSighting(
   database: Database,
@@ -62,19 +68,21 @@ export async function sealSighting(
   earlier: readonly Sighting[],
   now: Date,
 ): Promise<boolean> {
-  const { account, region } = seen;
+  const { account, region, standard } = seen;
   const databases = [...seen.databases].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
   const digest = digestOf(databases);
   const own = earlier.filter((s) => s.account === account && s.region === region);
   const newest = own.at(-1);
   const issuedAt = now.toISOString();
-  if (newest?.digest === digest && newest.issuedAt.slice(0, 10) === issuedAt.slice(0, 10)) return false;
+  const isSame = newest?.digest === digest && newest.standard?.digest === standard.digest;
+  if (isSame && newest.issuedAt.slice(0, 10) === issuedAt.slice(0, 10)) return false;
   const isKnown = own.some((s) => s.digest === digest && s.databases);
   const sighting: Sighting = {
     account,
     region,
     digest,
     databases: isKnown ? null : databases,
+    standard,
     issuedAt,
     expiresOn: null,
   };

@@ -5,6 +5,9 @@ import {
   type DescribeDBInstancesCommandOutput,
 } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, ResourceNotFoundException } from "@aws-sdk/client-secrets-manager";
+import { identifierOf, secretNameOf } from "../../components/names";
+import { builtIn } from "../../components/standards/built-in";
+import { birthsOf, type Standard } from "../../components/standards/standard";
 import { ShipshapeError } from "../errors";
 import { fleetPagesMax } from "./limits";
 import type { AwsClients } from "./aws-access";
@@ -38,6 +41,7 @@ export const controlRole = "shipshape";
  */
 export async function findDatabaseLogin(
   clients: AwsClients,
+  standard: Standard,
   identifier: string,
   role: string,
   databaseName?: string,
@@ -48,7 +52,7 @@ export async function findDatabaseLogin(
   if (host === undefined || port === undefined)
     throw new ShipshapeError("database-not-available", { identifier, status: instance.DBInstanceStatus ?? "unknown" });
   requireServing(instance);
-  const { username, password } = await readLogin(clients, instance, role, secretName);
+  const { username, password } = await readLogin(clients, standard, instance, role, secretName);
   return {
     identifier,
     resourceId: instance.DbiResourceId ?? "",
@@ -72,8 +76,12 @@ export const tagsOf = ({ TagList = [] }: DBInstance): Record<string, string> =>
   Object.fromEntries(TagList.map((t) => [t.Key ?? "", t.Value ?? ""]));
 
 /** @throws database-role-unknown */
-export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> =>
-  void (await readLogin(clients, instance, role));
+export const requireLogin = async (
+  clients: AwsClients,
+  standard: Standard,
+  instance: DBInstance,
+  role: string,
+): Promise<void> => void (await readLogin(clients, standard, instance, role));
 
 /** States in which RDS works on an instance while the database answers. */
 const serving = new Set([
@@ -123,45 +131,57 @@ async function listIdentifiers({ rds }: Pick<AwsClients, "rds">): Promise<string
 
 async function readLogin(
   clients: AwsClients,
+  standard: Standard,
   instance: DBInstance,
   role: string,
-  secretName = role === masterRole
-    ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance))
-    : roleSecret(instance, role),
+  known = role === masterRole ? instance.MasterUserSecret?.SecretArn : undefined,
 ): Promise<{ username: string; password: string }> {
-  try {
-    const { SecretString: text = "{}" } = await clients.secrets.send(
-      new GetSecretValueCommand({ SecretId: secretName }),
+  const names = known === undefined ? roleSecrets(instance, role, standard) : [known];
+  for (const SecretId of names)
+    try {
+      const { SecretString: text = "{}" } = await clients.secrets.send(new GetSecretValueCommand({ SecretId }));
+      return JSON.parse(text) as { username: string; password: string };
+    } catch (thrown) {
+      if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
+    }
+  throw new ShipshapeError("database-role-unknown", {
+    identifier: instance.DBInstanceIdentifier ?? "",
+    role,
+    secretName: names.join(" or "),
+    known: (await listRoles(clients, standard, instance)).join(", ") || "none yet",
+  });
+}
+
+/**
+ * Secrets are named by the tags of the database, so that no list has to be searched; and as the standard named them when
+ * the database was made: the names that fit it come first.
+ */
+function roleSecrets(instance: DBInstance, role: string, standard: Standard): string[] {
+  const { DBInstanceIdentifier: identifier, MasterUsername: username, DBName: databaseName } = instance;
+  const tags = tagsOf(instance);
+  const tag = (name: "service" | "environment") => tags[standard.tags[name].key] ?? "-";
+  const named = { service: tag("service"), environment: tag("environment"), databaseName };
+  const likeness = (one: Standard) =>
+    Number(identifierOf(named, one) === identifier) + Number(one.birth.masterUsername === username);
+  const births = [...birthsOf(standard), builtIn.birth].map((birth) => ({ ...standard, birth }));
+  const names = births
+    .sort((one, other) => likeness(other) - likeness(one))
+    .map((one) => secretNameOf(named, role as "owner", one));
+  return [...new Set(names)];
+}
+
+async function listRoles({ secrets }: AwsClients, standard: Standard, instance: DBInstance): Promise<string[]> {
+  const roles = new Set<string>(instance.MasterUserSecret ? [masterRole] : []);
+  for (const pattern of roleSecrets(instance, anyRole, standard)) {
+    const [prefix = "", suffix = ""] = pattern.split(anyRole);
+    const { SecretList = [] } = await secrets.send(
+      new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }),
     );
-    return JSON.parse(text) as { username: string; password: string };
-  } catch (thrown) {
-    if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
-    const known = (await listRoles(clients, instance)).join(", ") || "none yet";
-    throw new ShipshapeError("database-role-unknown", {
-      identifier: instance.DBInstanceIdentifier ?? "",
-      role,
-      secretName,
-      known,
-    });
+    for (const { Name: name = "" } of SecretList)
+      if (name.startsWith(prefix) && name.endsWith(suffix))
+        roles.add(name.slice(prefix.length, name.length - suffix.length));
   }
+  return [...roles].sort();
 }
-
-/** Secrets are named after the component's tags on the database, so that no list has to be searched. */
-function roleSecret(instance: DBInstance, role: string): string {
-  const tag = (key: string) => instance.TagList?.find(({ Key }) => Key === key)?.Value ?? "-";
-  return `shipshape/${tag("service")}/${tag("environment")}/${instance.DBName ?? "-"}/${role}`;
-}
-
-/** With `masterPassword: "own"` the master's password is a secret like those of the roles. */
-const ownMasterSecret = (instance: DBInstance): string => roleSecret(instance, masterRole);
-
-async function listRoles({ secrets }: AwsClients, instance: DBInstance): Promise<string[]> {
-  const prefix = roleSecret(instance, "");
-  const { SecretList = [] } = await secrets.send(
-    new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }),
-  );
-  const roles = SecretList.map(({ Name = "" }) => Name)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length));
-  return [...(instance.MasterUserSecret ? [masterRole] : []), ...roles.sort()];
-}
+/** No role has it. */
+const anyRole = "*";

@@ -23,7 +23,7 @@ import type { ChecksumsFound } from "./verify";
 
 export type BackupAuditSteps = ReturnType<typeof backupAuditSteps>;
 
-export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryOf">) {
+export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryOf" | "standard">) {
   const clients = awsClients(s.access);
 
   return {
@@ -65,7 +65,7 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
     async pageChecksums(plan: BackupAuditPlan): Promise<ChecksumsFound> {
       const { identifier, databaseName } = plan.source;
       try {
-        const login = await findDatabaseLogin(clients, identifier, controlRole, databaseName);
+        const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole, databaseName);
         requireSameDatabase(identifier, login.resourceId, plan.source.resourceId);
         return await inControlSession(login, { rootCertificateFile: s.access.rootCertificateFile }, readPageChecksums);
       } catch (error) {

@@ -33,7 +33,7 @@ export function passwordRotationSteps(s: OperationContext) {
 
   /** Only the master may end the sessions of every login. Errors: database-replaced, and those of a session. */
   async function asMaster<T>({ database }: PasswordRotationPlan, work: (client: Client) => Promise<T>): Promise<T> {
-    const login = await findDatabaseLogin(clients, database.identifier, masterRole);
+    const login = await findDatabaseLogin(clients, s.standard, database.identifier, masterRole);
     requireSameDatabase(database.identifier, login.resourceId, database.resourceId);
     return inControlSession(login, { rootCertificateFile }, work);
   }
@@ -49,7 +49,7 @@ export function passwordRotationSteps(s: OperationContext) {
       const limits = { statementSeconds: trialStatementSeconds, lockSeconds: trialLockSeconds, rootCertificateFile };
       const tried = [];
       for (const { role, inUse, before } of roles) {
-        const login = await findDatabaseLogin(clients, identifier, role, undefined, before.secretName);
+        const login = await findDatabaseLogin(clients, s.standard, identifier, role, undefined, before.secretName);
         const found = { name: role, standard: part(s.standard.roles, role), schema: schemaName };
         const trial =
           login.user === inUse

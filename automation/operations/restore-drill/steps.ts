@@ -47,9 +47,7 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(
-  s: Omit<OperationContext, "recoveryOf" | "standard" | "homeOfStack" | "gitEnvironment">,
-) {
+export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment">) {
   const clients = awsClients(s.access);
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };
@@ -66,7 +64,7 @@ export function restoreDrillSteps(
     role: string,
     databaseName: string,
   ): Promise<DatabaseLogin> {
-    const login = await findDatabaseLogin(clients, identifier, role, databaseName);
+    const login = await findDatabaseLogin(clients, s.standard, identifier, role, databaseName);
     requireSameDatabase(identifier, login.resourceId, resourceId);
     return login;
   }
@@ -82,7 +80,7 @@ export function restoreDrillSteps(
     /** Refuses what cannot be drilled, before anything is planned, registered or created. */
     async observe({ database: identifier, at, snapshot }: RestoreDrillRequest): Promise<ObservedSource> {
       const instance = await describeDatabase(clients, identifier);
-      await requireLogin(clients, instance, controlRole);
+      await requireLogin(clients, s.standard, instance, controlRole);
       const backupRetentionDays = instance.BackupRetentionPeriod ?? 0;
       const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
       // Lost backups are a verdict, whatever else the database does.

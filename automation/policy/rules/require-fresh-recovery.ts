@@ -12,7 +12,7 @@ const unproven: Record<TierStandard["unprovenRecovery"], Omit<Judgement, "reason
 
 export const requireFreshRecovery = defineAdmissionRule({
   id: "require-fresh-recovery",
-  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So the standard says for each tier whether a database in production is changed only while its recovery is proven (as Shipshape's own gold), whether the team that owns it decides to take the risk (silver), or neither. A database without a known tier or environment is judged as the strictest. What is known, by the newest signed verdict, is part of the plan, so it is what people see and approve; right before the change it is read again, and what is no longer proven is decided on again.",
+  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So the standard says for each tier whether a database in production is changed only while its recovery is proven, whether the team that owns it decides to take the risk, or neither. A database without a known tier or environment is judged as the strictest. What is known, by the newest signed verdict, is part of the plan, so it is what people see and approve; right before the change it is read again, and what is no longer proven is decided on again.",
   solution:
     "Request a restore drill of the database and wait for its verdict (`npx shipshape request restore-drill --help`); then request the change again. `npx shipshape status` says since when the recovery is not proven, and why.",
   owner: "team-platform",

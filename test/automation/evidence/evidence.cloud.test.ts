@@ -1,4 +1,5 @@
 import { builtIn } from "../../../components/standards/built-in";
+import type { Standard } from "../../../components/standards/standard";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { STATEMENT_TYPE } from "../../../automation/evidence/envelope";
@@ -327,8 +328,8 @@ describe("what the cloud has", () => {
       tags: { tier: "silver", environment: "production", "shipshape:run": "drilling" },
     })),
   });
-  const seen = async (day: number, answer: FleetAnswer, hour = 0) =>
-    recordFleet(log.database, builtIn, log.signer, await readLog(log.database, log.signer), answer, at(day, hour));
+  const seen = async (day: number, answer: FleetAnswer, hour = 0, standard: Standard = builtIn) =>
+    recordFleet(log.database, standard, log.signer, await readLog(log.database, log.signer), answer, at(day, hour));
   const sightings = async () =>
     (await readLog(log.database, log.signer)).entries.map(
       (e) => e.sighting?.databases?.map((d) => d.identifier) ?? null,
@@ -343,6 +344,10 @@ describe("what the cloud has", () => {
     expect(await seen(2, fleet("orders", "ledger"), 3)).toBe(true);
     expect(await seen(3, { asked: false, reason: "no answer" })).toBe(false);
     expect(await sightings()).toEqual([["ledger", "orders"], null, ["orders"], [], null]);
+    // Another standard is new, too, whatever it changes.
+    const wording = { ...builtIn, version: "1.1.1", digest: "f".repeat(64) };
+    expect(await seen(2, fleet("orders", "ledger"), 4, wording)).toBe(true);
+    expect(await seen(2, fleet("orders", "ledger"), 5, wording)).toBe(false);
     expect(await log.problems()).toEqual([]);
   });
 
@@ -362,6 +367,8 @@ describe("what the cloud has", () => {
       ["ledger", "silver", at(40).toISOString()],
       ["orders", "silver", null],
     ]);
+    const { name, version, digest } = builtIn;
+    expect(sealed.content.standards).toEqual([{ name, version, digest }]);
     expect(sealed.content.restsOn).toMatchObject({ origin: log.signer.origin, treeSize: 2 });
     await exportPopulation(log.database, log.signer, sealed, log.out());
     expect(broken(await log.verified())).toEqual([]);

@@ -1,5 +1,6 @@
 import { backupAuditSteps, type BackupAuditSteps } from "../../../../automation/operations/backup-audit/steps";
 import type { FleetDatabase } from "../../../../automation/fleet-records";
+import { builtIn } from "../../../../components/standards/built-in";
 import { anInstance, aSnapshot, RdsAnswers } from "../../guardrails/rds-answers";
 import { good, planOf, source } from "./audits";
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
   const cloud = { endpoint: await rds.start(), region: "eu-central-1", credentials };
   const recoveryOf = async (database: FleetDatabase) => (asked.push(database), good.evidence);
-  steps = backupAuditSteps({ access: { cloud }, recoveryOf });
+  steps = backupAuditSteps({ access: { cloud }, recoveryOf, standard: builtIn });
 });
 afterAll(() => rds.stop());
 beforeEach(() => void (rds.answers = {}));

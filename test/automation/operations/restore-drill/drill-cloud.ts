@@ -1,3 +1,4 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import { restoreDrillSteps, type RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import type { Database } from "../../../../automation/database";
 import { removeStack, bringUp } from "../../../../automation/runner/pulumi-stack";
@@ -41,6 +42,7 @@ export class DrillCloud extends RdsAnswers {
 
   steps(more: { secretsProvider?: string } = {}): RestoreDrillSteps {
     return restoreDrillSteps({
+      standard: builtIn,
       database: this.database,
       access: {
         cloud: {

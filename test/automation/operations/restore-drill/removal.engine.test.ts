@@ -1,3 +1,4 @@
+import { builtIn } from "../../../../components/standards/built-in";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -32,6 +33,7 @@ beforeAll(async () => {
   mkdirSync(cloud.env["PULUMI_BACKEND_URL"]!.replace("file://", ""), { recursive: true });
   const stacks = { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
   steps = restoreDrillSteps({
+    standard: builtIn,
     database: noDatabase,
     access: { cloud: cloud.client() },
     stacks,
