@@ -21,6 +21,7 @@ const local = z.strictObject({
       port: count.nullable(),
       pid: count.nullable().optional(),
       dataFolder: text,
+      account: text,
       region: text,
       masterUsername: text,
       databaseName: text,
