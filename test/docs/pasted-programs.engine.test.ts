@@ -58,7 +58,7 @@ test.each(fragments)("$title is accepted as an argument", ({ code }) => {
 
 describe("on the embedded cloud", () => {
   let engine: Engine;
-  beforeAll(async () => void (engine = await startEngine()), 120_000);
+  beforeAll(async () => void (engine = await startEngine()));
   afterAll(() => engine?.stop());
 
   test.each(programs)("$title is previewed", async ({ title, code }) => {
