@@ -2,6 +2,7 @@
 // without one some are; and what each login can do after two rotations.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../../../automation/command-line/evidence-log";
@@ -72,9 +73,11 @@ const as = async <T>(role: string, work: (query: Query) => Promise<T>) => loginW
 const userOf = (url: string) => new URL(url).username;
 
 async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
-  const { masterSecretArn } = (await stack.outputs()).handOver!.value as { masterSecretArn: string };
+  const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-development" }),
+  );
   const { SecretString = "" } = await engine.cloud.secrets.send(
-    new GetSecretValueCommand({ SecretId: masterSecretArn }),
+    new GetSecretValueCommand({ SecretId: instance?.MasterUserSecret?.SecretArn }),
   );
   const { username, password } = JSON.parse(SecretString) as { username: string; password: string };
   const url = new URL(await urlOf("owner"));
