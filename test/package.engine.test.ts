@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { Follower, sectionsOf } from "./followed-page";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
 import { hovers, type Hover } from "./hover";
+import { putRuleOfPage } from "./rule-of-page";
 import { canHaveYaml, yamlHostFolder } from "./yaml-host/yaml-host";
 
 const repository = join(__dirname, "..");
@@ -122,6 +123,13 @@ test("the package adds less than 40 MB to a project that has the Pulumi SDKs", (
   const brought = closure(sdks);
   const added = [...closure(["shipshape"])].filter((folder) => !brought.has(folder));
   expect(added.reduce((sum, folder) => sum + bytes(folder), 0)).toBeLessThan(40 * megabyte);
+});
+
+test("the rule that docs/guardrails.md shows is correct TypeScript, holds on its examples, and judges", async () => {
+  const compiled = putRuleOfPage(join(repository, "docs/guardrails.md"), typescriptProject);
+  await run(typescriptProject, "npx", "tsc", ...compiled);
+  const said = [await shipshape("rule", "test"), await shipshape("guard", "--state", "small.json")];
+  expect(said.map(({ stdout }) => stdout).join("\n")).toMatch(/4 claims: all hold[^]*✗ forbid-burstable-classes/);
 });
 
 test("help loads the names of the commands, and one library", async () => {
