@@ -19,7 +19,7 @@ import type { Access } from "./policy/roles";
 import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { TelemetrySettings } from "./observability/telemetry-export";
-import type { FleetAnswer, InstanceProperties } from "./fleet-records";
+import type { FleetAnswer, PropertiesAnswer } from "./fleet-records";
 import type { Decision, Message, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
@@ -127,7 +127,7 @@ export interface ControlPlaneSettings extends Sealing {
   /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
   alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
   /** What the cloud says, for changes that were delivered. @default it is never asked, and they stay expected */
-  instances?: () => Promise<InstanceProperties>;
+  instances?: () => Promise<PropertiesAnswer>;
   /** Where the stacks are that declare databases: they say what was made of a delivered rotation. */
   stacks?: StackContext;
   /** What workers report to OpenTelemetry. @default nothing */

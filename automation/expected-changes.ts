@@ -5,7 +5,14 @@
 import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { reasonOf } from "./errors";
-import { identityOf, type ExpectedChange, type ExpectedStatus, type InstanceProperties } from "./fleet-records";
+import {
+  describeLocation,
+  identityOf,
+  type ExpectedChange,
+  type ExpectedStatus,
+  type InstanceProperties,
+  type PropertiesAnswer,
+} from "./fleet-records";
 import { expectedChangesMax, expectedLookMilliseconds, expectedLookSeconds } from "./limits";
 import { closeFinding, isFindingOpen } from "./review/findings";
 import { askBackend } from "./runner/backend-stacks";
@@ -18,20 +25,22 @@ import type { StackContext } from "./runner/stack-state";
 type CloudAnswer = InstanceProperties | { unread: string };
 
 /** Asks for what the cloud says of each DB instance, these properties included. */
-type Ask = (properties: string[]) => Promise<InstanceProperties>;
+type Ask = (properties: string[]) => Promise<PropertiesAnswer>;
 
 /** Looks again and again, until it is stopped. */
 export const startExpecting = (
   database: ControlPlaneDatabase,
-  ask: () => Promise<InstanceProperties>,
+  ask: () => Promise<PropertiesAnswer>,
   stacks: StackContext | undefined,
 ) =>
   keepDoing("the look for expected changes", expectedLookMilliseconds, () =>
     lookForExpected(database, async (properties) => {
-      const cloud = await ask();
+      const clouds = await ask();
       // Those of a role, such as `readwrite.generation`, are in no answer of the RDS API.
       const isOfRole = properties.some((property) => property.includes("."));
-      return isOfRole && stacks ? withDeclared(cloud, await askBackend(stacks)) : cloud;
+      if (!isOfRole || !stacks) return clouds;
+      const declared = await askBackend(stacks);
+      return { ...clouds, answered: clouds.answered.map((cloud) => withDeclared(cloud, declared)) };
     }),
   );
 
@@ -39,10 +48,19 @@ export const startExpecting = (
 export async function lookForExpected(database: Database, ask: Ask): Promise<void> {
   const taken = await takeChangesToLookFor(database, expectedLookSeconds, expectedChangesMax);
   if (taken.length === 0) return;
-  const cloud = await ask(taken.map(({ property }) => property)).catch((error: unknown): CloudAnswer => ({
-    unread: reasonOf(error),
-  }));
-  for (const change of taken) await database.transaction((transaction) => record(transaction, change, cloud));
+  const clouds = await ask(taken.map(({ property }) => property)).catch((error: unknown) => reasonOf(error));
+  for (const change of taken)
+    await database.transaction((transaction) => record(transaction, change, answerAbout(change, clouds)));
+}
+
+/** What its own account and Region said. Without a list of them, only the environment's was asked. */
+export function answerAbout({ database }: ChangeToLookFor, clouds: PropertiesAnswer | string): CloudAnswer {
+  if (typeof clouds === "string") return { unread: clouds };
+  const isThere = (one: { account: string | undefined; region: string }) =>
+    one.account === database.account && one.region === database.region;
+  const { answered, unreachable } = clouds;
+  const unread = unreachable.find(isThere) ?? unreachable.find((one) => one.account === "unknown");
+  return answered.find(isThere) ?? { unread: unread?.reason ?? `${describeLocation(database)} was not asked` };
 }
 
 async function record(transaction: Database, change: ChangeToLookFor, cloud: CloudAnswer): Promise<void> {

@@ -26,6 +26,8 @@ export interface Location {
   /** The role to assume there; without one the SDK's own credentials are used. */
   role?: string | undefined;
   externalId?: string | undefined;
+  /** The stack of its platform. @default that of the environment */
+  platformStack?: string | undefined;
 }
 
 /** "account 123456789012, Region eu-central-1" */
@@ -215,4 +217,10 @@ export interface InstanceProperties {
   region: string;
   /** Its properties of one value, by the identity of the database. */
   instances: ReadonlyMap<string, Readonly<Record<string, ExpectedValue["to"]>>>;
+}
+
+/** The same of all that were asked. */
+export interface PropertiesAnswer {
+  answered: InstanceProperties[];
+  unreachable: UnreachableLocation[];
 }

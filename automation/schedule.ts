@@ -93,9 +93,11 @@ export function submitDueDrills(
     );
     const { drills, day } = costedDrills(drillable, recent, prices, now);
     const due = drills.filter((s) => s.dueAt && s.dueAt <= now);
+    const several = fleet.asked && (fleet.clouds?.length ?? 0) + (fleet.unreachable?.length ?? 0) > 1;
     const submitted: SubmittedDrill[] = [];
     for (const schedule of due.filter((s) => !s.held).slice(0, left)) {
-      const input = { database: schedule.recovery.database.identifier };
+      const { identifier, account, region } = schedule.recovery.database;
+      const input = { database: identifier, ...(several && { account, region }) };
       const by = { requestedBy, reason: `scheduled: ${schedule.reason}` };
       submitted.push({ requestId: await controlPlane.submit(t, OPERATION, input, by), schedule });
     }

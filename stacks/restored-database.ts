@@ -6,6 +6,7 @@
  * instance by resource id (the provider's id of an instance).
  */
 // Not the whole package: its index takes 0.2 s to load.
+import { Provider } from "@pulumi/aws/provider";
 import { Instance } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -28,7 +29,21 @@ export interface RestoredDatabaseOutputs {
   resourceId: pulumi.Output<string>;
 }
 
-export function restoredDatabase(args: RestoredDatabaseArgs): RestoredDatabaseOutputs {
+/** Where RDS has restored it, and the role to assume there; undefined: as the environment says. */
+export interface RestoredDatabaseLocation {
+  region?: string | undefined;
+  role?: string | undefined;
+  externalId?: string | undefined;
+}
+
+export function restoredDatabase(
+  args: RestoredDatabaseArgs,
+  { region, role, externalId }: RestoredDatabaseLocation,
+): RestoredDatabaseOutputs {
+  const provider = new Provider("location", {
+    ...(region && { region }),
+    ...(role && { assumeRoles: [{ roleArn: role, ...(externalId && { externalId }) }] }),
+  });
   const instance = new Instance(
     "restored",
     {
@@ -54,7 +69,7 @@ export function restoredDatabase(args: RestoredDatabaseArgs): RestoredDatabaseOu
       applyImmediately: true,
       tags: args.tags,
     },
-    { protect: false, ...(args.importId ? { import: args.importId } : {}) },
+    { provider, protect: false, ...(args.importId ? { import: args.importId } : {}) },
   );
   return { identifier: instance.identifier, endpoint: instance.endpoint, resourceId: instance.resourceId };
 }

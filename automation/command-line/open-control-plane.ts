@@ -23,7 +23,7 @@ export async function withControlPlane<T>(
   process.noDeprecation = true;
   const { openControlPlane } = await import("../control-plane");
   let inKms: Promise<Signer> | undefined;
-  const { readConfiguration, readStandard } = await import("../configuration/configuration");
+  const { readConfiguration, readLocations, readStandard } = await import("../configuration/configuration");
   const standard = readStandard(settings.configurationFile);
   let evidence: FollowedEvidence | undefined;
   const evidenceIn = (database: ControlPlaneDatabase) => (evidence ??= followedEvidence(settings, database, terminal));
@@ -49,14 +49,16 @@ export async function withControlPlane<T>(
     telemetry: settings.telemetry,
     alerting: (records) => alertingOf(settings, records),
     instances: async () => {
-      const { awsClients } = await import("../targets/aws-access");
-      return (await import("../targets/instance-properties")).instanceProperties(awsClients());
+      const locations = readLocations(settings.configurationFile);
+      return (await import("../targets/instance-properties")).fleetProperties(locations);
     },
     stacks: stackContext(settings),
     recoveryOf: async (target) => {
       const log = await evidenceIn(controlPlane.database)("restore-drill", target);
       const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];
-      const answer = await askFleet(awsClients(), target.identifier);
+      const { accessTo } = await import("../targets/locations");
+      const access = accessTo({ locations: () => readLocations(settings.configurationFile) }, target);
+      const answer = await askFleet(awsClients(access), target.identifier);
       return (await import("../recovery-status")).recoveryOfTarget(log, target, answer, new Date());
     },
     toolVersions: { shipshape: version, node: process.versions.node },
@@ -69,7 +71,14 @@ export async function withControlPlane<T>(
     operations: async (database, beforeCall) =>
       Promise.all(
         (await registered()).map((o) =>
-          o.open(operationContext(settings, standard, database, beforeCall, evidenceIn(database))),
+          o.open({
+            ...operationContext(settings, standard, database, evidenceIn(database)),
+            access: {
+              rootCertificateFile: settings.rootCertificateFile,
+              beforeCall,
+              locations: () => readLocations(settings.configurationFile),
+            },
+          }),
         ),
       ),
   });
@@ -85,14 +94,12 @@ function operationContext(
   settings: Settings,
   standard: Standard,
   database: ControlPlaneDatabase,
-  beforeCall: () => void,
   log: FollowedEvidence,
-): OperationContext {
+): Omit<OperationContext, "access"> {
   const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
   return {
     standard,
     database,
-    access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
     stacks: stackContext(settings),
     homeOfStack: async (stack) =>
       (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile)(stack),

@@ -9,6 +9,7 @@ import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { costCell, costHeading, costOfDay, costRecord, costText, heldLines } from "./drill-cost";
 import { readEvidence } from "./evidence-log";
+import { cloudTexts } from "./queried-clouds";
 import { withControlPlane } from "./open-control-plane";
 import { fleetToday, principal, withRecords } from "./open-records";
 import { entries } from "./layout";
@@ -43,6 +44,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     const log = await readEvidence(settings, records.database, terminal);
     const fleet = await fleetToday(settings);
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+    for (const text of cloudTexts(fleet)) terminal.progress(`cloud: ${printable(text)}`);
     tellUnreachable(fleet, terminal);
     const now = new Date();
     const recoveries = await records.recovery(log, fleet, now);

@@ -143,8 +143,8 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ...published.flatMap((p) => (p.error ? [`evidence is not published in ${p.target}: ${p.error.message}`] : [])),
   ];
   return [
-    ...cloudTexts(fleet).flatMap((text) => wrapped("cloud:", printable(text), " ".repeat(7), terminal.columns)),
     ...problems.map((what) => `${terminal.style("red", "problem:")} ${printable(what)}`),
+    ...cloudTexts(fleet).flatMap((text) => wrapped("cloud:", printable(text), " ".repeat(7), terminal.columns)),
     ...(recovery.length === 0
       ? ["no databases are known"]
       : table(

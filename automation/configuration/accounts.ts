@@ -12,7 +12,11 @@ const regionName = z
   .string({ error: () => "give a Region, for example eu-central-1" })
   .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => "give a Region, for example eu-central-1" });
 
-/** One account, with the role that is assumed there, and its Regions. */
+const platformStack = z
+  .string({ error: () => "give the stack of its platform, for example platform.production" })
+  .regex(/^\S+$/, { error: () => "give the stack of its platform, for example platform.production" });
+
+/** One account, with the role that is assumed there, its Regions, and the stacks of their platforms. */
 const account = z
   .strictObject({
     account: accountNumber,
@@ -29,15 +33,18 @@ const account = z
       .min(1, { error: () => "give at least one" })
       .max(regionsMax, { error: () => `give ${regionsMax} at most` })
       .refine((all) => new Set(all).size === all.length, { error: () => "names a Region twice" }),
+    platforms: z.record(regionName, platformStack, { error: () => "give a stack by Region" }).optional(),
   })
-  .superRefine(({ account: own, role, externalId }, context) => {
-    const wrong = (key: string, input: string, message: string) =>
-      context.addIssue({ code: "custom", path: [key], input, message });
+  .superRefine(({ account: own, role, externalId, regions, platforms = {} }, context) => {
+    const wrong = (path: string, input: string, message: string) =>
+      context.addIssue({ code: "custom", path: path.split("."), input, message });
     const roleOf = role?.split(":")[4];
     if (role !== undefined && roleOf !== undefined && roleOf !== own)
       wrong("role", role, `is a role of account ${roleOf}, not of ${own}`);
     if (externalId !== undefined && role === undefined)
       wrong("externalId", externalId, "goes with a role, and there is none");
+    for (const region of Object.keys(platforms))
+      if (!regions.includes(region)) wrong(`platforms.${region}`, region, "is not among the regions");
   });
 
 export const accounts = z
@@ -49,4 +56,6 @@ export const accounts = z
 
 /** Each Region of each account. None: the environment's own. */
 export const locationsOf = (configured: z.infer<typeof accounts> = []): Location[] =>
-  configured.flatMap(({ regions, ...one }) => regions.map((region) => ({ ...one, region })));
+  configured.flatMap(({ regions, platforms = {}, ...one }) =>
+    regions.map((region) => ({ ...one, region, platformStack: platforms[region] })),
+  );

@@ -25,8 +25,10 @@ export interface DrillableDatabase {
 
 /** The requests for drills of one database that are open or recent. */
 export interface RecentDrills {
-  /** The name in the request. */
+  /** The name in the request, and where it was to be, if it says. */
   target: string;
+  account?: string | null;
+  region?: string | null;
   /** The database that was found under it; null while none was. */
   identity: string | null;
   /** Null if none was for the backups of today. */
@@ -38,7 +40,7 @@ export interface RecentDrills {
   ofLastDay: number;
 }
 
-/** How many drills of one account and Region may be requested. */
+/** How many drills may be requested, in all accounts and Regions together. */
 export interface DrillBudget {
   /** No drill is requested while this many are queued or running. */
   openMax: number;
@@ -95,7 +97,10 @@ export function recentOf(recent: RecentDrills[]): (database: TargetDatabase) => 
   }
   return (database) => [
     ...(found.get(identityOf(database)) ?? []),
-    ...(found.get(`named ${database.identifier}`) ?? []),
+    ...(found.get(`named ${database.identifier}`) ?? []).filter(
+      ({ account, region }) =>
+        (account ?? database.account) === database.account && (region ?? database.region) === database.region,
+    ),
   ];
 }
 

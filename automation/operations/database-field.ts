@@ -1,5 +1,19 @@
 import { z } from "zod";
 
+/** Which of several databases of one name, as `shipshape fleet` shows them. */
+export const locationFields = {
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "give the account's 12 digits")
+    .optional()
+    .meta({ description: "the account of the database, if several have one of that name", placeholder: "number" }),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "give a Region, such as eu-west-1")
+    .optional()
+    .meta({ description: "its Region, likewise", placeholder: "name" }),
+};
+
 /** The field of a request that names one database; `description` says what is done to it. */
 export const databaseField = (description: string) =>
   z

@@ -35,11 +35,12 @@ export function assumedRole(role: Role, cloud: object): () => Promise<Credential
 }
 
 async function assume({ role, externalId, region }: Role, cloud: object): Promise<Credentials> {
+  const abortSignal = AbortSignal.timeout(roleAnswerSeconds * 1000);
   const client = new STSClient({ ...cloud, ...(region !== undefined && { region }) });
   try {
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: "shipshape", ExternalId: externalId }),
-      { abortSignal: AbortSignal.timeout(roleAnswerSeconds * 1000) },
+      { abortSignal },
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) throw new Error("STS gave no credentials");
@@ -50,7 +51,8 @@ async function assume({ role, externalId, region }: Role, cloud: object): Promis
       expiration: Expiration,
     };
   } catch (error) {
-    throw new ShipshapeError("role-not-assumed", { role, reason: reasonOf(error) }, { cause: error });
+    const reason = abortSignal.aborted ? `STS did not answer within ${roleAnswerSeconds} s` : reasonOf(error);
+    throw new ShipshapeError("role-not-assumed", { role, reason }, { cause: error });
   } finally {
     client.destroy();
   }

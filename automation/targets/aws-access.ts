@@ -15,6 +15,8 @@ export interface AwsAccess {
     { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
   /** Another account or Region than that of the environment. */
   location?: Location | undefined;
+  /** All that `shipshape.yaml` names. @default none: databases are where the environment says */
+  locations?: (() => readonly Location[]) | undefined;
   /** A PEM file of the authorities that sign the databases' certificates; Node's own list lacks RDS's. */
   rootCertificateFile?: string | undefined;
   /** Throws if this process may no longer act. Called before every call. */

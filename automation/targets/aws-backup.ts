@@ -15,7 +15,7 @@ import {
   type BackupSelection,
   type CopyJob,
 } from "@aws-sdk/client-backup";
-import { explaining, type AwsAccess } from "./aws-access";
+import { clientSettings, explaining, type AwsAccess } from "./aws-access";
 import { RdsQueries } from "./rds-queries";
 
 export interface AwsBackupFound {
@@ -50,7 +50,7 @@ export interface BackedUp {
 /** Errors: cloud-unreachable, cloud-credentials, cloud-region; a refusal is named in the answer. */
 export async function awsBackupOf(access: AwsAccess, database: BackedUp): Promise<AwsBackupFound> {
   const clientIn = (region?: string) =>
-    explaining(new BackupClient({ ...access.cloud, ...(region !== undefined && { region }) }), access);
+    explaining(new BackupClient({ ...clientSettings(access), ...(region !== undefined && { region }) }), access);
   const client = clientIn();
   const queries = new RdsQueries();
   const { plans, unclear } = await selectingPlans(client, queries, database);

@@ -67,6 +67,24 @@ export const targetErrors = {
     message: "no AWS Region is set",
     hint: "set AWS_REGION, or a Region in the profile that AWS_PROFILE names",
   },
+  "location-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: "shipshape.yaml does not name {location}; it names: {known}",
+    hint: "add it to `accounts`, with its role and Region: docs/accounts-and-regions.md",
+  },
+  "database-ambiguous": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: 'several databases are called "{identifier}": in {found}',
+    hint: "`--account` and `--region` say which; `npx shipshape fleet` shows them",
+  },
+  "database-uncertain": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: 'it is not known which database "{identifier}" is: found in {found}, but {unreachable}',
+    hint: "`--account` and `--region` say which; `npx shipshape fleet` shows what can be reached",
+  },
   "role-not-assumed": {
     httpStatus: 502,
     exitCode: 1,

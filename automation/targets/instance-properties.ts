@@ -1,10 +1,27 @@
 /** What the RDS API says of each DB instance of the account and Region: its properties of one value. */
 import { paginateDescribeDBInstances } from "@aws-sdk/client-rds";
-import { identityOf, targetDatabase, type ExpectedValue, type InstanceProperties } from "../fleet-records";
+import {
+  identityOf,
+  targetDatabase,
+  type ExpectedValue,
+  type InstanceProperties,
+  type Location,
+  type PropertiesAnswer,
+} from "../fleet-records";
 import type { AwsClients } from "./aws-access";
 import { fleetAnswerSeconds } from "./limits";
+import { askEach } from "./locations";
 import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+
+/** Of all these accounts and Regions; of the environment's own if none are given. */
+export const fleetProperties = async (locations: readonly Location[]): Promise<PropertiesAnswer> => {
+  const { answers, unreachable } = await askEach(locations, async (clients) => {
+    const result = await instanceProperties(clients);
+    return { result, account: result.account };
+  });
+  return { answered: answers.map(({ result }) => result), unreachable };
+};
 
 /** Errors: fleet-unreadable, and those of an unreachable cloud. */
 export async function instanceProperties({ rds: client, sts }: AwsClients): Promise<InstanceProperties> {

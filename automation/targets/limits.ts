@@ -19,6 +19,12 @@ export const roleAnswerSeconds = 10;
 /** Credentials are renewed this long before they expire: what is signed with them must still be answered. */
 export const credentialsRenewedSeconds = 300;
 
+/**
+ * How long everything may take that one account and Region is asked: guardrails ask for each parameter group and
+ * snapshot, some minutes for a thousand.
+ */
+export const locationAnswerSeconds = 600;
+
 /** Accounts and Regions that are asked at once: each answer is some pages in memory, and clients of its own. */
 export const locationsAtOnceMax = 8;
 

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { startCloud, type Cloud } from "../cloud";
 import { small } from "../localcloud/server/database-client";
@@ -119,9 +120,65 @@ test("guard --live judges every database once, wherever it is", async () => {
   );
 });
 
+const audit = (...words: string[]) => [
+  "request",
+  "backup-audit",
+  "--database",
+  "orders",
+  "--reason",
+  "which one?",
+  "--json",
+  ...words,
+];
+
+test("of several databases of one name a request says which, and none is guessed", async () => {
+  const answer = async (entries: object[], ...words: string[]) => {
+    const { text, stderr } = await shipshape(entries, ...audit("--plan-only", ...words));
+    return text === "" ? JSON.parse(stderr).error.code : JSON.parse(text).plan.database.arn;
+  };
+  const arn = (account: string, region: string) => `arn:aws:rds:${region}:${account}:db:orders`;
+  const [central, west] = [
+    ["--region", "eu-central-1"],
+    ["--region", "eu-west-1"],
+  ] as const;
+  expect(await answer(all())).toBe("database-ambiguous");
+  expect(await answer(all(), ...west)).toBe("database-ambiguous"); // in both accounts
+  expect(await answer(all(), "--account", otherAccount, ...west)).toBe(arn(otherAccount, "eu-west-1"));
+  expect(await answer(all(), "--account", otherAccount, "--region", "eu-north-1")).toBe("location-unknown");
+  expect(await answer(all().slice(0, 1), ...central)).toBe(arn(ownAccount, "eu-central-1"));
+  expect(await answer([], "--account", otherAccount)).toBe("location-unknown"); // none is named
+  expect(await answer([], ...west)).toBe(arn(ownAccount, "eu-west-1"));
+  // Found once, but it may also be where nobody could look.
+  const [own, other] = all();
+  const partly = [
+    { ...own, regions: ["eu-central-1"] },
+    { ...other, externalId: "acme-8", regions: ["eu-central-1"] },
+  ];
+  expect(await answer(partly)).toBe("database-uncertain");
+  expect(await answer(partly, "--account", ownAccount)).toBe(arn(ownAccount, "eu-central-1"));
+  expect(await answer(partly, "--account", otherAccount)).toBe("role-not-assumed");
+});
+
+test("a run about a database of another account and Region asks that one, and seals what it is about", async () => {
+  await shipshape(all(), "evidence", "key", "create");
+  const { text } = await shipshape(all(), ...audit("--account", otherAccount, "--region", "eu-west-1", "--work"));
+  const run = JSON.parse(text);
+  expect(run).toMatchObject({ status: "succeeded", error: null });
+  const { json } = await shipshape(all(), "show", run.id, "--json");
+  expect(JSON.stringify(json())).toContain(`arn:aws:rds:eu-west-1:${otherAccount}:db:orders`);
+  const trail = new CloudTrailClient({ ...cloud.client(), region: "eu-west-1", credentials: otherKey(cloud) });
+  const { Events = [] } = await trail.send(
+    new LookupEventsCommand({
+      LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "DescribeDBSnapshots" }],
+    }),
+  );
+  trail.destroy();
+  expect(Events.map((e) => JSON.parse(e.CloudTrailEvent ?? "").userIdentity.arn)).toContain(
+    `arn:aws:sts::${otherAccount}:assumed-role/shipshape/shipshape`,
+  );
+});
+
 test("all of them are recorded for auditors", async () => {
-  const created = await shipshape(all(), "evidence", "key", "create");
-  expect([created.stderr, created.code]).toEqual([expect.anything(), 0]);
   const period = ["--from", new Date().toISOString().slice(0, 10), "--to", new Date().toISOString().slice(0, 10)];
   const { json } = await shipshape(all(), "evidence", "population", ...period, "--json");
   const { scopes, databases } = json().report.content;

@@ -6,6 +6,7 @@ import {
   type ExpectedValue,
   type InstanceProperties,
   type PlannedChange,
+  type UnreachableLocation,
 } from "../../automation/fleet-records";
 import { latestAlerts } from "../../automation/observability/notifications";
 import { answerFinding, openFinding, openFindings } from "../../automation/review/findings";
@@ -46,9 +47,11 @@ async function delivered({
 }
 
 /** A look, as if the last one were long ago. */
-async function look(answer: InstanceProperties | Error): Promise<void> {
+async function look(answer: InstanceProperties | UnreachableLocation | Error): Promise<void> {
   await database.query("update expected_change set looked_at = null");
-  await lookForExpected(database, () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)));
+  const answers =
+    "instances" in answer ? { answered: [answer], unreachable: [] } : { answered: [], unreachable: [answer as never] };
+  await lookForExpected(database, () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answers)));
 }
 const late = (id: string) =>
   database.query("update expected_change set until = now() - interval '1 second' where request_id = $1", [id]);
@@ -149,10 +152,23 @@ test("what a person has answered is no longer waited for, and nobody is told of 
   expect([await statuses(id), await findingOf(id), await alertsOf(id)]).toEqual([["dropped"], undefined, []]);
 });
 
+test("an account that cannot be reached is no answer of any: the change stays expected, and late it says why", async () => {
+  const { id, target } = await delivered();
+  const { account, region } = target;
+  await look({ account: "999999999999", region, reason: "of another account" });
+  expect(await statuses(id)).toEqual(["open"]);
+  await late(id);
+  await look({ account, region, reason: "the role cannot be assumed" });
+  expect([await statuses(id), await findingOf(id)]).toEqual([
+    ["overdue"],
+    expect.stringContaining("the cloud could not be asked: the role cannot be assumed"),
+  ]);
+});
+
 test("nothing is looked for before its run has ended, and nobody asks the cloud for nothing, or twice within minutes", async () => {
   const { id, shows } = await delivered({ isOver: false });
   let asked = 0;
-  const ask = () => Promise.resolve((asked++, shows({ BackupRetentionPeriod: 7 })));
+  const ask = () => Promise.resolve((asked++, { answered: [shows({ BackupRetentionPeriod: 7 })], unreachable: [] }));
   await database.query("update expected_change set status = 'dropped' where request_id <> $1", [id]);
   await lookForExpected(database, ask);
   expect(asked).toBe(0);

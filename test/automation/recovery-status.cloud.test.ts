@@ -188,7 +188,7 @@ test("the fleet is what stacks declare and what the cloud has, without throwaway
   expect(asked).toMatchObject({
     unread: [],
     totals: { fresh: 1, never: 2, unproven: 1 },
-    cloud: { cloud: { account: "123456789012", region: "eu-central-1", address: cloud.url } },
+    cloud: { clouds: [{ account: "123456789012", region: "eu-central-1", address: cloud.url }] },
   });
 
   // A throwaway, as its run registered it and tagged it
@@ -227,7 +227,10 @@ test("a delivered change is seen when RDS has made it, and not while it only acc
   );
   const look = async () => {
     await database.query("update expected_change set looked_at = null");
-    await lookForExpected(database, () => instanceProperties(cloud as never));
+    await lookForExpected(database, async () => ({
+      answered: [await instanceProperties(cloud as never)],
+      unreachable: [],
+    }));
     return (await expectedChangesOf(database, id)).map(({ status, found }) => [status, found]);
   };
   const modify = (ApplyImmediately: boolean) =>

@@ -101,6 +101,26 @@ test("drills that wait for people leave room for others, and are not requested a
   expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
 });
 
+test("of databases of one name in several Regions each is requested by account and Region, once", async () => {
+  const abroad = databases.map((one) => ({ ...one, region: "eu-west-1", resourceId: `${one.resourceId}-west` }));
+  const clouds = ["eu-central-1", "eu-west-1"].map((region) => ({ account: "123456789012", region, address: "" }));
+  const both = { asked: true as const, databases: [...databases, ...abroad], clouds };
+  const recoveries = [...never, ...abroad.map((one, at) => ({ ...never[at]!, database: one }))];
+  const due = { now: new Date(), openMax: 100, perDayMax: 2400, requestedBy: "ana" };
+  const { submitted } = await controlPlane.submitDueDrills(recoveries, both, due);
+  const inputs = await Promise.all(
+    submitted.map(async ({ requestId }) => (await readRequest(database, requestId)).input),
+  );
+  expect(inputs).toHaveLength(8);
+  for (const { identifier, account, region } of both.databases)
+    expect(inputs).toContainEqual({ database: identifier, account, region });
+  // None has a plan yet: what was requested is known by account and Region, and not by its name alone.
+  const [ledger] = submitted.filter(({ schedule }) => schedule.recovery.database.region === "eu-west-1");
+  await database.query("delete from run where request_id = $1", [ledger!.requestId]);
+  const again = await controlPlane.submitDueDrills(recoveries, both, due);
+  expect(again.submitted.map(({ schedule }) => schedule.recovery.database.region)).toEqual(["eu-west-1"]);
+});
+
 test("two schedulers at once request no drill twice", async () => {
   const both = await Promise.all([submit(100), submit(100), submit(100)]);
   expect(both.flat()).toHaveLength(4);

@@ -1,10 +1,17 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { DatabasePlatform } from "../../components";
+import { createFirstKey } from "../../automation/command-line/evidence-log";
+import { readSettings } from "../../automation/settings";
+import { DatabasePlatform, StandardDatabase, type PlatformReference } from "../../components";
 import { createRole, otherAccount, ownAccount, roleArn } from "../localcloud/second-account";
 import { platformArguments, startEngine, stateOf, typedPreview, type Engine } from "./engine";
 
 /** The platforms of a company: one in each Region and account, and none that keeps its copies in its own Region. */
 let engine: Engine;
+let other: Stack;
 beforeAll(async () => {
   engine = await startEngine();
 });
@@ -12,11 +19,18 @@ afterAll(() => engine?.stop());
 
 const platformIn = async (name: string, region: string, copyRegion: string): Promise<Stack> => {
   const stack = await engine.stack(name, async () => {
-    const { keyArn, monitoringRoleArn, subnetGroupName } = new DatabasePlatform("platform", {
-      ...platformArguments,
-      copyRegion,
-    });
-    return { keyArn, monitoringRoleArn, subnetGroupName };
+    const platform = new DatabasePlatform("platform", { ...platformArguments, copyRegion });
+    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = platform;
+    const { isolationSecurityGroupId } = platform;
+    return {
+      vpcId,
+      keyArn,
+      topicArn,
+      monitoringRoleArn,
+      subnetGroupName,
+      parameterGroupNames,
+      isolationSecurityGroupId,
+    };
   });
   await stack.setConfig("aws:region", { value: region });
   return stack;
@@ -44,13 +58,48 @@ test("two Regions of an account can each have a platform that keeps the other's 
 
 test("a second account can have a platform of the same names, which its own role brings up", async () => {
   await createRole(engine.cloud, "deployer", { Principal: { AWS: ownAccount } });
-  const other = await platformIn("platform.other", "eu-central-1", "eu-west-1");
+  other = await platformIn("platform.other", "eu-west-1", "eu-central-1");
   await other.setConfig("aws:assumeRoles[0].roleArn", { value: roleArn("deployer") }, true);
   const { outputs } = await other.up();
-  expect(outputs.keyArn?.value).toContain(`arn:aws:kms:eu-central-1:${otherAccount}:key/`);
-  expect(outputs.monitoringRoleArn?.value).toBe(roleArn("shipshape-eu-central-1-monitoring"));
+  expect(outputs.keyArn?.value).toContain(`arn:aws:kms:eu-west-1:${otherAccount}:key/`);
+  expect(outputs.monitoringRoleArn?.value).toBe(roleArn("shipshape-eu-west-1-monitoring"));
   expect(engine.platform.monitoringRoleArn).toBe("arn:aws:iam::123456789012:role/shipshape-eu-central-1-monitoring");
   expect(Object.keys((await other.preview()).changeSummary)).toEqual(["same"]);
+});
+
+test("a database of the second account is drilled there, with the role and the platform that shipshape.yaml names", async () => {
+  const outputs = Object.entries(await other.outputs()).map(([name, { value }]) => [name, value]);
+  const platform = Object.fromEntries(outputs) as PlatformReference;
+  const wiki = await engine.stack("database.wiki", async () => {
+    const { address } = new StandardDatabase("wiki", {
+      ...{ service: "wiki", owner: "team-wiki", environment: "development", tier: "bronze", size: "small" },
+      ...{ dataClassification: "internal", costCenter: "1001", extensions: ["pg_stat_statements"] },
+      ...{ platform, reachableFrom: {} },
+    });
+    return { address };
+  });
+  await wiki.setConfig("aws:region", { value: "eu-west-1" });
+  await wiki.setConfig("aws:assumeRoles[0].roleArn", { value: roleArn("deployer") }, true);
+  await wiki.up();
+
+  const { dataFolder, env: own } = engine.cloud;
+  const file = join(dataFolder, "shipshape.yaml");
+  const env = { ...own, SHIPSHAPE_DATA_FOLDER: dataFolder, SHIPSHAPE_CONFIGURATION_FILE: file };
+  createFirstKey(readSettings(join(__dirname, "../.."), dataFolder, env));
+  const drill = async (platforms: Record<string, string>) => {
+    const there = { account: otherAccount, role: roleArn("deployer"), regions: ["eu-west-1"], platforms };
+    const accounts = [{ account: ownAccount, regions: ["eu-central-1", "eu-west-1"] }, there];
+    writeFileSync(file, JSON.stringify({ accounts }), { mode: 0o600 });
+    const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
+    const words = ["request", "restore-drill", "--database", "wiki-development", "--reason", "elsewhere", "--work"];
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...words, "--json"], { env }).catch(
+      (error: { stdout: string }) => error,
+    );
+    return JSON.parse(stdout) as { error: { code: string } | null };
+  };
+  expect((await drill({ "eu-west-1": "platform.west" })).error?.code).toBe("platform-elsewhere"); // of the first account
+  const drilled = await drill({ "eu-west-1": "platform.other" });
+  expect(drilled).toMatchObject({ status: "succeeded", verdict: "pass", cleanUp: "done", error: null });
 });
 
 test("a role that may not be assumed ends a preview, in AWS's words", async () => {

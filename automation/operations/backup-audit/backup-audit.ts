@@ -18,7 +18,7 @@ export const backupAudit = (
 ): Operation<BackupAuditRequest, AuditedDatabase, BackupAuditPlan, BackupAuditOutcome> => ({
   ...backupAuditDescription,
 
-  observe: (request, step) => step("look at the database", queryStep, () => steps.observe(request.database)),
+  observe: (request, step) => step("look at the database", queryStep, () => steps.observe(request)),
   plan: (request, source) => planBackupAudit(request, source, standard),
   stillHolds: (plan, observed) => followsStill(plan, standard) && auditStillHolds(plan, observed),
 

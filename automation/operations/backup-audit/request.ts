@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
-import { databaseField } from "../database-field";
+import { databaseField, locationFields } from "../database-field";
 
 /** The input of a backup audit. */
 export const backupAuditRequest = z.strictObject({
   database: databaseField("the database whose backups to audit"),
+  ...locationFields,
 });
 export type BackupAuditRequest = z.infer<typeof backupAuditRequest>;
 

@@ -17,18 +17,21 @@ import {
   tagsOf,
 } from "../../targets/database-login";
 import { readPageChecksums } from "../../targets/page-checksums";
+import { accessTo, locate } from "../../targets/locations";
 import type { OperationContext } from "../operation-context";
 import type { AuditedDatabase, BackupAuditPlan } from "./plan";
+import type { BackupAuditRequest } from "./request";
 import type { ChecksumsFound } from "./verify";
 
 export type BackupAuditSteps = ReturnType<typeof backupAuditSteps>;
 
 export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryOf" | "standard">) {
-  const clients = awsClients(s.access);
+  const clientsOf = ({ database }: BackupAuditPlan) => awsClients(accessTo(s.access, database));
 
   return {
-    async observe(identifier: string): Promise<AuditedDatabase> {
-      const instance = await describeDatabase(clients, identifier);
+    async observe(asked: BackupAuditRequest): Promise<AuditedDatabase> {
+      const identifier = asked.database;
+      const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
       const { DBClusterIdentifier: cluster, ReadReplicaSourceDBInstanceIdentifier: replicated } = instance;
       if (cluster || replicated)
         throw new ShipshapeError("backups-elsewhere", {
@@ -46,26 +49,29 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
     },
 
     async backups(plan: BackupAuditPlan): Promise<BackupsFound> {
-      const found = await automatedBackupsOf(clients, plan.source.identifier);
+      const found = await automatedBackupsOf(clientsOf(plan), plan.source.identifier);
       requireSameDatabase(plan.source.identifier, found.resourceId, plan.source.resourceId);
       return found;
     },
 
-    snapshots: ({ source }: BackupAuditPlan): Promise<SnapshotsFound> =>
-      snapshotsOf(clients, source.identifier, source.resourceId),
+    snapshots: (plan: BackupAuditPlan): Promise<SnapshotsFound> =>
+      snapshotsOf(clientsOf(plan), plan.source.identifier, plan.source.resourceId),
 
     /** Where the tier requires no plan, nothing is asked, and no right is needed. */
-    async awsBackup({ source, objectives }: BackupAuditPlan, { createdAt }: BackupsFound): Promise<AwsBackupFound> {
+    async awsBackup(
+      { source, objectives, database }: BackupAuditPlan,
+      { createdAt }: BackupsFound,
+    ): Promise<AwsBackupFound> {
       const { awsBackupOf, notAsked } = await import("../../targets/aws-backup");
       if (objectives.backupPlan === "none") return notAsked("the tier requires no plan");
-      return awsBackupOf(s.access, { arn: source.arn, tags: source.tags, createdAt });
+      return awsBackupOf(accessTo(s.access, database), { arn: source.arn, tags: source.tags, createdAt });
     },
 
     /** If the database does not answer, this check alone is undecided. */
     async pageChecksums(plan: BackupAuditPlan): Promise<ChecksumsFound> {
       const { identifier, databaseName } = plan.source;
       try {
-        const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole, databaseName);
+        const login = await findDatabaseLogin(clientsOf(plan), s.standard, identifier, controlRole, databaseName);
         requireSameDatabase(identifier, login.resourceId, plan.source.resourceId);
         return await inControlSession(login, { rootCertificateFile: s.access.rootCertificateFile }, readPageChecksums);
       } catch (error) {

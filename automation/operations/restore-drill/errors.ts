@@ -21,6 +21,13 @@ export const restoreDrillErrors = {
       "the platform stack {stack} has no output isolationSecurityGroupId: there is no isolation group to restore into",
     hint: "bring it up (`pulumi up --stack {stack}`), or name another with SHIPSHAPE_PLATFORM_STACK",
   },
+  "platform-elsewhere": {
+    httpStatus: 409,
+    exitCode: 1,
+    message:
+      "the platform stack {stack} is in {platform}, and {identifier} in {database}: there is no isolation group to restore into",
+    hint: "name the stack of its own platform in `accounts` of shipshape.yaml, under `platforms`: docs/accounts-and-regions.md",
+  },
   "assertions-unusable": {
     httpStatus: 409,
     exitCode: 2,

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
-import { databaseField } from "../database-field";
+import { databaseField, locationFields } from "../database-field";
 import { structureGibMax, structureSecondsMax } from "./limits";
 
 const fields = z.strictObject({
   database: databaseField("the database whose backups to prove"),
+  ...locationFields,
   at: z.iso
     .datetime({
       offset: true,

@@ -32,7 +32,8 @@ import {
   restoreThrowaway,
 } from "../../targets/database-instance";
 import { shownText } from "../../targets/shown-text";
-import { awsClients } from "../../targets/aws-access";
+import { awsClients, type AwsClients } from "../../targets/aws-access";
+import { accessTo, locate } from "../../targets/locations";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readSequences } from "../../targets/sequences";
 import type { OperationContext } from "../operation-context";
@@ -48,47 +49,61 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
 export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment">) {
-  const clients = awsClients(s.access);
+  const known = new Map<string, AwsClients>();
+  /** Those of the plan's database and of its copy: in one account and Region. */
+  function clientsOf({ database: { account, region } }: RestoreDrillPlan): AwsClients {
+    const access = accessTo(s.access, { account, region });
+    const key = JSON.stringify(access.location);
+    const clients = known.get(key) ?? awsClients(access);
+    known.set(key, clients);
+    return clients;
+  }
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };
   async function withSource<T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>): Promise<T> {
     const { identifier, resourceId, databaseName } = plan.source;
-    return inControlSession(await loginTo(identifier, resourceId, controlRole, databaseName), session, work);
+    return inControlSession(await loginTo(plan, identifier, resourceId, controlRole, databaseName), session, work);
   }
   const throwawayLogin = (plan: RestoreDrillPlan, resourceId: string) =>
-    loginTo(plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
+    loginTo(plan, plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
   /** The instance with this name must still be the same one. */
   async function loginTo(
+    plan: RestoreDrillPlan,
     identifier: string,
     resourceId: string,
     role: string,
     databaseName: string,
   ): Promise<DatabaseLogin> {
-    const login = await findDatabaseLogin(clients, s.standard, identifier, role, databaseName);
+    const login = await findDatabaseLogin(clientsOf(plan), s.standard, identifier, role, databaseName);
     requireSameDatabase(identifier, login.resourceId, resourceId);
     return login;
   }
 
   /** Waits until nothing is being done to the throwaway, or it is gone. The step's time limit ends it. */
-  const settled = (identifier: string, signal: AbortSignal) =>
+  const settled = (plan: RestoreDrillPlan, signal: AbortSignal) =>
     poll({ every: cloudPause, signal }, async () => {
-      const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone";
+      const status = (await findDatabase(clientsOf(plan), plan.throwaway.identifier))?.DBInstanceStatus ?? "gone";
       return inFlight.has(status) ? undefined : status;
     });
 
   return {
     /** Refuses what cannot be drilled, before anything is planned, registered or created. */
-    async observe({ database: identifier, at, snapshot }: RestoreDrillRequest): Promise<ObservedSource> {
+    async observe(asked: RestoreDrillRequest): Promise<ObservedSource> {
+      const { database: identifier, at, snapshot } = asked;
+      const access = await locate(s.access, asked);
+      const clients = awsClients(access);
       const instance = await describeDatabase(clients, identifier);
       await requireLogin(clients, s.standard, instance, controlRole);
       const backupRetentionDays = instance.BackupRetentionPeriod ?? 0;
       const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
       // Lost backups are a verdict, whatever else the database does.
       if (restorable || snapshot !== undefined) requireServing(instance);
-      if (restorable && at !== undefined) await requireWithinBackups(identifier, new Date(at));
-      const platform = await readStack(s.stacks, s.platformStack);
+      if (restorable && at !== undefined) await requireWithinBackups(clients, identifier, new Date(at));
+      const stack = access.location?.platformStack ?? s.platformStack;
+      const platform = await readStack(s.stacks, stack);
       const isolation = platform?.outputs["isolationSecurityGroupId"];
-      if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack: s.platformStack });
+      if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack });
+      requireNear(stack, platform?.outputs["topicArn"], instance);
       return {
         observedAt: new Date().toISOString(),
         identifier,
@@ -108,7 +123,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
         isolationSecurityGroupIds: [isolation],
         secretsProvider: s.secretsProvider ?? platform?.secretsProvider ?? null,
         assertions: readAssertions(s.assertionsFolder, identifier),
-        snapshot: snapshot === undefined ? null : await usableSnapshot(snapshot, instance),
+        snapshot: snapshot === undefined ? null : await usableSnapshot(clients, snapshot, instance),
       };
     },
 
@@ -149,7 +164,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
       const { identifier, resourceId } = plan.source;
       try {
         // A source that is gone or was recreated no longer has its markers.
-        if ((await findDatabase(clients, identifier))?.DbiResourceId !== resourceId) return [];
+        if ((await findDatabase(clientsOf(plan), identifier))?.DbiResourceId !== resourceId) return [];
         await withSource(plan, (client) => deleteMarkers(client, requestId));
         return [];
       } catch (error) {
@@ -183,7 +198,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
       const wait = { every: cloudPause, seconds: plan.restorableWaitSeconds, signal };
       let latest: Date | undefined;
       const found = await poll(wait, async () => {
-        const instance = await describeDatabase(clients, identifier);
+        const instance = await describeDatabase(clientsOf(plan), identifier);
         requireSameDatabase(identifier, instance.DbiResourceId, resourceId);
         latest = instance.LatestRestorableTime;
         if (!instance.BackupRetentionPeriod)
@@ -210,18 +225,18 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
     async restore(plan: RestoreDrillPlan, target: string | null, signal: AbortSignal): Promise<Restored> {
       const { identifier } = plan.throwaway;
       if (!(await findOwn(plan))) {
-        const refusal = await restoreThrowaway(clients, requestOf(plan, target));
+        const refusal = await restoreThrowaway(clientsOf(plan), requestOf(plan, target));
         if (refusal !== undefined) return { succeeded: false, failedAt: now(), reason: shownText(refusal) };
       }
       // Meanwhile its stack is created. If that fails, `adopt` does it again, and says why not.
       const ahead = pulumi()
         .then(({ createAhead }) => createAhead(s.stacks, stackOf(plan)))
         .catch(() => undefined);
-      await settled(identifier, signal).finally(() => ahead);
+      await settled(plan, signal).finally(() => ahead);
       const instance = await findOwn(plan);
       const status = instance?.DBInstanceStatus ?? "gone";
       if (restoreFailed.has(status))
-        return { succeeded: false, failedAt: now(), reason: `${status}: ${shownText(await lastEvents(identifier))}` };
+        return { succeeded: false, failedAt: now(), reason: `${status}: ${shownText(await lastEvents(plan))}` };
       if (!instance || status !== "available")
         throw new ShipshapeError("database-not-available", { identifier, status });
       return { succeeded: true, resourceId: instance.DbiResourceId ?? "" };
@@ -240,7 +255,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
         ...(instance?.BackupRetentionPeriod === 0
           ? []
           : [`its backup retention is ${instance?.BackupRetentionPeriod} days`]),
-        ...(await findBackups(clients, identifier, resourceId)).map((backup) => `there is the ${backup}`),
+        ...(await findBackups(clientsOf(plan), identifier, resourceId)).map((backup) => `there is the ${backup}`),
         ...(instance?.PubliclyAccessible ? ["it is publicly accessible"] : []),
         ...(groups.length > 0 && groups.every((group) => securityGroupIds.includes(group ?? ""))
           ? []
@@ -257,11 +272,15 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
         s.stacks,
         {
           ...stackOf(plan),
-          program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))),
+          program: (adopt) => async () =>
+            restoredDatabase(
+              argumentsOf(plan, adopt.get(identifier)),
+              accessTo(s.access, plan.database).location ?? {},
+            ),
         },
         signal,
       );
-      const { Endpoint } = await describeDatabase(clients, identifier);
+      const { Endpoint } = await describeDatabase(clientsOf(plan), identifier);
       return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },
 
@@ -282,16 +301,16 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
       const found = await findOwn(plan);
       if (!found) return;
       // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
-      if (found.DBInstanceStatus !== "deleting") await deleteDatabase(clients, identifier);
-      await settled(identifier, signal);
+      if (found.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
+      await settled(plan, signal);
     },
 
     /** Looks for what is left by its identifier, which is unique because it contains the request's id. */
     async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
       const { identifier, stack } = plan.throwaway;
       const left = (what: string) => new ShipshapeError("throwaway-left", { id: runOf(plan), identifier: what });
-      if (await findDatabase(clients, identifier)) throw left(identifier);
-      const [backup] = await findBackups(clients, identifier);
+      if (await findDatabase(clientsOf(plan), identifier)) throw left(identifier);
+      const [backup] = await findBackups(clientsOf(plan), identifier);
       if (backup) throw left(backup);
       if (await stackExists(s.stacks, stack)) throw left(stack);
       return [
@@ -307,7 +326,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
   };
 
   /** RDS would refuse it after the throwaway was registered. A moment of the last minutes is waited for. */
-  async function requireWithinBackups(identifier: string, target: Date): Promise<void> {
+  async function requireWithinBackups(clients: AwsClients, identifier: string, target: Date): Promise<void> {
     const { restorableFrom, askedAt } = await automatedBackupsOf(clients, identifier);
     if (restorableFrom !== null && (target < new Date(restorableFrom) || target > new Date(askedAt)))
       throw new ShipshapeError("recovery-target-outside", {
@@ -318,7 +337,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
       });
   }
 
-  async function usableSnapshot(snapshot: string, source: DBInstance): Promise<ObservedSnapshot> {
+  async function usableSnapshot(clients: AwsClients, snapshot: string, source: DBInstance): Promise<ObservedSnapshot> {
     const found = await findSnapshot(clients, snapshot);
     const [major] = (source.EngineVersion ?? "").split(".");
     const problem = !found
@@ -350,7 +369,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
   /** The throwaway, if it exists. One of that name that is not ours is left alone. */
   async function findOwn(plan: RestoreDrillPlan): Promise<DBInstance | undefined> {
     const { identifier } = plan.throwaway;
-    const found = await findDatabase(clients, identifier);
+    const found = await findDatabase(clientsOf(plan), identifier);
     if (found && tagsOf(found)["shipshape:run"] !== runOf(plan))
       throw new ShipshapeError("throwaway-not-ours", { id: runOf(plan), identifier });
     return found;
@@ -366,14 +385,25 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "home
   }
 
   async function settledOwn(plan: RestoreDrillPlan, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    await settled(plan.throwaway.identifier, signal);
+    await settled(plan, signal);
     const found = await findOwn(plan);
     return new Map(found?.DbiResourceId ? [[plan.throwaway.identifier, found.DbiResourceId]] : []);
   }
 
-  async function lastEvents(identifier: string): Promise<string> {
-    return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
+  async function lastEvents(plan: RestoreDrillPlan): Promise<string> {
+    return (
+      (await databaseEvents(clientsOf(plan), plan.throwaway.identifier)).slice(-3).join("; ") ||
+      "the cloud gives no reason"
+    );
   }
+}
+
+/** RDS refuses a security group of another Region or account, after the throwaway was registered. */
+function requireNear(stack: string, topicArn: unknown, { DBInstanceArn = "", DBInstanceIdentifier }: DBInstance): void {
+  const placeOf = (arn: string) => arn.split(":").slice(3, 5).reverse().join(" ");
+  if (typeof topicArn !== "string" || placeOf(topicArn) === placeOf(DBInstanceArn)) return;
+  const places = { platform: placeOf(topicArn), database: placeOf(DBInstanceArn) };
+  throw new ShipshapeError("platform-elsewhere", { stack, identifier: DBInstanceIdentifier ?? "", ...places });
 }
 
 /** A share of the wait so far: then a wait ends only that much late, however long it is. */

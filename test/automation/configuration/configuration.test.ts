@@ -135,6 +135,14 @@ test("an account has its digits in quotes, a role of its own, and Regions that a
   expect(read(`accounts:\n  - {account: "210987654321", ${role("210987654321")}, regions: [eu-west-1]}`)).toBeDefined();
   for (const [entry, problem] of [
     [
+      '{account: "210987654321", regions: [eu-west-1], platforms: {eu-north-1: platform.north}}',
+      "platforms.eu-north-1: is not among the regions",
+    ],
+    [
+      '{account: "210987654321", regions: [eu-west-1], platforms: {eu-west-1: 7}}',
+      "platforms.eu-west-1: give the stack of its platform, for example platform.production",
+    ],
+    [
       "{account: 210987654321, regions: [eu-west-1]}",
       `account: give the account's 12 digits in quotes, for example "123456789012"`,
     ],

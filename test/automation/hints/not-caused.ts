@@ -15,6 +15,13 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "database-query-failed": "recorded in a drill's check: operations/restore-drill/steps",
   "database-replaced": "a database recreated in the middle of a drill: operations/restore-drill/removal.engine",
   "marker-table-changed": "recorded in a drill's check: targets/control-session.cloud",
+  ...Object.fromEntries(
+    (["location-unknown", "database-ambiguous", "database-uncertain"] as const).map((code) => [
+      code,
+      "several accounts and Regions: accounts-and-regions.cloud",
+    ]),
+  ),
+  "platform-elsewhere": "two platforms in two Regions: components/platforms.engine",
   "role-not-assumed": "shown as the reason why an account cannot be reached: accounts-and-regions.cloud",
   "fleet-unreadable": "a missing permission, and the embedded cloud has none: guardrails/live, backup-audit steps",
   "principal-embedded": "no command passes such a name to a control plane that is not an embedded cloud's: roles.cloud",

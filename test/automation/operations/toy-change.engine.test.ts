@@ -108,7 +108,7 @@ describe("a change of another stack", () => {
   });
   const look = async (answer: InstanceProperties) => {
     await probed.database.query("update expected_change set looked_at = null");
-    await lookForExpected(probed.database, () => Promise.resolve(answer));
+    await lookForExpected(probed.database, () => Promise.resolve({ answered: [answer], unreachable: [] }));
     return (await controlPlane.expectedChanges(id)).map(({ status }) => status);
   };
 

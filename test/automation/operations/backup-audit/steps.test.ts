@@ -29,7 +29,7 @@ test.each([
   [{ ReadReplicaSourceDBInstanceIdentifier: "orders-production" }, "orders-production"],
 ])("a database whose data is in other backups (%j) is refused, and they are named", async (more, elsewhere) => {
   instance(more);
-  await expect(steps.observe(identifier)).rejects.toMatchObject({
+  await expect(steps.observe({ database: identifier })).rejects.toMatchObject({
     code: "backups-elsewhere",
     message: expect.stringContaining(`in the backups of ${elsewhere}`) as string,
   });

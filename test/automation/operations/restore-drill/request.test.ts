@@ -24,9 +24,11 @@ test("the refusal says where to find the identifier, and unknown fields are refu
   expect(restoreDrillRequest.safeParse({ database: "Orders" }).error?.issues).toMatchObject([
     { path: ["database"], message: "give the DB instance identifier as `npx shipshape fleet` or RDS shows it" },
   ]);
-  expect(restoreDrillRequest.safeParse({ database: "orders", region: "eu-central-1" }).error?.issues).toMatchObject([
-    { keys: ["region"] },
+  expect(restoreDrillRequest.safeParse({ database: "orders", zone: "a" }).error?.issues).toMatchObject([
+    { keys: ["zone"] },
   ]);
+  for (const where of [{ account: "12345" }, { region: "Frankfurt" }])
+    expect(restoreDrillRequest.safeParse({ database: "orders", ...where }).success).toBe(false);
   expect(restoreDrillRequest.safeParse({}).success).toBe(false);
 });
 
