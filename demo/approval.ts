@@ -94,7 +94,8 @@ async function digestOf(scene: Scene, id: string): Promise<string> {
   const lines = await shipshape(scene, "approval", ["explain", id]);
   const at = lines.findIndex((line) => line.startsWith("missing:"));
   scene.stage.result(lines.filter((_, index) => index === 2 || (at >= 0 && index >= at)));
-  const digest = /--plan ([0-9a-f]{12})/.exec(lines.at(-1) ?? "")?.[1];
+  // The command may continue on the next line.
+  const digest = /--plan[\s\\]+([0-9a-f]{12})/.exec(lines.join("\n"))?.[1];
   return digest ?? unexpected("a plan that waits for approval", lines.at(-1));
 }
 
