@@ -120,9 +120,10 @@ test("guard --live judges every database once, wherever it is", async () => {
   );
 });
 
-const audit = (...words: string[]) => [
+const audit = (...words: string[]) => requested("backup-audit", ...words);
+const requested = (operation: string, ...words: string[]) => [
   "request",
-  "backup-audit",
+  operation,
   "--database",
   "orders",
   "--reason",
@@ -157,6 +158,9 @@ test("of several databases of one name a request says which, and none is guessed
   expect(await answer(partly)).toBe("database-uncertain");
   expect(await answer(partly, "--account", ownAccount)).toBe(arn(ownAccount, "eu-central-1"));
   expect(await answer(partly, "--account", otherAccount)).toBe("role-not-assumed");
+  const there = ["--account", otherAccount, "--region", "eu-west-1", "--plan-only"];
+  const drift = await shipshape(all(), ...requested("drift-detection", ...there));
+  expect(JSON.parse(drift.text).plan.database.arn).toBe(arn(otherAccount, "eu-west-1"));
 });
 
 test("a run about a database of another account and Region asks that one, and seals what it is about", async () => {

@@ -18,8 +18,7 @@ export const driftDetection = (
 ): Operation<DriftDetectionRequest, ObservedDatabase, DriftDetectionPlan, DriftDetectionOutcome> => ({
   ...driftDetectionDescription,
 
-  observe: (request, step) =>
-    step("look at the database and its stack", observeStep, () => steps.observe(request.database)),
+  observe: (request, step) => step("look at the database and its stack", observeStep, () => steps.observe(request)),
   plan: (request, observed) => planDriftDetection(request, observed, standard),
   stillHolds: (plan, observed) => followsStill(plan, standard) && detectionStillHolds(plan, observed),
 

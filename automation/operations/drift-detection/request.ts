@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
-import { databaseField } from "../database-field";
+import { databaseField, locationFields } from "../database-field";
 
 /** The input of a drift detection. */
 export const driftDetectionRequest = z.strictObject({
   database: databaseField("the database to compare with what its stack declares"),
+  ...locationFields,
 });
 export type DriftDetectionRequest = z.infer<typeof driftDetectionRequest>;
 

@@ -5,12 +5,14 @@ import { previewRefresh } from "../../runner/pulumi-stack";
 import { exportState } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
+import { accessTo, locate } from "../../targets/locations";
 import type { OperationContext } from "../operation-context";
 import { differencesOf, waitingOf, type Difference, type InstanceNow } from "./differences";
 import { differencesMax } from "./limits";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
+import type { DriftDetectionRequest } from "./request";
 import type { Comparison } from "./verify";
 
 export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
@@ -19,11 +21,10 @@ export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
 const inDatabase = ["**postgresql:index/**"];
 
 export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
-  const clients = awsClients(s.access);
-
   return {
-    async observe(identifier: string): Promise<ObservedDatabase> {
-      const instance = await describeDatabase(clients, identifier);
+    async observe(asked: DriftDetectionRequest): Promise<ObservedDatabase> {
+      const identifier = asked.database;
+      const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
       const found = {
         identifier,
         arn: instance.DBInstanceArn ?? "",
@@ -34,6 +35,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
     },
 
     async instanceNow({ database }: DriftDetectionPlan): Promise<InstanceNow> {
+      const clients = awsClients(accessTo(s.access, database));
       const instance = await describeDatabase(clients, database.identifier);
       requireSameDatabase(database.identifier, instance.DbiResourceId ?? "", database.resourceId);
       return {

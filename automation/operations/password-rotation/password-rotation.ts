@@ -18,7 +18,7 @@ export const passwordRotation = (
 ): Operation<PasswordRotationRequest, ObservedRotation, PasswordRotationPlan, RotationOutcome> => ({
   ...passwordRotationDescription,
 
-  observe: ({ database }, step) => step("look at the database and its stack", lookStep, () => steps.observe(database)),
+  observe: (request, step) => step("look at the database and its stack", lookStep, () => steps.observe(request)),
   plan: (request, observed, requestId) => planRotation(request, observed, requestId, standard),
   stillHolds: (plan, observed) => rotationStillHolds(plan, observed, standard),
 

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
-import { databaseField } from "../database-field";
+import { databaseField, locationFields } from "../database-field";
 import { graceMinutesDefault, graceMinutesMax } from "./limits";
 
 /** The input of a rotation of passwords. */
 export const passwordRotationRequest = z.strictObject({
   database: databaseField("the database whose roles get new passwords"),
+  ...locationFields,
   roles: z
     .string()
     .regex(/^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$/, "give names of roles with commas between, such as owner,readwrite")

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { loginsOf } from "../../../components/standards/rotated-logins";
 import { part } from "../../../components/standards/standard";
 import { targetDatabase } from "../../fleet-records";
-import { awsClients } from "../../targets/aws-access";
+import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";
 import {
   describeDatabase,
@@ -12,28 +12,31 @@ import {
   requireSameDatabase,
   tagsOf,
 } from "../../targets/database-login";
+import { accessTo, locate } from "../../targets/locations";
 import { clientsOf, endSessions, loginsFound, tryLogin, type FoundLogin } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
 import { trialLockSeconds, trialStatementSeconds } from "./limits";
 import { planLock, type ObservedRotation, type PasswordRotationPlan } from "./plan";
+import type { PasswordRotationRequest } from "./request";
 
 export type PasswordRotationSteps = ReturnType<typeof passwordRotationSteps>;
 
 export function passwordRotationSteps(s: OperationContext) {
-  const clients = awsClients(s.access);
+  const clientsFor = ({ database }: PasswordRotationPlan) => awsClients(accessTo(s.access, database));
   const { rootCertificateFile } = s.access;
   const changes = stackChangeSteps(s);
 
-  async function observe(identifier: string): Promise<ObservedRotation> {
+  async function look(clients: AwsClients, identifier: string): Promise<ObservedRotation> {
     const instance = await describeDatabase(clients, identifier);
     const known = { identifier, arn: instance.DBInstanceArn ?? "", resourceId: instance.DbiResourceId ?? "" };
     return { ...known, tags: tagsOf(instance), stack: await changes.observe(targetDatabase(known)) };
   }
 
   /** Only the master may end the sessions of every login. Errors: database-replaced, and those of a session. */
-  async function asMaster<T>({ database }: PasswordRotationPlan, work: (client: Client) => Promise<T>): Promise<T> {
-    const login = await findDatabaseLogin(clients, s.standard, database.identifier, masterRole);
+  async function asMaster<T>(plan: PasswordRotationPlan, work: (client: Client) => Promise<T>): Promise<T> {
+    const { database } = plan;
+    const login = await findDatabaseLogin(clientsFor(plan), s.standard, database.identifier, masterRole);
     requireSameDatabase(database.identifier, login.resourceId, database.resourceId);
     return inControlSession(login, { rootCertificateFile }, work);
   }
@@ -42,14 +45,23 @@ export function passwordRotationSteps(s: OperationContext) {
 
   return {
     changes,
-    observe,
+    observe: async (asked: PasswordRotationRequest): Promise<ObservedRotation> =>
+      look(awsClients(await locate(s.access, asked)), asked.database),
 
     /** By what the secrets say, as clients read them. */
-    async tryLogins({ database: { identifier }, roles, schemaName }: PasswordRotationPlan) {
+    async tryLogins(plan: PasswordRotationPlan) {
+      const { database, roles, schemaName } = plan;
       const limits = { statementSeconds: trialStatementSeconds, lockSeconds: trialLockSeconds, rootCertificateFile };
       const tried = [];
       for (const { role, inUse, before } of roles) {
-        const login = await findDatabaseLogin(clients, s.standard, identifier, role, undefined, before.secretName);
+        const login = await findDatabaseLogin(
+          clientsFor(plan),
+          s.standard,
+          database.identifier,
+          role,
+          undefined,
+          before.secretName,
+        );
         const found = { name: role, standard: part(s.standard.roles, role), schema: schemaName };
         const trial =
           login.user === inUse
@@ -63,7 +75,7 @@ export function passwordRotationSteps(s: OperationContext) {
     clientsBefore: (plan: PasswordRotationPlan) =>
       asMaster(plan, (client) => clientsOf(client, loginsBefore(plan), plan.graceSeconds / 2)),
 
-    planLock: async (plan: PasswordRotationPlan) => planLock(plan, await observe(plan.target)),
+    planLock: async (plan: PasswordRotationPlan) => planLock(plan, await look(clientsFor(plan), plan.target)),
 
     /** Those that are locked: they cannot come back. */
     endSessions: (plan: PasswordRotationPlan) => asMaster(plan, (client) => endSessions(client, loginsBefore(plan))),
