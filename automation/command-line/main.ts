@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { ShipshapeError } from "../errors";
 import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
+import { addCompletionCommand } from "./commands/completion";
 import { addEvidenceCommands } from "./commands/evidence";
 import { addGuardrailCommands } from "./commands/guardrails";
 import { addLocalCommands } from "./commands/local";
@@ -68,6 +69,7 @@ export function buildCommand(context: CommandContext): Command {
   addEvidenceCommands(shipshape, context);
   addGuardrailCommands(shipshape, context);
   addStandardCommands(shipshape, context);
+  addCompletionCommand(shipshape, context);
   return shipshape;
 }
 

@@ -26,9 +26,10 @@ function addRequest(shipshape: Command, context: CommandContext): void {
       '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work',
     );
   if (context.operations) return addRequests(request, context.operations, context);
-  // Loading the operations takes as long as all else that help loads: only this command does.
+  // Loading the operations takes as long as all else that help loads: only what has their names does.
   shipshape.hook("preSubcommand", async (_, called) => {
-    if (called === request) addRequests(request, (await import("../../operations/registry")).operations, context);
+    if (called === request || called.name() === "completion")
+      addRequests(request, (await import("../../operations/registry")).operations, context);
   });
 }
 
