@@ -211,6 +211,7 @@ const printing: Partial<Record<Printing, () => string[]>> = {
   "standard check": () => [],
   "standard types": () => [],
   "standard diff": () => ["shipshape"],
+  completion: () => ["bash"],
   request: () => ["restore-drill", "--database", "orders", "--reason", "a test"],
   worker: () => ["--until-idle"],
   "local stop": () => [],
