@@ -16,7 +16,7 @@ import type { Terminal } from "./terminal";
 export async function read({ settings, terminal }: CommandContext, work: (log: LogContent) => void): Promise<void> {
   await withRecords(settings, async ({ database }) => {
     const log = await readEvidence(settings, database, terminal);
-    for (const { what } of log.problems) terminal.progress(`${terminal.style("red", "problem:")} ${printable(what)}`);
+    for (const { what } of log.problems) terminal.complain(`${terminal.style("red", "problem:")} ${printable(what)}`);
     work(log);
   });
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { ShipshapeError } from "../errors";
 import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
@@ -49,6 +49,8 @@ export function buildCommand(context: CommandContext): Command {
   const shipshape = new Command("shipshape")
     .description("Standard PostgreSQL for every team: try it locally, run it on AWS.")
     .version(version, "-V, --version", "print the version")
+    .addOption(new Option("-q, --quiet", "print results and what went wrong, no progress").conflicts("verbose"))
+    .option("-v, --verbose", "also print each AWS call: when it ended, of whom, and how long it took")
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
@@ -63,6 +65,11 @@ export function buildCommand(context: CommandContext): Command {
       "after",
       "\nExit codes: 0 done · 1 failed · 2 wrong usage or input, nothing was changed · 3 the embedded cloud is not running · 70 a worker lost the control plane · 130 interrupted",
     );
+  shipshape.hook("preAction", async () => {
+    const { quiet, verbose } = shipshape.opts<{ quiet?: boolean; verbose?: boolean }>();
+    if (quiet) terminal.silence();
+    if (verbose) (await import("./calls")).showCalls(terminal);
+  });
   addLocalCommands(shipshape, context);
   addOperationCommands(shipshape, context);
   addRecordCommands(shipshape, context);

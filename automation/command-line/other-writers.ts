@@ -22,7 +22,7 @@ export function warnOfOtherWriters(folder: string, terminal: Terminal, own = pro
   if (who) warn(terminal, `${who} can write to ${folder}: statements there are signed, but can be removed`);
 }
 
-const warn = (terminal: Terminal, text: string) => terminal.progress(`${terminal.style("yellow", "warning:")} ${text}`);
+const warn = (terminal: Terminal, text: string) => terminal.complain(`${terminal.style("yellow", "warning:")} ${text}`);
 
 interface Writers {
   everyone: boolean;

@@ -78,6 +78,6 @@ async function requestDueDrills(
     const { submitted } = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
     for (const one of submitted) terminal.progress(submittedLine(one));
   } catch (error) {
-    terminal.progress(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
+    terminal.complain(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
   }
 }

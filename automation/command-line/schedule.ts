@@ -56,10 +56,10 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
         schedules.map((one) => scheduleRecord(one, day)),
       );
     if (demandedPerDay > options.perDay)
-      terminal.progress(
+      terminal.complain(
         `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,
       );
-    for (const line of heldLines(schedules, day)) terminal.progress(line);
+    for (const line of heldLines(schedules, day)) terminal.complain(line);
     if (schedules.length === 0) terminal.say("no databases are known");
     else
       for (const line of entries(
@@ -92,10 +92,10 @@ export async function submitDue(
     perDayMax,
     requestedBy: await principal(controlPlane),
   });
-  for (const line of heldLines(held, day)) terminal.progress(line);
+  for (const line of heldLines(held, day)) terminal.complain(line);
   if (signer)
     await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
-      terminal.progress(`which databases there are was not recorded: ${reasonOf(error)}`);
+      terminal.complain(`which databases there are was not recorded: ${reasonOf(error)}`);
     });
   return { submitted, day };
 }
@@ -103,7 +103,7 @@ export async function submitDue(
 /** Drills are planned for what answered. Not an error: the others must not lose their drills. */
 function tellUnreachable(fleet: FleetAnswer, terminal: Terminal): void {
   for (const one of (fleet.asked && fleet.unreachable) || [])
-    terminal.progress(`${terminal.style("red", "not read:")} ${printable(unreachableText(one))}`);
+    terminal.complain(`${terminal.style("red", "not read:")} ${printable(unreachableText(one))}`);
 }
 
 // Loaded when used: the schema of the file.

@@ -75,7 +75,7 @@ async function runStatement(client: Client, sql: string, terminal: Terminal): Pr
     return true;
   } catch (thrown) {
     const { code, hint } = thrown as { code?: string; hint?: string };
-    terminal.progress(`ERROR${code ? ` ${code}` : ""}: ${reasonOf(thrown)}${hint ? `\nHINT: ${hint}` : ""}`);
+    terminal.complain(`ERROR${code ? ` ${code}` : ""}: ${reasonOf(thrown)}${hint ? `\nHINT: ${hint}` : ""}`);
     return false;
   }
 }

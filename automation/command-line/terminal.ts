@@ -25,6 +25,8 @@ export interface Terminal {
   json<Command extends Printing>(command: Command, value: Printed<Command>): void;
   /** A line of progress. */
   progress(line: string): void;
+  /** From now on nothing but results and what went wrong: `--quiet`. */
+  silence(): void;
   /** What went wrong. */
   complain(lines: string): void;
   /** On a terminal: the last line of progress, which each call replaces. Elsewhere nothing. */
@@ -38,9 +40,10 @@ export interface Terminal {
 export function createTerminal(colours: "auto" | "never", columns?: number): Terminal {
   const coloured = colours === "auto" && process.stdout.isTTY === true;
   const style = (name: Style, text: string) => (coloured ? styleText(name, text) : text);
+  let silent = false;
   let replaced = "";
   const live = (line: string) => {
-    if (process.stderr.isTTY !== true || line === replaced) return;
+    if (silent || process.stderr.isTTY !== true || line === replaced) return;
     replaced = line;
     // One that wraps could not be replaced.
     const text = cut(shown(line, false), (columnsOf(process.stderr) ?? outputColumns) - 1);
@@ -65,7 +68,8 @@ export function createTerminal(colours: "auto" | "never", columns?: number): Ter
     },
     exact,
     json: (_, value) => exact(JSON.stringify(value, undefined, 2)),
-    progress: (line) => onError(line, true),
+    progress: (line) => (silent ? undefined : onError(line, true)),
+    silence: () => void (silent = true),
     complain: (lines) => onError(lines, false),
     live,
     style,

@@ -53,7 +53,7 @@ export function list(options: { waivers?: string; json?: boolean }, { terminal, 
   if (rows.length > 0)
     for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows, terminal.columns))
       terminal.say(line);
-  if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
+  if (problems.length > 0) terminal.complain(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 
 export function check(options: { waivers?: string; json?: boolean }, { terminal, settings }: CommandContext): void {

@@ -1,6 +1,7 @@
 /** Temporary credentials of a role in another account: the only place that assumes one. */
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
+import { telling } from "./aws-calls";
 import { credentialsRenewedSeconds, roleAnswerSeconds } from "./limits";
 
 interface Role {
@@ -36,7 +37,7 @@ export function assumedRole(role: Role, cloud: object): () => Promise<Credential
 
 async function assume({ role, externalId, region }: Role, cloud: object): Promise<Credentials> {
   const abortSignal = AbortSignal.timeout(roleAnswerSeconds * 1000);
-  const client = new STSClient({ ...cloud, ...(region !== undefined && { region }) });
+  const client = telling(new STSClient({ ...cloud, ...(region !== undefined && { region }) }));
   try {
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: "shipshape", ExternalId: externalId }),

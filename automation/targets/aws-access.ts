@@ -8,6 +8,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
 import type { Location } from "../fleet-records";
 import { assumedRole } from "./assumed-role";
+import { telling, type ToldClient } from "./aws-calls";
 
 export interface AwsAccess {
   /** A cloud other than the one in the environment of this process. @default what the SDK finds */
@@ -55,7 +56,7 @@ interface Client {
 }
 
 /** Added before the SDK's retries, so that it runs once they have given up. */
-export function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
+export function explaining<C extends Client & ToldClient>(client: C, { beforeCall }: AwsAccess): C {
   const explain: Middleware = (next) => async (call) => {
     beforeCall?.();
     try {
@@ -65,7 +66,7 @@ export function explaining<C extends Client>(client: C, { beforeCall }: AwsAcces
     }
   };
   client.middlewareStack.add(explain as never, { step: "initialize", name: "explainFailure" });
-  return client;
+  return telling(client);
 }
 
 const noAnswer =

@@ -6,6 +6,7 @@ import { userInfo } from "node:os";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
 import { embeddedPrincipal } from "../principals";
+import { telling } from "./aws-calls";
 import { principalAnswerSeconds } from "./limits";
 
 /**
@@ -15,7 +16,7 @@ import { principalAnswerSeconds } from "./limits";
  */
 export async function principal(
   isControlPlaneEmbedded: () => Promise<boolean>,
-  sts: STSClient = new STSClient({}),
+  sts: STSClient = telling(new STSClient({})),
 ): Promise<string> {
   let asked: "aws" | "embedded" | "nobody" = "nobody";
   sts.middlewareStack.add(

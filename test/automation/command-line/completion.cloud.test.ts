@@ -32,7 +32,10 @@ const lines: [typed: string[], offered: string[]][] = [
     ["local", ""],
     ["change", "clock", "env", "logs", "psql", "reset", "start", "status", "stop"],
   ],
-  [["request", "--"], ["--help"]],
+  [
+    ["request", "--"],
+    ["--help", "--quiet", "--verbose"],
+  ],
   [
     ["request", "restore-drill", "--st"],
     ["--structure-gib", "--structure-seconds"],
@@ -59,7 +62,7 @@ const lines: [typed: string[], offered: string[]][] = [
   [["evidence", "report", "--out", "x.html", ""], []],
   [
     ["show", "status", ""],
-    ["--help", "--json", "--watch"],
+    ["--help", "--json", "--quiet", "--verbose", "--watch"],
   ],
   [
     ["guard", "--state", "exp"],
@@ -177,7 +180,7 @@ const placeholderOf = ({ flags }: Option): string => /<(.*)>/.exec(flags)![1]!;
 /** What is to be offered for each command of the tree, in the form of `lines`. */
 function everything(command: Command, path: string[], inherited: string[]): typeof lines {
   const options = [...command.options.map(({ long }) => long!), "--help", ...inherited].sort();
-  const below = path.length === 0 ? [] : [...inherited, ...command.options.map(({ long }) => long!)];
+  const below = [...inherited, ...command.options.map(({ long }) => long!).filter((long) => long !== "--version")];
   return [
     [[...path, "--"], options],
     ...(command.commands.length > 0

@@ -13,7 +13,7 @@ mkdirSync(folder);
 
 function said(work: (terminal: ReturnType<typeof createTerminal>) => void): string[] {
   const lines: string[] = [];
-  work({ ...createTerminal("never"), progress: (line) => void lines.push(line) });
+  work({ ...createTerminal("never"), complain: (line) => void lines.push(line) });
   return lines;
 }
 /** The same files, of a user who is neither root nor the one who asks. */

@@ -1,6 +1,6 @@
 // What people see at 80 and 120 columns, and programs with --json, over a fleet, requests and findings with the longest
 // names there can be.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CreateDBInstanceCommand } from "@aws-sdk/client-rds";
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await instanceIs(cloud, longest, "available");
   await cloud.secrets.send(
     new CreateSecretCommand({
-      Name: "shipshape/orders/production/-/master",
+      Name: "shipshape/orders/production/orders/master",
       SecretString: JSON.stringify({ username: small.MasterUsername, password: small.MasterUserPassword }),
     }),
   );
@@ -166,6 +166,44 @@ const hasScript = existsSync("/usr/bin/script");
   });
   const lines = output.replaceAll("\r\n", "\n").trimEnd().split("\n");
   expect(lines).toEqual((await captured(["status"], 80)).lines);
+});
+
+describe("a command in a process of its own", () => {
+  const launched = (words: string[]) => {
+    const program = [join(checkout, "automation/command-line/shipshape.cjs"), ...words];
+    const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: "utf8", env: process.env });
+    return { status, stdout, stderr: stderr.trimEnd().split("\n") };
+  };
+  const call = /^\d{4}-\d\d-\d\dT[\d:.]+Z (\w+ \w+) at 127\.0\.0\.1:\d+: \d+ ms(, failed: \w+)?$/;
+
+  test("--verbose prints each AWS call to standard error, before or after the command, and the result is the same", () => {
+    const plain = launched(["pending", "--json"]);
+    expect(plain).toMatchObject({ status: 0, stderr: [""] });
+    for (const given of [
+      ["--verbose", "pending", "--json"],
+      ["pending", "--json", "-v"],
+    ]) {
+      const { status, stdout, stderr } = launched(given);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: plain.stdout });
+      expect(stderr.map((line) => call.exec(line)?.[1])).toContain("RDS DescribeDBInstances");
+      expect(stderr.filter((line) => !call.test(line))).toEqual([]);
+    }
+  });
+
+  test("--quiet prints no progress, but the result and every error", () => {
+    const [plain, quiet] = [launched(["schedule"]), launched(["schedule", "--quiet"])];
+    expect(plain.stderr.join()).toContain("cost of drills");
+    expect(quiet).toMatchObject({ status: 0, stderr: [""], stdout: expect.stringContaining("orders") as string });
+    const failing = launched(["show", "nothing", "-q"]);
+    expect(failing).toMatchObject({ status: 2, stdout: "" });
+    expect(failing.stderr[0]).toMatch(/^error: /);
+  });
+
+  test("--quiet and --verbose together are a usage error", () => {
+    const { status, stderr } = launched(["pending", "--quiet", "--verbose"]);
+    expect(status).toBe(2);
+    expect(stderr.join("\n")).toContain("[usage]");
+  });
 });
 
 /** Arguments with which each command prints a result; later ones need what earlier ones did. */

@@ -37,3 +37,13 @@ test("elsewhere there are no live lines", () => {
   onTerminal(false, 80).live("… verify  1 %");
   expect(written).toBe("");
 });
+
+test("a silenced terminal prints results and what went wrong, no progress", () => {
+  const terminal = onTerminal(true, 80);
+  terminal.silence();
+  terminal.live("… verify  1 %");
+  terminal.progress("✓ verify");
+  terminal.say("done");
+  terminal.complain("error: broken");
+  expect(written.replaceAll("\r\u001b[2K", "")).toBe("done\nerror: broken\n");
+});
