@@ -273,7 +273,7 @@ describe("an app team follows docs/first-database.md word for word, in an empty 
     [
       "6.",
       async (printed) => {
-        expect(printed).toMatch(/waits for the maintenance window[^]*db\.m7g\.large/);
+        expect(printed).toMatch(/class db\.t4g\.medium → db\.m7g\.large waits for [^]*; restart/);
         expect(await team.type("npx shipshape pending")).toContain("nothing is pending");
         expect(await team.type("pulumi preview --expect-no-changes")).not.toMatch(/warning/);
       },

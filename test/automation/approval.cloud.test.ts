@@ -76,7 +76,7 @@ test("the commands show what waits, its plan and how to approve it, and approve 
   const digest = await digestOf(id);
   const status = await said("status");
   expect(status.text).toContain("2 to approve or reject (`npx shipshape show <id>`):");
-  expect(status.text).toContain(`  ${id}  probe-change of orders\n`);
+  expect(status.text).toContain(`  ${id}  probe-change of orders, by ana: to be killed\n`);
   const shown = await said("show", id);
   expect(shown.text).toContain(`npx shipshape approve ${id} --plan ${digest.slice(0, 12)} --comment`);
   expect(shown.text).toMatch(
