@@ -105,7 +105,7 @@ export interface DeclaredDatabase extends TargetDatabase {
   /** Of a StandardDatabase whose roles are declared. */
   access?: { schemaName: string; roles: Record<string, DeclaredRole> };
   /** What the StandardDatabase decided at its last `up`, as the state has it. */
-  decided?: { shape: object; masterUsername: string | null };
+  decided?: { shape: object; masterUsername: string | null; hasRoles: boolean };
   /** The output of this name of its StandardDatabase, whatever it is. */
   handOver?: unknown;
 }

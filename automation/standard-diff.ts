@@ -100,7 +100,7 @@ function ofDatabase(declared: DeclaredDatabase, from: Standard, to: Standard): J
   const follows = [from, to].find((one) => instanceTagOf(one) === tags[standardTag]);
   if (!follows) return `${at}: follows the standard ${tags[standardTag] ?? "(none)"}, not ${instanceTagOf(from)}`;
   const state = {
-    ...(decided as Pick<StateOfDatabase, "shape" | "masterUsername">),
+    ...(decided as Pick<StateOfDatabase, "shape" | "masterUsername" | "hasRoles">),
     costCenter: tags[follows.tags.costCenter.key] ?? "",
     region,
   };

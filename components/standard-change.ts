@@ -59,7 +59,7 @@ export function changesOf(
   const found: Found[] = [
     ...ofShape(before.shape, after.shape),
     ...ofParameters(before.shape, after.shape),
-    ...ofRoles(before.shape, after.shape, { from, to }),
+    ...(request["accessRoles"] === "later" ? [] : ofRoles(before.shape, after.shape, { from, to })),
     ...ofTier(before.shape, after.shape, { from, to }),
     ...ofTags({ from, to }, instanceTagOf),
   ];
@@ -162,9 +162,9 @@ function ofStorage(before: StandardShape, after: StandardShape): Found[] {
   // RDS accepts a changed cap only with a tenth of room.
   const least = Math.ceil((Math.max(before.allocatedStorageGib, after.allocatedStorageGib) * 11) / 10);
   return [
-    ...differing("GiB allocated", before.allocatedStorageGib, after.allocatedStorageGib, grows ? "window" : "at-once", {
+    ...differing("GiB allocated", before.allocatedStorageGib, after.allocatedStorageGib, grows ? "window" : "none", {
       property: "allocatedStorage",
-      ...(!grows && { note: "storage never shrinks: alarms alone change" }),
+      ...(!grows && { note: "storage never shrinks" }),
     }),
     ...(after.storageCapGib < least
       ? differing("GiB at most", before.storageCapGib, after.storageCapGib, "refused", {

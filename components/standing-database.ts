@@ -14,6 +14,8 @@ import { part, rolesOf, type Standard } from "./standards/standard";
 export interface StateOfDatabase {
   shape: StandardShape;
   masterUsername: string | null;
+  /** False while `accessRoles` is "later". */
+  hasRoles: boolean;
   costCenter: string;
   region: string;
 }
@@ -49,7 +51,7 @@ function fitOf({ shape, masterUsername }: StateOfDatabase, standard: Standard): 
 }
 
 /** The arguments that lead to a shape, as far as it shows them: what is as the standard has it was not said. */
-function requestOf({ shape, costCenter }: StateOfDatabase, standard: Standard): StandingDatabase["request"] {
+function requestOf({ shape, costCenter, hasRoles }: StateOfDatabase, standard: Standard): StandingDatabase["request"] {
   const { service, owner, environment, tier, size, dataClassification, identifier } = shape;
   const { sizes, postgres } = standard;
   const own = part(sizes, size);
@@ -72,6 +74,7 @@ function requestOf({ shape, costCenter }: StateOfDatabase, standard: Standard): 
     ...(!extensions && { extensions: shape.extensions }),
     ...(shape.ownParameterGroup && { parameters: ownParameters(shape, standard) }),
     roles: ownRoles(shape, standard),
+    ...(!hasRoles && { accessRoles: "later" }),
     ...(identifier !== identifierOf({ service, environment, databaseName: shape.databaseName }, standard) && {
       existing: { identifier },
     }),

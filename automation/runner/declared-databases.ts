@@ -59,7 +59,7 @@ export function databasesIn(
         urn: component?.urn ?? one.urn,
         tags: textsIn(tagsAll ?? tags),
         isStandard: component !== undefined,
-        ...decidedBy(component, one),
+        ...decidedBy(component, one, resources),
         handOver: component?.outputs?.["handOver"],
         ...accessIn(component),
       });
@@ -101,11 +101,14 @@ function platformsIn(stack: string, resources: StateResource[]): DeclaredPlatfor
 function decidedBy(
   component: StateResource | undefined,
   { outputs }: StateResource,
+  all: StateResource[],
 ): Pick<DeclaredDatabase, "decided"> {
   const { shape } = component?.outputs ?? {};
   if (typeof shape !== "object" || shape === null) return {};
   const { username } = outputs ?? {};
-  return { decided: { shape, masterUsername: typeof username === "string" ? username : null } };
+  const masterUsername = typeof username === "string" ? username : null;
+  const hasRoles = all.some(({ type, parent }) => type === "postgresql:index/role:Role" && parent === component?.urn);
+  return { decided: { shape, masterUsername, hasRoles } };
 }
 
 /**

@@ -68,9 +68,9 @@ test("of a size: class, storage up and down, and a cap that RDS would refuse", (
   ]);
   expect(brief(changes(sizes({ allocatedGib: 40 })))).toEqual([["GiB allocated", "20", "40", "window"]]);
   const larger = standardOf(sizes({ allocatedGib: 80 }));
-  expect(brief(changes(sizes({}), {}, larger))).toEqual([["GiB allocated", "80", "20", "at-once"]]);
+  expect(brief(changes(sizes({}), {}, larger))).toEqual([["GiB allocated", "80", "20", "none"]]);
   expect(brief(changes(sizes({ capGib: 60 }), {}, larger))).toEqual([
-    ["GiB allocated", "80", "20", "at-once"],
+    ["GiB allocated", "80", "20", "none"],
     ["GiB at most", "100", "60", "refused"],
   ]);
 });
@@ -164,11 +164,13 @@ describe("from what a state says, the arguments are found again", () => {
     ],
     ["storage of another size", { storageOfSize: "m" }],
     ["being retired", { retire: true }],
+    ["without its roles yet", { accessRoles: "later" }],
     ["imported", { existing: { identifier: "old-one", asFound: { multiAz: false } } }],
   ])("%s", (_name, more) => {
     const given = databaseRequestOf(companys).parse({ ...asked, ...more }) as Parameters<typeof standardShape>[0];
     const shape = standardShape(given, companys, "eu-central-1");
-    const state = { shape, masterUsername: "acme_admin", costCenter: "CC-12345", region: "eu-central-1" };
+    const hasRoles = given.accessRoles === "declared";
+    const state = { shape, masterUsername: "acme_admin", hasRoles, costCenter: "CC-12345", region: "eu-central-1" };
     const births = [builtIn.birth, ...[companys.birth]];
     const found = standingIn(state, companys, births)!;
     expect(found.birth).toEqual(companys.birth);

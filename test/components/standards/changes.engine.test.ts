@@ -124,7 +124,7 @@ test("figures: of a window, a class, storage up and down, a standby and a role",
     single: "window",
     classed: "restart",
     grown: "window",
-    shrunk: "at-once",
+    shrunk: "tag",
   });
   // The engine's own platform.
   expect(said.unread).toEqual(["shipshape of shipshape/platform.test: follows the standard 1.1.0, not acme"]);
