@@ -101,7 +101,7 @@ describe("in a database", () => {
     [{ readwrite: { generation: 1.5 } }, {}, "readwrite.generation: a generation is a whole number (given 1.5)"],
     [{ readwrite: { generation: -1 } }, {}, "readwrite.generation: a generation is 0 or more (given -1)"],
     [{ readwrite: { generation: 1, locked: 1 } }, {}, "readwrite.locked: give a generation before the one in use"],
-    [{ readwrite: { generaton: 1 } }, {}, "readwrite.generaton: is not an argument; check its spelling"],
+    [{ readwrite: { generaton: 1 } }, {}, "readwrite.generaton: is not an argument; did you mean generation?"],
     [
       { readwrite: { generation: 1 } },
       { roles: { readwrite: { authentication: "iam" } } } as const,
