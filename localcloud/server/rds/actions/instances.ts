@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { action, type Action, type Call } from "../../wire/action";
+import { rdsArn, type RdsArnKind } from "../../wire/arn";
 import { AwsError } from "../../wire/aws-error";
 import { newInstance } from "../instances/create-instance";
 import { describeInstance, instanceArn } from "../instances/describe-instance";
@@ -23,11 +24,12 @@ export const instanceActions: Action[] = [
   action({
     name: "DescribeDBInstances",
     input: z.strictObject({ ...paging, DBInstanceIdentifier: text.optional() }),
-    async run(input, { cloud, region }) {
+    async run(input, call) {
+      const { cloud, region } = call;
       const found =
         input.DBInstanceIdentifier === undefined
           ? cloud.instances.list(region)
-          : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
+          : [byName("db", input.DBInstanceIdentifier, call, (name) => cloud.instances.get(region, name))];
       const kept = filtered(found, input.Filters, {
         "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance, cloud.accountId)],
         "dbi-resource-id": (instance) => [instance.resourceId],
@@ -247,10 +249,15 @@ function instanceInState(identifier: string, call: Call, verb: string, allowed: 
   );
 }
 
-/** Describe accepts a name or an ARN. */
-export function byName<Found>(nameOrArn: string, region: string, get: (name: string) => Found): Found {
-  const arn = /^arn:aws:rds:([a-z0-9-]+):\d{12}:[a-z-]+:(.+)$/.exec(nameOrArn);
-  return get(arn && arn[1] === region ? arn[2]! : nameOrArn);
+/** Describe accepts a name or an ARN. An ARN of another account, Region or kind names nothing here. */
+export function byName<Found>(
+  kind: RdsArnKind,
+  nameOrArn: string,
+  { cloud, region }: Call,
+  get: (name: string) => Found,
+): Found {
+  const own = rdsArn(cloud.accountId, region, kind, "");
+  return get(nameOrArn.startsWith(own) ? nameOrArn.slice(own.length) : nameOrArn);
 }
 
 const answer = (instance: InstanceRecord, call: Call): object => ({

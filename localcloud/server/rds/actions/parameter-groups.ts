@@ -59,11 +59,12 @@ export const parameterGroupActions: Action[] = [
   action({
     name: "DescribeDBParameterGroups",
     input: z.strictObject({ ...paging, DBParameterGroupName: text.optional() }),
-    run(input, { cloud, region }) {
+    run(input, call) {
+      const { cloud, region } = call;
       const found =
         input.DBParameterGroupName === undefined
           ? cloud.parameterGroups.list(region)
-          : [byName(input.DBParameterGroupName, region, (name) => cloud.parameterGroups.get(region, name))];
+          : [byName("pg", input.DBParameterGroupName, call, (name) => cloud.parameterGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
       return { ...rest, DBParameterGroups: entries.map((group) => describeParameterGroup(group, cloud.accountId)) };
     },
@@ -127,7 +128,7 @@ export const parameterGroupActions: Action[] = [
     name: "DescribeDBParameters",
     input: z.strictObject({ ...paging, ...groupName, Source: text.optional() }),
     async run(input, call) {
-      const group = byName(input.DBParameterGroupName, call.region, (name) =>
+      const group = byName("pg", input.DBParameterGroupName, call, (name) =>
         call.cloud.parameterGroups.get(call.region, name),
       );
       return describeParameters(await definitionsOf(group.family), group, input, input.Source);

@@ -49,11 +49,12 @@ export const subnetGroupActions: Action[] = [
   action({
     name: "DescribeDBSubnetGroups",
     input: z.strictObject({ ...paging, DBSubnetGroupName: text.optional() }),
-    run(input, { cloud, region }) {
+    run(input, call) {
+      const { cloud, region } = call;
       const found =
         input.DBSubnetGroupName === undefined
           ? cloud.subnetGroups.list(region)
-          : [byName(input.DBSubnetGroupName, region, (name) => cloud.subnetGroups.get(region, name))];
+          : [byName("subgrp", input.DBSubnetGroupName, call, (name) => cloud.subnetGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
       return { ...rest, DBSubnetGroups: entries.map((group) => describeSubnetGroup(group, cloud.accountId)) };
     },
