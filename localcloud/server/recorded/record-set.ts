@@ -69,10 +69,11 @@ export class RecordSet {
    * @returns its ARN, or undefined
    */
   keyArn(idOrArn: string, region: string): string | undefined {
-    const alias = /(?:^|:)(alias\/.+)$/.exec(idOrArn)?.[1];
-    if (alias?.startsWith("alias/aws/")) return `arn:aws:kms:${region}:${this.store.accountId}:${alias}`;
-    if (alias === undefined) return this.find(KEY, idOrArn, region)?.arn;
-    const target = this.find("aws:kms/alias:Alias", alias, region)?.properties["targetKeyId"];
+    const own = `arn:aws:kms:${region}:${this.store.accountId}:`;
+    const name = idOrArn.startsWith(own) ? idOrArn.slice(own.length) : idOrArn;
+    if (name.startsWith("alias/aws/")) return `${own}${name}`;
+    if (!name.startsWith("alias/")) return this.find(KEY, idOrArn, region)?.arn;
+    const target = this.find("aws:kms/alias:Alias", name, region)?.properties["targetKeyId"];
     return typeof target === "string" ? this.find(KEY, target, region)?.arn : undefined;
   }
 

@@ -151,6 +151,18 @@ test("a deleted key is no longer found, stays in the list until its deletion dat
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
+test("an alias's ARN is of this account and Region", async () => {
+  const { id } = await made(key, {});
+  await made("aws:kms/alias:Alias", { name: "alias/ours", targetKeyId: id });
+  const using = (of: string, alias: string) =>
+    create(logGroup, { name: `of-${of}-${alias}`.replaceAll(":", "/"), kmsKeyId: `arn:aws:kms:${of}:alias/${alias}` });
+  for (const alias of ["ours", "aws/logs"]) {
+    expect(await using(`eu-central-1:${account}`, alias)).toMatchObject({ status: 201 });
+    for (const other of ["eu-central-1:210987654321", `eu-west-1:${account}`])
+      expect(await using(other, alias)).toMatchObject({ status: 400, body: { code: "ReferenceNotFound" } });
+  }
+});
+
 test("a resource in use is not deleted, and the error names the user", async () => {
   await made(role, { name: "used", assumeRolePolicy: "{}" });
   const { id: attachment } = await made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {
