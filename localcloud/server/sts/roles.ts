@@ -21,12 +21,13 @@ export interface Assumption {
 
 /**
  * Whether a trust policy lets someone assume its role: a statement that allows it, and none that denies it.
- * @throws AwsError for conditions that the embedded cloud does not know: whether AWS would let them in is unknown
+ * @throws AwsError for conditions and exclusions that the embedded cloud does not know: whether AWS would let them in is
+ * unknown
  */
 export function trusts(policy: unknown, asking: Assumption): boolean {
   const document = (typeof policy === "string" ? JSON.parse(policy) : policy) as { Statement?: unknown };
   const matching = listOf(document.Statement)
-    .map((one) => one as Statement)
+    .map((one) => known(one as Statement))
     .filter(({ Principal, Action }) => isNamed(Principal, asking) && listOf(Action).some(isAssumeRole))
     .filter(({ Condition }) => holds(Condition ?? {}, asking));
   return matching.some(({ Effect }) => Effect === "Allow") && !matching.some(({ Effect }) => Effect === "Deny");
@@ -39,8 +40,21 @@ interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-const isAssumeRole = (action: unknown): boolean =>
-  ["*", "sts:*", "sts:assumerole"].includes(String(action).toLowerCase());
+function known(statement: Statement): Statement {
+  const unknown = ["NotPrincipal", "NotAction"].find((element) => Object.hasOwn(statement, element));
+  if (unknown === undefined) return statement;
+  throw new AwsError(
+    "ValidationError",
+    `the embedded cloud knows no ${unknown} in a trust policy, only Principal and Action`,
+  );
+}
+
+/** In IAM's patterns of actions `*` is any characters, and `?` is one. */
+function isAssumeRole(action: unknown): boolean {
+  const signs: Record<string, string> = { "*": ".*", "?": "." };
+  const pattern = String(action).replace(/[^a-z0-9:]/gi, (sign) => signs[sign] ?? `\\${sign}`);
+  return new RegExp(`^${pattern}$`, "i").test("sts:AssumeRole");
+}
 
 /** An account, by its number or its root, is everyone in it who may; users here may do everything. */
 function isNamed(principal: Statement["Principal"], { arns, accountId }: Assumption): boolean {

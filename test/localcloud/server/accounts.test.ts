@@ -3,6 +3,8 @@ import {
   CreateDBInstanceCommand,
   CreateDBSubnetGroupCommand,
   DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+  DescribeDBParametersCommand,
   DescribeDBSubnetGroupsCommand,
   ListTagsForResourceCommand,
   RDSClient,
@@ -121,6 +123,25 @@ test("one account sees nothing of another, by name or by ARN", async () => {
   await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders" }));
   expect(await refusalOf(tags(cloud.rds))).toMatch(/^AccessDenied: /); // nor its own of the same name
   expect(await refusalOf(tags(theirs))).toBe("accepted");
+  const instance = (arn?: string) => cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: arn }));
+  const group = (DBParameterGroupName: string) =>
+    cloud.rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName }));
+  const parameters = (DBParameterGroupName: string) =>
+    cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName }));
+  const subnets = (DBSubnetGroupName: string) =>
+    cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName }));
+  const arn = (name: string, account: string) => `arn:aws:rds:eu-central-1:${account}:${name}`;
+  expect(await refusalOf(instance(arn("db:orders", own)))).toBe("accepted");
+  expect(await refusalOf(instance(created.DBInstanceArn))).toMatch(/^DBInstanceNotFoundFault: /);
+  expect(await refusalOf(instance(arn("pg:orders", own)))).toMatch(/^DBInstanceNotFoundFault: /);
+  for (const [describe, name] of [
+    [group, "pg:default.postgres17"],
+    [parameters, "pg:default.postgres17"],
+    [subnets, "subgrp:default"],
+  ] as const) {
+    expect(await refusalOf(describe(arn(name, own)))).toBe("accepted");
+    expect(await refusalOf(describe(arn(name, other)))).toMatch(/^DB\w+GroupNotFoundFault: /);
+  }
   const secret = await made(new SecretsManagerClient(inOther())).send(
     new CreateSecretCommand({ Name: "hidden", SecretString: "y" }),
   );
@@ -166,6 +187,24 @@ test("a role can ask for an external id; a condition that is not known is refuse
   expect(await refusalOf(assume({ RoleArn: role("from-an-address") }))).toMatch(
     /knows no condition IpAddress of aws:SourceIp/,
   );
+});
+
+test("a policy's actions may be patterns, and what it excludes is refused by name", async () => {
+  const Principal = { AWS: own };
+  const outcomeOf = async (name: string, ...statements: object[]) => {
+    const Statement = statements.map((one) => ({ Effect: "Allow", Principal, Action: "sts:AssumeRole", ...one }));
+    await createRole(name, {}, { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+    return refusalOf(assume({ RoleArn: role(name) }));
+  };
+  expect(await outcomeOf("by-pattern", { Action: "STS:assume?ole*" })).toBe("accepted");
+  expect(await outcomeOf("by-another-pattern", { Action: ["sts:Assume", "sts.*", "sts:AssumeRole?"] })).toMatch(
+    /^AccessDenied/,
+  );
+  expect(await outcomeOf("denied-by-pattern", {}, { Effect: "Deny", Action: "sts:Assume*" })).toMatch(/^AccessDenied/);
+  const others = { Principal: undefined, NotPrincipal: { AWS: `arn:aws:iam::${own}:user/alice` } };
+  expect(await outcomeOf("not-for-others", {}, { Effect: "Deny", ...others })).toMatch(/knows no NotPrincipal/);
+  const rest = { Action: undefined, NotAction: "sts:TagSession" };
+  expect(await outcomeOf("not-for-the-rest", {}, { Effect: "Deny", ...rest })).toMatch(/knows no NotAction/);
 });
 
 test("how long a session may be is bounded, and shorter for one that an assumed role assumes", async () => {
