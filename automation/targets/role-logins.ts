@@ -1,5 +1,5 @@
 /** The logins of roles whose passwords are rotated: tried as clients use them, and looked at and ended as the master. */
-import type { Client } from "pg";
+import { DatabaseError, type Client } from "pg";
 import { reasonOf } from "../errors";
 import { connectToDatabase } from "./database-connection";
 import type { DatabaseLogin } from "./database-login";
@@ -27,7 +27,15 @@ export async function tryLogin(
     options: `-c client_encoding=UTF8 -c statement_timeout=${statementSeconds}s -c lock_timeout=${lockSeconds}s`,
     queryTimeoutSeconds: statementSeconds + lockSeconds,
   };
-  const client = await connectToDatabase(login, rootCertificateFile, session);
+  let client;
+  try {
+    client = await connectToDatabase(login, rootCertificateFile, session);
+  } catch (error) {
+    const { cause } = error as Error;
+    // Only an answer that refuses the login says something about it; of anything else, another attempt may succeed.
+    if (!(cause instanceof DatabaseError) || !cause.code?.startsWith("28")) throw error;
+    return { user, did: "", failure: shownText(reasonOf(cause)) };
+  }
   try {
     const { rows } = await client.query<{ login: string; is: string }>(
       "select session_user::pg_catalog.text as login, current_user::pg_catalog.text as is",
