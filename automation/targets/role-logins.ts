@@ -100,17 +100,24 @@ export interface OldClient {
   user: string;
   program: string;
   sessions: number;
-  /** Whether it logged in lately. */
+  /** Whether one of them began in the second half of the grace. */
   isNew: boolean;
 }
 
-/** Who is logged in by these, and whether that was in the last so many seconds. */
-export async function clientsOf(client: Client, users: string[], newSeconds: number): Promise<OldClient[]> {
+/** The time of the database, as its sessions record when they began. */
+export async function clockOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ at: string }>("select clock_timestamp()::text as at");
+  return rows[0]!.at;
+}
+
+/** Who is logged in by these at the end of a grace that began then. Without one, nobody is new. */
+export async function clientsOf(client: Client, users: string[], graceBegan?: string): Promise<OldClient[]> {
   const { rows } = await client.query<OldClient>(
     `select usename as user, coalesce(nullif(application_name, ''), 'a program without a name') as program,
-       count(*)::int as sessions, max(backend_start) > now() - make_interval(secs => $2) as "isNew"
+       count(*)::int as sessions,
+       coalesce(max(backend_start) > $2::timestamptz + (now() - $2::timestamptz) / 2, false) as "isNew"
      from pg_stat_activity where usename = any($1) group by 1, 2 order by 1, 2`,
-    [users, newSeconds],
+    [users, graceBegan ?? null],
   );
   return rows.map((one) => ({ ...one, program: shownText(one.program) }));
 }

@@ -1,4 +1,4 @@
-/** The rotation of passwords: new logins come into use, are tried, and those before are locked once nobody uses them. */
+/** The rotation of passwords: new logins come into use, are tried, and those before are locked after a grace. */
 import type { Standard } from "../../../components/standards/standard";
 import type { Operation } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
@@ -31,9 +31,12 @@ export const passwordRotation = (
     }
     const trials = await step("log in as each role", loginStep, () => steps.tryLogins(plan));
     if (trials.some(({ failure }) => failure !== undefined)) return { trials };
+    const began = graceSeconds > 0 ? await step("begin the grace", loginStep, () => steps.beginGrace(plan)) : undefined;
     // The time that clients have to read the new login; a person can end it.
-    const message = graceSeconds > 0 ? await step.waitFor("the end of the grace", graceSeconds) : undefined;
-    const clients = await step("look for clients of the logins before", loginStep, () => steps.clientsBefore(plan));
+    const message = began === undefined ? undefined : await step.waitFor("the end of the grace", graceSeconds);
+    const clients = await step("look for clients of the logins before", loginStep, () =>
+      steps.clientsBefore(plan, began),
+    );
     const isForced = graceSeconds === 0 || message !== undefined;
     if (!isForced && behind(clients).length > 0) return { trials, clients };
     const lock = does === "lock" ? change : await step("plan the lock", lookStep, () => steps.planLock(plan));

@@ -13,7 +13,7 @@ import {
   tagsOf,
 } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
-import { clientsOf, endSessions, loginsFound, tryLogin, type FoundLogin } from "../../targets/role-logins";
+import { clientsOf, clockOf, endSessions, loginsFound, tryLogin, type FoundLogin } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
 import { trialLockSeconds, trialStatementSeconds } from "./limits";
@@ -72,8 +72,10 @@ export function passwordRotationSteps(s: OperationContext) {
       return tried;
     },
 
-    clientsBefore: (plan: PasswordRotationPlan) =>
-      asMaster(plan, (client) => clientsOf(client, loginsBefore(plan), plan.graceSeconds / 2)),
+    beginGrace: (plan: PasswordRotationPlan) => asMaster(plan, clockOf),
+
+    clientsBefore: (plan: PasswordRotationPlan, graceBegan?: string) =>
+      asMaster(plan, (client) => clientsOf(client, loginsBefore(plan), graceBegan)),
 
     planLock: async (plan: PasswordRotationPlan) => planLock(plan, await look(clientsFor(plan), plan.target)),
 
@@ -82,7 +84,7 @@ export function passwordRotationSteps(s: OperationContext) {
 
     lookAtLogins: (plan: PasswordRotationPlan): Promise<{ sessionsLeft: number; found: FoundLogin[] }> =>
       asMaster(plan, async (client) => {
-        const left = await clientsOf(client, loginsBefore(plan), 0);
+        const left = await clientsOf(client, loginsBefore(plan));
         const found = await loginsFound(client, usernamesOf(plan));
         return { sessionsLeft: left.reduce((sum, { sessions }) => sum + sessions, 0), found };
       }),

@@ -10,7 +10,7 @@ export type RotationOutcome =
   | { deliveredUntil: string }
   | {
       trials: (LoginTrial & { role: string })[];
-      /** Who used the logins before at the end of the grace; undefined if the run ended before it. */
+      /** Who had a session by the logins before at the end of the grace; undefined if the run ended before it. */
       clients?: OldClient[];
       /** Whether a person ended the grace. */
       endedBy?: string | undefined;
@@ -18,7 +18,10 @@ export type RotationOutcome =
       locked?: { sessionsEnded: number; sessionsLeft: number; found: FoundLogin[] };
     };
 
-/** Clients that have logged in by the login before although they have had half of the grace to read the secret. */
+/**
+ * Clients whose session by a login before began when they had already had half of the grace to read the secret. One that
+ * had logged out again when we looked is not among them.
+ */
 export const behind = (clients: OldClient[]): OldClient[] => clients.filter(({ isNew }) => isNew);
 
 export function verifyRotation(plan: PasswordRotationPlan, outcome: RotationOutcome): Verdict {
@@ -48,17 +51,17 @@ function nobodyIsBehind({ roles, graceSeconds }: PasswordRotationPlan, clients: 
   const late = behind(clients);
   const named = late
     .slice(0, clientsNamedMax)
-    .map(({ user, program, sessions }) => `${program} (${user}, ${sessions})`);
+    .map(({ user, program, sessions }) => `${program} (${user}, ${sessions} sessions in all)`);
   const before = roles.map(({ loginBefore }) => loginBefore).join(", ");
   return {
     name: "clients-use-the-new-logins",
     verdict: late.length > 0 ? "fail" : "pass",
     explanation:
       late.length > 0
-        ? `clients still logged in by the logins before in the second half of the grace: ${named.join(", ")}; ${isLocked ? "they are cut off now" : "nothing is locked: have them read user and password from the secret, and request it again"}`
+        ? `these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: ${named.join(", ")}; ${isLocked ? "they are cut off now" : "nothing is locked: have them read user and password from the secret, and request it again"}`
         : graceSeconds === 0
           ? "it was requested without a grace: nobody was waited for"
-          : `nobody has logged in by ${before} since half of the grace was over`,
+          : `no session by ${before} that was open at the end of the grace began in its second half; those that had ended before were not looked for`,
     figures: { clients: late.length, sessions: clients.reduce((sum, { sessions }) => sum + sessions, 0) },
   };
 }

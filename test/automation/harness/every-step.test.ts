@@ -63,6 +63,7 @@ jest.mock("../../../automation/targets/page-checksums", () => ({
 }));
 jest.mock("../../../automation/targets/role-logins", () => ({
   tryLogin: ({ user }: Inner[0]) => mockCloud.stack.logins.try(user),
+  clockOf: () => Promise.resolve(new Date(0).toISOString()),
   clientsOf: (_: unknown, users: string[]) => mockCloud.stack.logins.clients(users),
   endSessions: (_: unknown, users: string[]) => mockCloud.stack.logins.end(users),
   loginsFound: (_: unknown, users: string[]) => mockCloud.stack.logins.found(users),

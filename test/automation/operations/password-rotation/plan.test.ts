@@ -192,6 +192,22 @@ describe("the verdict", () => {
     expect(verdictOn({ ...good, locked: { sessionsEnded: 0, sessionsLeft: 0, found: [] } })[0]).toBe("fail");
   });
 
+  test("says of clients what one look has shown, and nothing of those that had logged out", () => {
+    const saidOf = (isNew: boolean) =>
+      verifyRotation(planned, { ...good, clients: [{ user: "readwrite_a", program: "shop", sessions: 3, isNew }] })
+        .checks[1];
+    expect(saidOf(false)).toMatchObject({
+      verdict: "pass",
+      explanation:
+        "no session by readwrite_a that was open at the end of the grace began in its second half; those that had ended before were not looked for",
+    });
+    expect(saidOf(true)).toMatchObject({
+      verdict: "fail",
+      explanation:
+        "these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: shop (readwrite_a, 3 sessions in all); they are cut off now",
+    });
+  });
+
   test("is inconclusive where the change was delivered", () => {
     expect(verdictOn({ deliveredUntil: "2026-12-11T05:00:00Z" })[0]).toBe("inconclusive");
   });
