@@ -25,7 +25,7 @@ export const passwordRotation = (
   async run(plan, step) {
     const { does, graceSeconds, change } = plan;
     const program = steps.programFor(plan);
-    if (does === "rotate" || change.reaches !== "commit") {
+    if (does === "rotate") {
       const changed = await carryOutChange(steps.changes, plan, program, step);
       if ("deliveredUntil" in changed) return changed;
     }
@@ -40,10 +40,12 @@ export const passwordRotation = (
     const isForced = graceSeconds === 0 || message !== undefined;
     if (!isForced && behind(clients).length > 0) return { trials, clients };
     const lock = does === "lock" ? change : await step("plan the lock", lookStep, () => steps.planLock(plan));
-    await carryOutChange(steps.changes, { ...plan, change: lock }, program, step.keyed("lock"));
+    const changed = await carryOutChange(steps.changes, { ...plan, change: lock }, program, step.keyed("lock"));
+    const seen = { trials, clients, endedBy: message?.sentBy };
+    if ("deliveredUntil" in changed) return { ...seen, ...changed };
     const sessionsEnded = await step("end the sessions of the logins before", loginStep, () => steps.endSessions(plan));
     const looked = await step("look at the logins", loginStep, () => steps.lookAtLogins(plan));
-    return { trials, clients, endedBy: message?.sentBy, locked: { sessionsEnded, ...looked } };
+    return { ...seen, locked: { sessionsEnded, ...looked } };
   },
 
   verify: verifyRotation,

@@ -100,7 +100,8 @@ const rotationOf = (identifier: string, roles: RotatedRole[]) => ({
 const lockOf = (identifier: string, roles: RotatedRole[]) => ({
   key: "shipshape:rotation" as const,
   set: roles.map(({ role, generation }) => ({ path: [identifier, role, "locked"], value: generation - 1 })),
-  why: `The logins ${roles.map(({ loginBefore }) => loginBefore).join(", ")} are not used any more.`,
+  // Written before anything is tried or looked at.
+  why: `The logins ${roles.map(({ loginBefore }) => loginBefore).join(", ")} are locked: the secrets name others.`,
   expected: roles.map(({ role, before, generation }) => ({
     property: `${role}.locked`,
     from: before.locked ?? null,

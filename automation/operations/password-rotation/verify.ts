@@ -16,6 +16,8 @@ export type RotationOutcome =
       endedBy?: string | undefined;
       /** Undefined if nothing was locked. */
       locked?: { sessionsEnded: number; sessionsLeft: number; found: FoundLogin[] };
+      /** Defined if the lock was delivered. */
+      deliveredUntil?: string;
     };
 
 /**
@@ -25,12 +27,18 @@ export type RotationOutcome =
 export const behind = (clients: OldClient[]): OldClient[] => clients.filter(({ isNew }) => isNew);
 
 export function verifyRotation(plan: PasswordRotationPlan, outcome: RotationOutcome): Verdict {
-  if ("deliveredUntil" in outcome) return verdictOf([deliveredCheck(plan, outcome.deliveredUntil)]);
-  const { trials, clients, locked } = outcome;
+  if (!("trials" in outcome)) return verdictOf([deliveredCheck(plan, outcome.deliveredUntil)]);
+  const { trials, clients, locked, deliveredUntil } = outcome;
+  const fate = locked
+    ? "they are cut off now"
+    : deliveredUntil !== undefined
+      ? "the lock that is delivered cuts them off"
+      : "nothing is locked: have them read user and password from the secret, and request it again";
   return verdictOf([
     newLoginsWork(trials),
-    ...(clients ? [nobodyIsBehind(plan, clients, locked !== undefined)] : []),
+    ...(clients ? [nobodyIsBehind(plan, clients, fate)] : []),
     ...(locked ? [areLocked(plan.roles, locked), areCarried(plan.roles, locked.found)] : []),
+    ...(deliveredUntil !== undefined ? [deliveredCheck(plan, deliveredUntil)] : []),
   ]);
 }
 
@@ -47,18 +55,18 @@ function newLoginsWork(trials: (LoginTrial & { role: string })[]): Check {
   };
 }
 
-function nobodyIsBehind({ roles, graceSeconds }: PasswordRotationPlan, clients: OldClient[], isLocked: boolean): Check {
+function nobodyIsBehind({ roles, graceSeconds }: PasswordRotationPlan, clients: OldClient[], fate: string): Check {
   const late = behind(clients);
   const named = late
     .slice(0, clientsNamedMax)
-    .map(({ user, program, sessions }) => `${program} (${user}, ${sessions} sessions in all)`);
+    .map(({ user, program, sessions }) => `${program} (${user}, sessions in all: ${sessions})`);
   const before = roles.map(({ loginBefore }) => loginBefore).join(", ");
   return {
     name: "clients-use-the-new-logins",
     verdict: late.length > 0 ? "fail" : "pass",
     explanation:
       late.length > 0
-        ? `these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: ${named.join(", ")}; ${isLocked ? "they are cut off now" : "nothing is locked: have them read user and password from the secret, and request it again"}`
+        ? `these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: ${named.join(", ")}; ${fate}`
         : graceSeconds === 0
           ? "it was requested without a grace: nobody was waited for"
           : `no session by ${before} that was open at the end of the grace began in its second half; those that had ended before were not looked for`,

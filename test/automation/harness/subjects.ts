@@ -66,6 +66,13 @@ export const subjects: Subject[] = [
         verdict: "inconclusive",
         arrange: ({ stack }) => (stack.ownership = "delivered"),
       },
+      "another team's stack that was left in its grace": {
+        verdict: "inconclusive",
+        arrange: ({ stack }) => {
+          stack.leaveInGrace();
+          stack.ownership = "delivered";
+        },
+      },
     },
   },
   {

@@ -19,6 +19,7 @@ export const passwordRotationOrder: OrderOfSteps = {
     "a rotation that was left in its grace": steps(tried, waited, locked),
     "a login that does not work": steps(rotated, tried),
     "another team's stack": steps(["deliver the change"]),
+    "another team's stack that was left in its grace": steps(tried, waited, ["deliver the change (lock)"]),
   },
 };
 

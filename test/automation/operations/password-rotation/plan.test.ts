@@ -66,6 +66,8 @@ test("what was left in its grace is locked first, and nothing else", () => {
   });
   expect(change.set).toEqual([{ path: ["tokens-production", "readwrite", "locked"], value: 1 }]);
   expect(change.expected).toEqual([{ property: "readwrite.locked", from: 0, to: 1 }]);
+  // People read it before anything is tried: that nobody uses them would be a promise.
+  expect(change.why).toBe("The logins readwrite_a are locked: the secrets name others.");
 });
 
 test("a team that has the program gets commands for its stack, and the state of that stack says when it is done", () => {
@@ -204,7 +206,7 @@ describe("the verdict", () => {
     expect(saidOf(true)).toMatchObject({
       verdict: "fail",
       explanation:
-        "these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: shop (readwrite_a, 3 sessions in all); they are cut off now",
+        "these still log in by the logins before, in sessions that were open at the end of the grace and began in its second half: shop (readwrite_a, sessions in all: 3); they are cut off now",
     });
   });
 
