@@ -22,7 +22,7 @@ import {
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
-import type { ExpectedChange, FleetAnswer, Ownership } from "./fleet-records";
+import type { ExpectedChange, FleetAnswer, Ownership, Targets } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest, requireComment } from "./request/requests";
@@ -62,7 +62,7 @@ export interface ControlPlaneRecords {
   /** The runs of a request's children, in the order in which they were requested. */
   children(requestId: string): Promise<Run[]>;
   /** The runs that wait for people, the oldest first. */
-  waiting(countMax: number, targets?: readonly string[]): Promise<Run[]>;
+  waiting(countMax: number, targets?: Targets): Promise<Run[]>;
   /** What is paused. */
   pauses(): Promise<Pause[]>;
   /** How many runs there are at once, where there are any, and how many there may be. */
@@ -74,13 +74,13 @@ export interface ControlPlaneRecords {
   /** The latest decision on a request; undefined until it has a plan. */
   decision(id: string): Promise<Decision | undefined>;
   /** What a person must answer, the latest first. */
-  findings(countMax: number, targets?: readonly string[]): Promise<Finding[]>;
+  findings(countMax: number, targets?: Targets): Promise<Finding[]>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What the delivered change of a request is to bring about. */
   expectedChanges(requestId: string): Promise<ExpectedChange[]>;
   /** What delivered changes have not brought about yet, the first to be late first. */
-  awaitedChanges(countMax: number, targets?: readonly string[]): Promise<ExpectedChange[]>;
+  awaitedChanges(countMax: number, targets?: Targets): Promise<ExpectedChange[]>;
   /** The finding that a request is the follow-up of; undefined if it is none. */
   followedFinding(requestId: string): Promise<string | undefined>;
   /** What people were told, the latest first, with what became of it at each destination. */

@@ -51,6 +51,17 @@ export function namesOf(databases: readonly NamedDatabase[]): (database: NamedDa
 export const identityOf = ({ account, region, resourceId }: TargetDatabase): string =>
   `${account} ${region} ${resourceId}`;
 
+/** Which databases: those of these identifiers and, where it is known which one something is about, these identities. */
+export interface Targets {
+  names: readonly string[];
+  identities?: readonly string[] | undefined;
+}
+
+/** The same in SQL: whether a database in JSON, if one is known, is one of these identities, if any are given. */
+export const sqlIsOneOf = (database: string, identities: string): string =>
+  `(${identities}::text[] is null or ${database} is null
+    or concat_ws(' ', ${database} ->> 'account', ${database} ->> 'region', ${database} ->> 'resourceId') = any (${identities}))`;
+
 /** A database as the cloud knows it today. */
 export interface FleetDatabase extends TargetDatabase {
   /** The earliest moment that its automated backups can restore; null if there is none. */

@@ -16,7 +16,7 @@ export interface RunsOptions {
 /** `shipshape runs`: the latest requests and their runs. */
 export async function runs(options: RunsOptions, { settings, terminal }: CommandContext): Promise<void> {
   const { database, operation, status, json } = options;
-  const filter = { targets: database === undefined ? undefined : [database], operation, status };
+  const filter = { targets: database === undefined ? undefined : { names: [database] }, operation, status };
   await withRecords(settings, async (records) => {
     const look = () => records.runs(runsListedMax, filter);
     if (json) return terminal.json("runs", (await look()).map(runRecord));

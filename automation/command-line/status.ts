@@ -7,7 +7,14 @@ import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
-import { namesOf, unreachableText, type ExpectedChange, type FleetAnswer } from "../fleet-records";
+import {
+  identityOf,
+  namesOf,
+  unreachableText,
+  type ExpectedChange,
+  type FleetAnswer,
+  type Targets,
+} from "../fleet-records";
 import type { Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { PublishedAccess, Refusal } from "../policy/access";
@@ -55,7 +62,8 @@ export async function status(options: StatusOptions, context: CommandContext): P
   await withRecords(settings, async (records) => {
     const look = async () => {
       const known = await lookAt(records, options, context);
-      if (known.fleet.asked && known.fleet.unreachable?.length) process.exitCode = 1;
+      // Of each look: a place that answers again is no reason to fail.
+      process.exitCode = known.fleet.asked && known.fleet.unreachable?.length ? 1 : undefined;
       return known;
     };
     if (options.json) return terminal.json("status", statusRecord(await look()));
@@ -75,7 +83,11 @@ async function lookAt(
   return {
     fleet,
     log,
-    recovery: recovery.filter(({ database }) => targets?.includes(database.identifier) ?? true),
+    recovery: recovery.filter(
+      ({ database }) =>
+        (targets?.names.includes(database.identifier) ?? true) &&
+        (targets?.identities?.includes(identityOf(database)) ?? true),
+    ),
     runs: await records.runs(runsListedMax, { targets }),
     waiting: await records.waiting(runsListedMax, targets),
     pauses: await records.pauses(),
@@ -90,15 +102,14 @@ async function lookAt(
   };
 }
 
-/** The databases to show, by identifier; undefined: all. Only the cloud says whose they are. Errors: fleet-unknown. */
-function targetsOf({ database, owner }: StatusOptions, fleet: FleetAnswer, standard: Standard): string[] | undefined {
-  if (owner === undefined) return database === undefined ? undefined : [database];
+/** The databases to show; undefined: all. Only the cloud says whose they are. Errors: fleet-unknown. */
+function targetsOf({ database, owner }: StatusOptions, fleet: FleetAnswer, standard: Standard): Targets | undefined {
+  if (owner === undefined) return database === undefined ? undefined : { names: [database] };
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
-  return fleet.databases
-    .filter(
-      ({ identifier, tags }) => tags[standard.tags.owner.key] === owner && identifier === (database ?? identifier),
-    )
-    .map(({ identifier }) => identifier);
+  const owned = fleet.databases.filter(
+    ({ identifier, tags }) => tags[standard.tags.owner.key] === owner && identifier === (database ?? identifier),
+  );
+  return { names: owned.map(({ identifier }) => identifier), identities: owned.map(identityOf) };
 }
 
 const statusRecord = ({

@@ -1,6 +1,7 @@
 /** The review stage: what a human must answer. A failure opens a finding, which stays open until it is answered. */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
+import { sqlIsOneOf, type Targets } from "../fleet-records";
 import { findingsNamedMax } from "./limits";
 import type { Run } from "../records";
 
@@ -107,11 +108,13 @@ export interface Finding {
   lastSeen: Date;
 }
 
-export const openFindings = (database: Database, countMax: number, targets?: readonly string[]) =>
+export const openFindings = (database: Database, countMax: number, targets?: Targets) =>
   database.query<Finding>(
     `select id, request_id as "requestId", target, summary, first_seen as "firstSeen", last_seen as "lastSeen"
-     from finding where answered_at is null and ($2::text[] is null or target = any ($2)) order by last_seen desc limit $1`,
-    [countMax, targets ?? null],
+     from finding where answered_at is null and ($2::text[] is null or target = any ($2))
+       and ${sqlIsOneOf("(select plan -> 'database' from run where run.request_id = finding.request_id)", "$3")}
+     order by last_seen desc limit $1`,
+    [countMax, targets?.names ?? null, targets?.identities ?? null],
   );
 
 /** How many are open, by the identity of the database that the run found, or else by the name in its request. */

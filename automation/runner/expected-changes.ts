@@ -1,6 +1,14 @@
 /** Expected changes: what delivered changes are to bring about. Nothing waits for them but these rows. */
 import type { Database } from "../database";
-import type { ExpectedChange, ExpectedStatus, ExpectedValue, PlannedChange, TargetDatabase } from "../fleet-records";
+import {
+  sqlIsOneOf,
+  type ExpectedChange,
+  type ExpectedStatus,
+  type ExpectedValue,
+  type PlannedChange,
+  type TargetDatabase,
+  type Targets,
+} from "../fleet-records";
 
 /** Resolves to the moment until which they are waited for; the first delivery decides that. */
 export async function expectChanges(
@@ -30,11 +38,12 @@ export const expectedChangesOf = (database: Database, requestId: string) =>
   ]);
 
 /** Those that the cloud does not show yet, the first to be late first. */
-export const awaitedChanges = (database: Database, countMax: number, targets?: readonly string[]) =>
+export const awaitedChanges = (database: Database, countMax: number, targets?: Targets) =>
   database.query<ExpectedChange>(
     `select ${columns} from expected_change where status in ('open', 'overdue') and ($2::text[] is null or database ->> 'identifier' = any ($2))
+       and ${sqlIsOneOf("database", "$3")}
      order by until, request_id, property limit $1`,
-    [countMax, targets ?? null],
+    [countMax, targets?.names ?? null, targets?.identities ?? null],
   );
 
 export interface ChangeToLookFor extends ExpectedChange {

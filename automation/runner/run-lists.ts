@@ -1,24 +1,27 @@
 /** The runs that people look at. */
 import type { Database } from "../database";
+import { sqlIsOneOf, type Targets } from "../fleet-records";
 import type { RunStatus } from "../records";
 import { readRuns } from "./runs";
 
 /** What runs to list: those for which all of these hold. */
 export interface RunFilter {
-  /** Of databases with one of these identifiers. @default of any */
-  targets?: readonly string[] | undefined;
+  /** About one of these databases. @default about any */
+  targets?: Targets | undefined;
   operation?: string | undefined;
   status?: RunStatus | undefined;
 }
+
+const isOneOf = (identities: string) => sqlIsOneOf("(run.plan -> 'database')", identities);
 
 /** The latest runs, newest first. */
 export const latestRuns = (database: Database, countMax: number, { targets, operation, status }: RunFilter = {}) =>
   readRuns(
     database,
     `where ($2::text[] is null or coalesce(run.plan ->> 'target', request.input ->> 'database') = any ($2))
-       and ($3::text is null or request.operation = $3) and ($4::text is null or run.status = $4)
+       and ${isOneOf("$5")} and ($3::text is null or request.operation = $3) and ($4::text is null or run.status = $4)
      order by request.received_at desc limit $1`,
-    [countMax, targets ?? null, operation ?? null, status ?? null],
+    [countMax, targets?.names ?? null, operation ?? null, status ?? null, targets?.identities ?? null],
   );
 
 /** The runs of a request's children, in the order in which they were requested. */
@@ -26,9 +29,10 @@ export const runsOfChildren = (database: Database, requestId: string) =>
   readRuns(database, "where request.parent_id = $1 order by request.received_at, request.id", [requestId]);
 
 /** The runs that wait for people, the oldest first. */
-export const runsAwaitingApproval = (database: Database, countMax: number, targets?: readonly string[]) =>
+export const runsAwaitingApproval = (database: Database, countMax: number, targets?: Targets) =>
   readRuns(
     database,
-    "where run.status = 'waiting' and ($2::text[] is null or run.plan ->> 'target' = any ($2)) order by request.received_at limit $1",
-    [countMax, targets ?? null],
+    `where run.status = 'waiting' and ($2::text[] is null or run.plan ->> 'target' = any ($2))
+       and ${isOneOf("$3")} order by request.received_at limit $1`,
+    [countMax, targets?.names ?? null, targets?.identities ?? null],
   );

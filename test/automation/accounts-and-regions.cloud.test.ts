@@ -16,10 +16,19 @@ beforeAll(async () => {
     Principal: { AWS: `arn:aws:iam::${ownAccount}:root` },
     Condition: { StringEquals: { "sts:ExternalId": "acme-7" } },
   });
-  for (const credentials of [cloud.client().credentials, otherKey(cloud)])
+  for (const [owner, credentials] of [
+    ["team-own", cloud.client().credentials],
+    ["team-other", otherKey(cloud)],
+  ] as const)
     for (const region of regions) {
       const rds = new RDSClient({ ...cloud.client(), region, credentials });
-      await rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders" }));
+      await rds.send(
+        new CreateDBInstanceCommand({
+          ...small,
+          DBInstanceIdentifier: "orders",
+          Tags: [{ Key: "owner", Value: owner }],
+        }),
+      );
       rds.destroy();
     }
 });
@@ -180,6 +189,19 @@ test("a run about a database of another account and Region asks that one, and se
   expect(Events.map((e) => JSON.parse(e.CloudTrailEvent ?? "").userIdentity.arn)).toContain(
     `arn:aws:sts::${otherAccount}:assumed-role/shipshape/shipshape`,
   );
+});
+
+test("status of an owner is about that owner's databases, and no other's of the same name", async () => {
+  const of = async (owner: string) => {
+    const { recovery, runs } = (await shipshape(all(), "status", "--owner", owner, "--json")).json();
+    return {
+      places: placesOf(recovery.map((r: { database: { account: string; region: string } }) => r.database)),
+      runs,
+    };
+  };
+  expect(await of("team-own")).toEqual({ places: four.filter((place) => place.startsWith(ownAccount)), runs: [] });
+  const { places, runs } = await of("team-other");
+  expect([places, runs.length]).toEqual([four.filter((place) => place.startsWith(otherAccount)), 1]);
 });
 
 test("all of them are recorded for auditors", async () => {

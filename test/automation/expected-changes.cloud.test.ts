@@ -11,6 +11,7 @@ import {
 import { latestAlerts } from "../../automation/observability/notifications";
 import { answerFinding, openFinding, openFindings } from "../../automation/review/findings";
 import { awaitedChanges, expectChanges, expectedChangesOf } from "../../automation/runner/expected-changes";
+import { latestRuns, runsAwaitingApproval } from "../../automation/runner/run-lists";
 import { haveControlPlaneDatabase } from "./control-plane-database";
 import { databaseCalled } from "./evidence/sealed-runs";
 
@@ -59,6 +60,27 @@ const statuses = async (id: string) => (await expectedChangesOf(database, id)).m
 const findingOf = async (id: string) => (await openFindings(database, 1000)).find((f) => f.requestId === id)?.summary;
 const alertsOf = async (id: string) =>
   (await latestAlerts(database, 1000)).filter((a) => a.requestId === id).map((a) => a.kind);
+
+test("what is about one of two databases of a name is listed for that one", async () => {
+  const mine = await delivered();
+  const theirs = await delivered({ target: { ...mine.target, account: "210987654321" } });
+  await database.query("update run set status = 'waiting' where request_id = any ($1)", [[mine.id, theirs.id]]);
+  const listed = async (identities?: string[]) => {
+    const targets = { names: [mine.target.identifier], identities };
+    const lists = [
+      await awaitedChanges(database, 10, targets),
+      await openFindings(database, 10, targets),
+      await latestRuns(database, 10, { targets }),
+      await runsAwaitingApproval(database, 10, targets),
+    ];
+    return lists.map((list) => list.map(({ requestId }) => requestId).sort());
+  };
+  expect(await listed()).toEqual(Array(4).fill([mine.id, theirs.id]));
+  expect(await listed([identityOf(mine.target)])).toEqual(Array(4).fill([mine.id]));
+  await database.query("update run set status = 'succeeded', plan = null where request_id = $1", [theirs.id]);
+  const [, findings] = await listed([identityOf(mine.target)]);
+  expect(findings).toEqual([mine.id, theirs.id]); // of a run that found no database the name is all that is known
+});
 
 test("the old value leaves it open, and the new one closes it with its finding; nobody is told", async () => {
   const { id, shows } = await delivered();
