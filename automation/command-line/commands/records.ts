@@ -23,7 +23,7 @@ function addStatus(shipshape: Command, context: CommandContext): void {
     )
     .option("--database <identifier>", "only this database, and what is about it")
     .option("--owner <team>", "only the databases of this owner")
-    .option("--watch", "look again every five seconds, until Ctrl-C")
+    .addOption(new Option("--watch", "look again every five seconds, until Ctrl-C").conflicts("json"))
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -68,7 +68,7 @@ function addRuns(shipshape: Command, context: CommandContext): void {
     .option("--database <identifier>", "only those about this database")
     .option("--operation <operation>", "only those of this operation")
     .addOption(new Option("--status <status>", "only those with this status").choices(runStatuses))
-    .option("--watch", "look again every five seconds, until Ctrl-C")
+    .addOption(new Option("--watch", "look again every five seconds, until Ctrl-C").conflicts("json"))
     .option("--json", "print them as JSON")
     .addHelpText(
       "after",
