@@ -11,6 +11,7 @@ import { atOnce } from "./at-once";
 import { awsClients, type AwsAccess, type AwsClients } from "./aws-access";
 import { findDatabase } from "./database-instance";
 import { locationAnswerSeconds, locationsAtOnceMax } from "./limits";
+import { accountIn, accountOf } from "./queried-cloud";
 
 /** What one of them answered, and the account that answered. */
 type Answer<Result> = { result: Result; account: string | undefined } | { reason: string };
@@ -29,13 +30,10 @@ export async function askEach<Result>(
   const found: Answers<Result> = { answers: [], unreachable: [] };
   const asked = locations.length === 0 ? [{}] : locations;
   const all = await atOnce(asked, locationsAtOnceMax, async (location) => {
-    const clients = awsClients({ ...access, location });
     try {
-      return await inTime(ask(clients));
+      return await askOne({ ...access, location }, ask);
     } catch (error) {
       return { reason: reasonOf(error) };
-    } finally {
-      Object.values(clients).forEach((client: AwsClients[keyof AwsClients]) => client.destroy());
     }
   });
   for (const [at, answer] of all.entries()) {
@@ -46,6 +44,15 @@ export async function askEach<Result>(
     else if ("result" in answer) found.answers.push({ location, result: answer.result });
   }
   return found;
+}
+
+async function askOne<Result>(access: AwsAccess, ask: (clients: AwsClients) => Promise<Result>): Promise<Result> {
+  const clients = awsClients(access);
+  try {
+    return await inTime(ask(clients));
+  } finally {
+    Object.values(clients).forEach((client: AwsClients[keyof AwsClients]) => client.destroy());
+  }
 }
 
 /** One that never answers must not hold up the others for good. */
@@ -83,11 +90,19 @@ export async function locate(access: AwsAccess, { database, account, region }: N
   );
   const [first] = possible;
   if (!first) throw unknownLocation({ account, region }, locations);
-  if (possible.length === 1) return { ...access, location: first };
   const look = async (clients: AwsClients) => {
     const found = await findDatabase(clients, database);
-    return { result: found !== undefined, account: found?.DBInstanceArn?.split(":")[4] ?? first.account };
+    const answered = accountIn([found?.DBInstanceArn]) ?? (await accountOf(clients.sts));
+    return { result: found !== undefined, account: answered };
   };
+  if (possible.length === 1) {
+    const only = { ...access, location: first };
+    const reason = first.role === undefined ? whyAnother(first, (await askOne(only, look)).account) : undefined;
+    if (reason === undefined) return only;
+    const { account: named = "unknown", region: of = "unknown" } = first;
+    const text = unreachableText({ account: named, region: of, reason });
+    throw new ShipshapeError("database-uncertain", { identifier: database, found: "none", unreachable: text });
+  }
   const { answers, unreachable } = await askEach(possible, look, access);
   const having = answers.filter(({ result }) => result).map(({ location }) => location);
   const known = { identifier: database, found: having.map(describeLocation).join("; ") || "none" };

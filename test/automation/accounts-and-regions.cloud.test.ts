@@ -167,6 +167,16 @@ test("of several databases of one name a request says which, and none is guessed
   expect(await answer(partly)).toBe("database-uncertain");
   expect(await answer(partly, "--account", ownAccount)).toBe(arn(ownAccount, "eu-central-1"));
   expect(await answer(partly, "--account", otherAccount)).toBe("role-not-assumed");
+  // Where there is none of that name, it is still the account itself that says so.
+  const mixed = [
+    { ...other, regions: ["eu-central-1"] },
+    { ...own, regions: ["eu-north-1"] },
+  ];
+  expect(await answer(mixed)).toBe(arn(otherAccount, "eu-central-1"));
+  // These credentials would show another account's database, however few are asked.
+  const foreign = [{ account: otherAccount, regions: ["eu-central-1"] }];
+  expect(await answer(foreign)).toBe("database-uncertain");
+  expect(await answer([own!, ...foreign], "--account", otherAccount)).toBe("database-uncertain");
   const there = ["--account", otherAccount, "--region", "eu-west-1", "--plan-only"];
   const drift = await shipshape(all(), ...requested("drift-detection", ...there));
   expect(JSON.parse(drift.text).plan.database.arn).toBe(arn(otherAccount, "eu-west-1"));
