@@ -6,7 +6,7 @@ import type { PlanBasis } from "./records";
 import { readRequest } from "./request/requests";
 import type { DurableClient } from "./runner/durable";
 import { placesFilledMax } from "./runner/limits";
-import { areHeld, fillPlace, ownDatabase, takePlace, type Bounds } from "./runner/places";
+import { areHeld, fillPlace, ownIdentity, takePlace, type Bounds } from "./runner/places";
 import { readRun } from "./runner/runs";
 
 /** Enqueues a run that may begin, or holds it until it has a place. Comes last in its transaction. */
@@ -20,7 +20,7 @@ export async function beginRun(
 ): Promise<void> {
   const { id: requestId, operation } = request;
   const place = await takePlace(transaction, { requestId, operation, plan }, bounds);
-  if (place === "taken") await durable.enqueueRun(connection, request, preparation, ownDatabase(plan) && plan?.target);
+  if (place === "taken") await durable.enqueueRun(connection, request, preparation, ownIdentity(plan));
   if (place === "behind") await fillPlaces(transaction, connection, durable, bounds);
 }
 
@@ -37,11 +37,6 @@ export async function fillPlaces(
     const id = await fillPlace(transaction, bounds);
     if (id === undefined) return;
     const { preparation, plan } = await readRun(transaction, id);
-    await durable.enqueueRun(
-      connection,
-      await readRequest(transaction, id),
-      preparation,
-      ownDatabase(plan) && plan?.target,
-    );
+    await durable.enqueueRun(connection, await readRequest(transaction, id), preparation, ownIdentity(plan));
   }
 }

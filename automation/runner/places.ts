@@ -4,7 +4,7 @@
  * clean-up is over: what it created counts against the account's quotas until then.
  */
 import type { Database } from "../database";
-import type { TargetDatabase } from "../fleet-records";
+import { identityOf, type TargetDatabase } from "../fleet-records";
 import type { PlanBasis } from "../records";
 import { runsPerAccountAndRegionMax, runsPerOperationMax } from "./limits";
 
@@ -27,6 +27,12 @@ export interface BoundState {
 /** The database that a run has to itself. */
 export const ownDatabase = (plan: PlanBasis | undefined): TargetDatabase | undefined =>
   plan?.waits ? undefined : plan?.database;
+
+/** The same for every run of that database, and for no run of another one of its name. */
+export function ownIdentity(plan: PlanBasis | undefined): string | undefined {
+  const own = ownDatabase(plan);
+  return own && identityOf(own);
+}
 
 const OF = "runs of ";
 const scopesOf = (operation: string, database: TargetDatabase | undefined): string[] => [
@@ -74,10 +80,9 @@ export async function takePlace(
   run: { requestId: string; operation: string; plan: PlanBasis | undefined },
   inForce: Bounds,
 ): Promise<"taken" | "full" | "behind"> {
-  const own = ownDatabase(run.plan);
-  const scopes = scopesOf(run.operation, own);
+  const scopes = scopesOf(run.operation, ownDatabase(run.plan));
   // Runs of one database come one after the other, whatever places they have.
-  const place = (own && run.plan?.target) ?? run.requestId;
+  const place = ownIdentity(run.plan) ?? run.requestId;
   await lockPlaces(transaction);
   const [found] = await transaction.query<{ hasPlace: boolean; isFull: boolean }>(
     `with recursive ${HELD_SCOPES},

@@ -86,6 +86,13 @@ async function mayRun(...ids: string[]): Promise<boolean[]> {
   return ids.map((id) => stateOf(carryOutId(id, 1)) === "alive");
 }
 
+/** Runs of one partition come one after the other. */
+const queuesOf = (...ids: string[]) =>
+  probed.database.query<{ queue: string; partition: string | null }>(
+    "select queue_name as queue, queue_partition_key as partition from dbos.workflow_status where workflow_uuid = any($1) order by 1",
+    [ids.map((id) => carryOutId(id, 1))],
+  );
+
 test("of an operation only so many runs begin, and each end lets the oldest go on that was held", async () => {
   await of("first", {});
   const runs = [await begun("first", "a"), await begun("first", "b"), await begun("first", "c")];
@@ -147,6 +154,19 @@ test("a run does not overtake one that was held before it, and runs of one datab
   expect(await mayRun(held, late)).toEqual([false, false]); // the second still has its database's place
   await ends(second);
   expect(await mayRun(held, late)).toEqual([true, false]);
+});
+
+test("databases of one name in two accounts have a place each, and their runs wait for nobody", async () => {
+  await publishAccess(probed.database, { limits: { operations: { apart: 2 } } }, "a test");
+  const runs = [await begun("apart", "a"), await begun("apart", "a", "222222222222")];
+  expect(await mayRun(...runs)).toEqual([true, true]);
+  expect(new Set((await queuesOf(...runs)).map(({ partition }) => partition)).size).toBe(2);
+  // With a place each, they fill the bound, and one that is held gets its own partition, too.
+  const held = await begun("apart", "a", "333333333333");
+  expect(await mayRun(held)).toEqual([false]);
+  await ends(runs[0]!);
+  expect(await mayRun(held)).toEqual([true]);
+  expect(new Set((await queuesOf(...runs, held)).map(({ partition }) => partition)).size).toBe(3);
 });
 
 test("the end of a run and the release of another are one transaction; what was missed nevertheless, the sweep finds", async () => {
@@ -239,12 +259,9 @@ test("a run that waits for hours has neither the database nor a place of the acc
   await begins(waiting);
   const other = await begun("label", "orders", "222222222222");
   expect(await mayRun(waiting, other)).toEqual([true, true]);
-  const queues = await probed.database.query<{ queue: string; partition: string | null }>(
-    "select queue_name as queue, queue_partition_key as partition from dbos.workflow_status where workflow_uuid = any($1) order by 1",
-    [[waiting, other].map((id) => carryOutId(id, 1))],
-  );
+  const queues = await queuesOf(waiting, other);
   expect(queues).toEqual([
     { queue: "coordination", partition: null },
-    { queue: "operations", partition: "orders" },
+    { queue: "operations", partition: "222222222222 eu-central-1 db-orders" },
   ]);
 });

@@ -139,7 +139,7 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
     target: database,
     database: targetDatabase({
       identifier: database,
-      resourceId: "db-PROBED",
+      resourceId: `db-${database}`,
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
     tags: tagsOf(database),

@@ -53,7 +53,7 @@ const open = async ({ database }: OperationContext): Promise<Operation<LabelRequ
       target: identifier,
       database: targetDatabase({
         identifier,
-        resourceId: "db-LABELLED",
+        resourceId: `db-${identifier}`,
         arn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
       }),
       tags: { tier: "bronze", owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
