@@ -12,6 +12,7 @@ import {
   type ExpectedStatus,
   type InstanceProperties,
   type PropertiesAnswer,
+  type StacksAnswer,
 } from "./fleet-records";
 import { expectedChangesMax, expectedLookMilliseconds, expectedLookSeconds } from "./limits";
 import { closeFinding, isFindingOpen } from "./review/findings";
@@ -24,9 +25,6 @@ import type { StackContext } from "./runner/stack-state";
 /** What the cloud says, or why it does not. */
 type CloudAnswer = InstanceProperties | { unread: string };
 
-/** Asks for what the cloud says of each DB instance, these properties included. */
-type Ask = (properties: string[]) => Promise<PropertiesAnswer>;
-
 /** Looks again and again, until it is stopped. */
 export const startExpecting = (
   database: ControlPlaneDatabase,
@@ -34,23 +32,39 @@ export const startExpecting = (
   stacks: StackContext | undefined,
 ) =>
   keepDoing("the look for expected changes", expectedLookMilliseconds, () =>
-    lookForExpected(database, async (properties) => {
-      const clouds = await ask();
-      // Those of a role, such as `readwrite.generation`, are in no answer of the RDS API.
-      const isOfRole = properties.some((property) => property.includes("."));
-      if (!isOfRole || !stacks) return clouds;
-      const declared = await askBackend(stacks);
-      return { ...clouds, answered: clouds.answered.map((cloud) => withDeclared(cloud, declared)) };
-    }),
+    lookForExpected(database, ask, stacks && (() => askBackend(stacks))),
   );
 
-/** One look. It asks the cloud only if something is expected that nobody has looked for lately. */
-export async function lookForExpected(database: Database, ask: Ask): Promise<void> {
+/**
+ * One look. It asks the cloud only if something is expected that nobody has looked for lately, and the stacks only if
+ * that is of a role: stacks that cannot be read say nothing of what the RDS API answers.
+ */
+export async function lookForExpected(
+  database: Database,
+  ask: () => Promise<PropertiesAnswer>,
+  askStacks?: () => Promise<StacksAnswer>,
+): Promise<void> {
   const taken = await takeChangesToLookFor(database, expectedLookSeconds, expectedChangesMax);
   if (taken.length === 0) return;
-  const clouds = await ask(taken.map(({ property }) => property)).catch((error: unknown) => reasonOf(error));
-  for (const change of taken)
-    await database.transaction((transaction) => record(transaction, change, answerAbout(change, clouds)));
+  const clouds = await ask().catch((error: unknown) => reasonOf(error));
+  const declared = taken.some(isOfRole) ? await askStacks?.() : undefined;
+  const withRoles = declared ? withStacks(clouds, declared) : clouds;
+  for (const change of taken) {
+    const answer = answerAbout(change, isOfRole(change) ? withRoles : clouds);
+    await database.transaction((transaction) => record(transaction, change, answer));
+  }
+}
+
+/** One such as `readwrite.generation` is in no answer of the RDS API. */
+const isOfRole = ({ property }: ChangeToLookFor): boolean => property.includes(".");
+
+function withStacks(clouds: PropertiesAnswer | string, declared: StacksAnswer): PropertiesAnswer | string {
+  if (typeof clouds === "string") return clouds;
+  try {
+    return { ...clouds, answered: clouds.answered.map((cloud) => withDeclared(cloud, declared)) };
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** What its own account and Region said. Without a list of them, only the environment's was asked. */

@@ -138,6 +138,35 @@ test("a cloud that cannot be asked closes nothing, and does not keep it open for
   expect([await statuses(id), await findingOf(id)]).toEqual([["overdue"], expect.stringContaining("no route to host")]);
 });
 
+test("stacks that cannot be read leave a role's change open, and every other is seen", async () => {
+  const plain = await delivered();
+  const rotated = await delivered({ expected: [{ property: "readwrite.generation", from: 0, to: 1 }] });
+  await database.query("update expected_change set looked_at = null");
+  const { account, region } = plain.target;
+  const instances = new Map([
+    [identityOf(plain.target), { BackupRetentionPeriod: 14 }],
+    [identityOf(rotated.target), { BackupRetentionPeriod: 7 }],
+  ]);
+  const answered = [{ account, region, instances }];
+  const unread = [{ stack: "shop/wiki", reason: "broken" }];
+  const stacks = { asked: true as const, backend: "file:///stacks", stacks: [], unread };
+  const lookOnce = () =>
+    lookForExpected(
+      database,
+      () => Promise.resolve({ answered, unreachable: [] }),
+      () => Promise.resolve(stacks),
+    );
+  await lookOnce();
+  expect([await statuses(plain.id), await statuses(rotated.id)]).toEqual([["seen"], ["open"]]);
+  await late(rotated.id);
+  await database.query("update expected_change set looked_at = null");
+  await lookOnce();
+  expect([await statuses(rotated.id), await findingOf(rotated.id)]).toEqual([
+    ["overdue"],
+    expect.stringContaining("stack shop/wiki could not be read: broken"),
+  ]);
+});
+
 test("each of several properties is seen on its own, and the finding is closed with the last", async () => {
   const expected = [
     { property: "BackupRetentionPeriod", from: 7, to: 14 },
