@@ -78,18 +78,22 @@ export function stackChangeSteps(
       program: ProgramOf,
       signal: AbortSignal,
     ): Promise<void> {
-      const { folder, file } = await ownConfig(stack);
-      const git = gitOf(folder, signal);
-      const config = await committedText(git, folder, file, revision);
-      if (config !== (await committedText(git, folder, file)))
-        throw new ShipshapeError("stack-config-moved", { file, reason: "it was changed after our commit" });
       // Loaded when used: the Automation API.
       const { bringUp } = await import("../runner/pulumi-stack");
-      beforeEffect();
       const project = dirname(stack);
       const stackName = project.includes("/") ? stack : basename(stack);
       const context = { ...s.stacks, project: basename(project) };
-      await inTurn(() => bringUp(context, { ...program, stackName, config }, signal));
+      // A turn may come after hours: what must hold when the engine starts is looked at only then.
+      await inTurn(async () => {
+        signal.throwIfAborted();
+        const { folder, file } = await ownConfig(stack);
+        const git = gitOf(folder, signal);
+        const config = await committedText(git, folder, file, revision);
+        if (config !== (await committedText(git, folder, file)))
+          throw new ShipshapeError("stack-config-moved", { file, reason: "it was changed after our commit" });
+        beforeEffect();
+        await bringUp(context, { ...program, stackName, config }, signal);
+      });
     },
 
     /** Resolves to the moment until which it is expected. */
