@@ -83,9 +83,10 @@ describe("sizes", () => {
     expect(long).toEqual(Object.keys(longFiles));
   });
 
-  test("no page is longer than 300 lines, but for a picture that is written from the imports", () => {
+  test("no page is longer than 300 lines, but for a picture that is written from the imports, and the list of changes", () => {
     const prose = (file: string) => text(file).replace(/<!-- picture:[^]*<!-- \/picture -->/, "");
-    const pages = tracked.filter((file) => file.endsWith(".md"));
+    // It grows by a line with each change that users notice.
+    const pages = tracked.filter((file) => file.endsWith(".md") && file !== "CHANGELOG.md");
     expect(pages.filter((file) => prose(file).split("\n").length > 300)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PostgresError } from "./postgres-errors";
 import { type ServerUser, ownUser, serverUser } from "./server-user";
@@ -19,9 +19,8 @@ export function reachableFolder(wanted: string, user: ServerUser = serverUser())
   };
 }
 
-/** A folder of ours that any user can enter but only we can write to. */
-export function temporaryRoot(): string {
-  const root = join("/var/tmp", `shipshape-${ownUser().uid}`);
+/** A folder of ours that any user can enter but only we can write to, whatever the umask. */
+export function temporaryRoot(root = join("/var/tmp", `shipshape-${ownUser().uid}`)): string {
   try {
     mkdirSync(root, { mode: 0o755 });
   } catch (error) {
@@ -36,6 +35,8 @@ export function temporaryRoot(): string {
       "Remove it, or take ownership of it.",
     );
   }
+  // The embedded cloud runs with a umask that closes what it creates to other users: the server's is one of them.
+  if ((found.mode & 0o755) !== 0o755) chmodSync(root, 0o755);
   return root;
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { availableVersions } from "../../../localcloud/postgres/binaries";
 import { buildOnce } from "../../../localcloud/postgres/build-once";
 import { createServer, openServer, removeServer } from "../../../localcloud/postgres/postgres-server";
-import { reachableFolder } from "../../../localcloud/postgres/reachable-folder";
+import { reachableFolder, temporaryRoot } from "../../../localcloud/postgres/reachable-folder";
 import { serverUser } from "../../../localcloud/postgres/server-user";
 import { startFailure } from "../../../localcloud/postgres/start-failure";
 import { TestServers, master } from "./servers";
@@ -98,6 +98,23 @@ describe("a folder for PostgreSQL's user", () => {
     if (isRoot) expect(closed.reason).toContain(`${folder} is not accessible to user ${serverUser().name}`);
     chmodSync(folder, 0o755);
     expect(reachableFolder(join(folder, "databases"))).toEqual({ folder: join(folder, "databases") });
+  });
+
+  it("that lies beside other users' folders is open to that user, and writable for nobody else, whatever the umask", () => {
+    const root = join(folder, "beside");
+    const umask = process.umask(0o077);
+    try {
+      expect(temporaryRoot(root)).toBe(root);
+      expect(statSync(root).mode & 0o777).toBe(0o755);
+      chmodSync(root, 0o700);
+      temporaryRoot(root);
+      expect(statSync(root).mode & 0o777).toBe(0o755);
+    } finally {
+      process.umask(umask);
+    }
+    chmodSync(root, 0o777);
+    expect(() => temporaryRoot(root)).toThrow("is not a folder that only this user can write to");
+    rmSync(root, { recursive: true });
   });
 
   it("that several processes build at once is built once and completely, and leftovers of dead ones are removed", async () => {
