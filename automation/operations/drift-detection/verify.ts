@@ -2,6 +2,7 @@
 import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import type { Difference, DriftClass, InstanceNow } from "./differences";
+import { known, nameOf, shortName, type KnownDifference } from "./known-differences";
 import { namedMax } from "./limits";
 import type { DeclaringStack, DriftDetectionPlan } from "./plan";
 
@@ -23,12 +24,54 @@ export interface DriftDetectionOutcome {
   comparison: Comparison | null;
 }
 
-export function verifyDriftDetection(plan: DriftDetectionPlan, { comparison }: DriftDetectionOutcome): Verdict {
+/**
+ * Everything that differs, wherever it was found, the worst first; what could not be read is among it. The verdict, the
+ * findings, a repair and the command line read only this.
+ */
+export function differencesIn(plan: DriftDetectionPlan, { comparison }: DriftDetectionOutcome): KnownDifference[] {
+  return [
+    ...aboutTheStack(plan, comparison).map((one) => known(plan, "stack", one)),
+    ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
+  ].sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
+}
+
+/** That nothing declares the database, or that its stack could not be read. */
+function aboutTheStack({ stack, database }: DriftDetectionPlan, comparison: Comparison | null): Difference[] {
+  const about = { urn: database.identifier, property: null, breaks: [] as string[] };
+  if ("none" in stack && stack.none === "undeclared")
+    return [
+      {
+        ...{ ...about, type: "database", desired: "declared by a stack", actual: "declared by none" },
+        ...{ class: "unmanaged", reason: stack.reason, severity: "high" },
+      },
+    ];
+  const reason = "none" in stack ? stack.reason : comparison?.failure;
+  if (!reason) return [];
+  return [
+    {
+      ...{ ...about, type: "stack", desired: "compared", actual: "could not be read" },
+      ...{ class: "unreadable", reason, severity: "high" },
+    },
+  ];
+}
+
+/** An engine that failed says why, and that is one difference, not one for each resource it did not come to. */
+const unreadResources = (comparison: Comparison | null): Difference[] =>
+  comparison === null || comparison.failure !== null
+    ? []
+    : comparison.unread.map((urn) => ({
+        ...{ urn, type: typeOf(urn), property: null, desired: "compared", actual: "could not be read" },
+        ...{ class: "unreadable", reason: "the refresh said nothing of it", severity: "medium", breaks: [] },
+      }));
+
+/** "aws:rds/instance:Instance" of a URN whose third part ends with it, after the components around it. */
+const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+
+export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Verdict {
   const { stack } = plan;
+  const { comparison } = outcome;
   if (!("name" in stack) || comparison === null) return verdictOf([undeclared(stack)]);
-  const drifted = comparison.differences
-    .filter((one) => one.class === "drift")
-    .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
+  const drifted = differencesIn(plan, outcome).filter((one) => one.class === "drift");
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
     everythingWasRead(comparison),
@@ -60,12 +103,15 @@ function everythingWasRead({ resources, unread, failure }: Comparison): Check {
   return { name, verdict: "inconclusive", explanation: reasons.join("; "), figures };
 }
 
-const driftCheck = ({ urn, property, desired, actual, severity, breaks, reason }: Difference): Check => ({
-  name: `${shortName(urn)}${property === null ? "" : `.${property}`}`,
+const driftCheck = (difference: Difference): Check => ({
+  name: nameOf(difference),
   verdict: "fail",
-  explanation: `${severity}: declared ${desired}, actual ${actual}; ${[reason, ...breaks.map((rule) => `it breaks ${rule}`)].join("; ")}`,
+  explanation: explained(difference),
   figures: {},
 });
+
+const explained = ({ desired, actual, severity, breaks, reason }: Difference): string =>
+  `${severity}: declared ${desired}, actual ${actual}; ${[reason, ...breaks.map((rule) => `it breaks ${rule}`)].join("; ")}`;
 
 const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
   name: "every-difference-is-listed",
@@ -92,6 +138,3 @@ function nothingDrifted({ differences }: Comparison, drifted: Difference[]): Che
     figures,
   };
 }
-
-/** A URN's last part is the resource's name. */
-const shortName = (urn: string): string => urn.split("::").slice(3).join("::");

@@ -94,7 +94,8 @@ test("a long value is cut where it is shown", () => {
 });
 
 describe("the verdict", () => {
-  const plan = { stack: { name: "shipshape/database.orders" } } as Parameters<typeof verifyDriftDetection>[0];
+  const database = { identifier: "orders", resourceId: "db-ORDERS" };
+  const plan = { database, stack: { name: "shipshape/database.orders" } } as Parameters<typeof verifyDriftDetection>[0];
   const comparison = { resources: 2, unread: [], failure: null, differences: [], differencesLeftOut: 0 };
   const verdict = (change: object) =>
     verifyDriftDetection(plan, { now: now(), comparison: { ...comparison, ...change } }).verdict;

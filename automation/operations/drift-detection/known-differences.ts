@@ -1,0 +1,75 @@
+/** Pure: which difference it is, whose it is, and what people can do about it. */
+import type { TargetDatabase } from "../../fleet-records";
+import type { Difference, DriftClass } from "./differences";
+import type { DriftDetectionPlan } from "./plan";
+
+/** What compared a part of a database: what one did not read, another says nothing of. */
+export type DriftSource = "stack" | "resources";
+
+/** A difference that a later detection recognises. */
+export interface KnownDifference extends Difference {
+  /** The same as long as it is about the same property of the same thing of the same database, whatever its values. */
+  key: string;
+  source: DriftSource;
+  /** The thing it is about: type and name, without the stack and the components around it. */
+  place: string;
+  /** The owning team, as the database's tags say. */
+  owner: string | null;
+  /** What to do about it. */
+  remedy: string;
+}
+
+/** The classes that a person must answer. */
+export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "unreadable"];
+
+export function known(
+  plan: Pick<DriftDetectionPlan, "database" | "stack" | "heldTo">,
+  source: DriftSource,
+  difference: Difference,
+): KnownDifference {
+  const place = placeOf(difference);
+  return {
+    ...difference,
+    key: [plan.database.resourceId, place, difference.property ?? ""].join("|"),
+    source,
+    place,
+    owner: plan.heldTo?.owner ?? null,
+    remedy: remedyOf(plan, difference),
+  };
+}
+
+/** Moving a resource to another stack or component does not make its difference another one. */
+export const placeOf = ({ urn, type }: Pick<Difference, "urn" | "type">): string => `${type} ${shortName(urn)}`;
+
+/** A URN's last part is the resource's name. What is no resource of Pulumi has only a name. */
+export const shortName = (urn: string): string =>
+  urn.startsWith("urn:pulumi:") ? urn.split("::").slice(3).join("::") : urn;
+
+/** Short for people: "orders-instance.multiAz". */
+export const nameOf = ({ urn, property }: Pick<Difference, "urn" | "property">): string =>
+  property === null ? shortName(urn) : `${shortName(urn)}.${property}`;
+
+function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "stack">, difference: Difference): string {
+  const { class: kind, property, actual, breaks } = difference;
+  switch (kind) {
+    case "pending":
+      return "nothing: RDS applies it in the window, or at the next restart";
+    case "noise":
+      return "nothing: it means the same";
+    case "ahead":
+      return `declare ${actual}: a newer minor version is never taken back`;
+    case "unreadable":
+      return `give the worker what the reason names, then ${lookAgain(database)}`;
+    case "unmanaged":
+      return `import it: npx shipshape import --from ${database.resourceId}; or delete it`;
+    case "drift": {
+      const name = "name" in stack ? stack.name.split("/").at(-1) : "<stack>";
+      const waive = breaks.length > 0 ? `; or waive ${breaks.join(" and ")} until a day` : "";
+      const adopt = property === null ? "remove it from the program" : `declare ${actual}`;
+      return `put it back: pulumi up --refresh --stack ${name}; or adopt it: ${adopt}${waive}`;
+    }
+  }
+}
+
+const lookAgain = ({ identifier }: TargetDatabase): string =>
+  `npx shipshape request drift-detection --database ${identifier} --reason "look again"`;
