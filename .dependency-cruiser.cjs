@@ -1,4 +1,4 @@
-const { areas, commandLine, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+const { areas, commandLine, forbiddenAreas, pureFolders, restrictedLibraries, stages } = require("./import-rules.cjs");
 
 const start = (paths) => `^(${paths.map((path) => path.replaceAll(".", "\\.")).join("|")})`;
 
@@ -24,6 +24,17 @@ module.exports = {
       comment: "automation/control-plane.ts wires the stages",
       from: { path: `^automation/${stage}/` },
       to: { path: start(stages.filter((other) => other !== stage).map((other) => `automation/${other}/`)) },
+    })),
+    ...Object.entries(pureFolders).map(([folder, files]) => ({
+      name: `${folder}-is-pure`,
+      severity: "error",
+      comment: `automation/${folder}/ computes from what it is given; import-rules.cjs says what it may import`,
+      from: { path: `^automation/${folder}/` },
+      to: {
+        path: "^(automation|components|policypacks|stacks)/",
+        pathNot: start([`automation/${folder}/`, ...files.map((file) => `automation/${file}.ts`)]),
+        dependencyTypesNot: ["type-only"],
+      },
     })),
     {
       name: "command-line-uses-control-plane",
