@@ -56,10 +56,11 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   const stack = async (name: string, program: PulumiFn): Promise<Stack> => {
     const workDir = join(cloud.dataFolder, "programs", name);
     mkdirSync(workDir, { recursive: true });
-    return LocalWorkspace.createOrSelectStack(
+    const stack = await LocalWorkspace.createOrSelectStack(
       { projectName: "shipshape", stackName: name, program },
       { workDir, envVars: deployer(name) },
     );
+    return boundEachCommand(stack);
   };
   const platformStack = await stack("platform.test", async () => {
     const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform(
@@ -75,6 +76,22 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   return { cloud, platform, platformStack, stack, stop: () => cloud.stop() };
 }
 
+/** No command of a test takes as long: a program that waits for what never comes would hold a worker of the tests. */
+const commandSecondsMax = 300;
+
+/** Interrupts the engine once a command has run for too long, so that its test fails instead of hanging. */
+export function boundEachCommand(stack: Stack, secondsMax = commandSecondsMax): Stack {
+  // Every call of the SDK goes through it, but its type does not show it.
+  const command = stack.workspace.pulumiCommand as unknown as { run: (...given: unknown[]) => Promise<unknown> };
+  const run = command.run.bind(command);
+  command.run = (words, cwd, environment, onOutput, onError, signal) => {
+    const overdue = AbortSignal.timeout(secondsMax * 1000);
+    const either = signal instanceof AbortSignal ? AbortSignal.any([signal, overdue]) : overdue;
+    return run(words, cwd, environment, onOutput, onError, either);
+  };
+  return stack;
+}
+
 /**
  * `pulumi preview` of `stacks/`, as users type it, for changes that a program refuses only once it has seen the running
  * database. An inline program would hang: the outputs of a resource whose arguments were refused never resolve, and
@@ -88,7 +105,7 @@ export async function typedPreview(
   const file = join(engine.cloud.dataFolder, `${stackName}.yaml`);
   writeFileSync(file, JSON.stringify({ config }));
   const words = ["preview", "--stack", stackName, "--config-file", file, "--non-interactive", "--color", "never"];
-  const options = { cwd: join(__dirname, "../.."), env: engine.cloud.env, maxBuffer: 64 << 20 };
+  const options = { cwd: join(__dirname, "../.."), env: engine.cloud.env, maxBuffer: 64 << 20, timeout: commandSecondsMax * 1000 };
   return promisify(execFile)("pulumi", words, options).then(
     ({ stdout, stderr }) => `${stdout}${stderr}`,
     (error: { stdout?: string; stderr?: string }) => `${error.stdout ?? ""}${error.stderr ?? ""}`,
