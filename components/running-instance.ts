@@ -19,6 +19,8 @@ export type Running = Pick<
   | "dbParameterGroups"
   | "masterUsername"
   | "dbName"
+  | "storageEncrypted"
+  | "kmsKeyId"
 >;
 
 /** What the program declares for it. */
@@ -32,6 +34,8 @@ export interface Wanted {
   /** Neither is declared of a restored database, which has its source's. */
   username?: string | undefined;
   dbName?: string | undefined;
+  storageEncrypted?: boolean | undefined;
+  kmsKeyId?: string | undefined;
 }
 
 /**
@@ -67,6 +71,7 @@ export function refusedChanges(
     ...refusedVersion(running.engineVersion, wanted.engineVersion, request, standard),
     ...refusedStorage(running, wanted, standard),
     ...refusedNames(running, wanted, existing !== undefined),
+    ...refusedEncryption(running, wanted, existing !== undefined),
     // Only if the program names the group that it found: one changed by hand is drift, which a refresh must show.
     ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
   ];
@@ -135,6 +140,22 @@ function refusedNames(running: Running, { username, dbName }: Wanted, isFound: b
           `databaseName: the database was made with ${running.dbName}, and with ${dbName} it would be replaced. Give ${isFound ? "existing.asFound.dbName " : ""}"${running.dbName}"`,
         ]
       : []),
+  ];
+}
+
+/** RDS encrypts storage when it is made, and again only in a restored copy: Pulumi would replace the database. */
+function refusedEncryption(
+  { storageEncrypted: isEncrypted, kmsKeyId: key }: Running,
+  { storageEncrypted, kmsKeyId }: Wanted,
+  isFound: boolean,
+): string[] {
+  if (storageEncrypted && !isEncrypted)
+    return [
+      `existing.asFound.storageEncrypted: the database is not encrypted, and only a restored copy of it can be: with true it would be replaced. Give false, and kmsKeyId null`,
+    ];
+  if (!isEncrypted || !key || !kmsKeyId || key === kmsKeyId) return [];
+  return [
+    `${isFound ? "existing.asFound.kmsKeyId" : "platform.keyArn"}: the database is encrypted with ${key}, and with ${kmsKeyId} it would be replaced. Give "${key}"`,
   ];
 }
 

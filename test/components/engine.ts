@@ -105,7 +105,12 @@ export async function typedPreview(
   const file = join(engine.cloud.dataFolder, `${stackName}.yaml`);
   writeFileSync(file, JSON.stringify({ config }));
   const words = ["preview", "--stack", stackName, "--config-file", file, "--non-interactive", "--color", "never"];
-  const options = { cwd: join(__dirname, "../.."), env: engine.cloud.env, maxBuffer: 64 << 20, timeout: commandSecondsMax * 1000 };
+  const options = {
+    cwd: join(__dirname, "../.."),
+    env: engine.cloud.env,
+    maxBuffer: 64 << 20,
+    timeout: commandSecondsMax * 1000,
+  };
   return promisify(execFile)("pulumi", words, options).then(
     ({ stdout, stderr }) => `${stdout}${stderr}`,
     (error: { stdout?: string; stderr?: string }) => `${error.stdout ?? ""}${error.stderr ?? ""}`,

@@ -33,6 +33,8 @@ const running: Running = {
   dbParameterGroups: [],
   masterUsername: "shipshape_admin",
   dbName: "orders",
+  storageEncrypted: true,
+  kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555",
 };
 const wanted = {
   engineVersion: "17.10",

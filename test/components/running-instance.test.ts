@@ -25,6 +25,8 @@ const small: Running = {
   dbParameterGroups: ["shipshape-postgres17-standard"],
   masterUsername: "shipshape_admin",
   dbName: "orders",
+  storageEncrypted: true,
+  kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555",
 };
 const unchanged: Wanted = {
   engineVersion: "17.10",
@@ -68,6 +70,24 @@ test("another master user or database is refused: each would replace what is the
   ]);
   // Without an initial database; and one that is being made.
   expect(refusals({ dbName: "" }, { dbName: "ledger" })).toEqual([]);
+});
+
+test("encryption stays as the database was made with: a change would replace it", () => {
+  const [key, other] = [small.kmsKeyId, small.kmsKeyId.replace(/1{8}/, "99999999")];
+  expect(refusals({}, { storageEncrypted: true, kmsKeyId: key })).toEqual([]);
+  expect(refusals({ storageEncrypted: false, kmsKeyId: "" }, { storageEncrypted: false })).toEqual([]);
+  // A restored database has its source's key, and declares none.
+  expect(refusals({}, { storageEncrypted: true })).toEqual([]);
+  expect(refusals({ storageEncrypted: false, kmsKeyId: "" }, { storageEncrypted: true, kmsKeyId: key })).toEqual([
+    expect.stringMatching(/^existing\.asFound\.storageEncrypted: .* Give false, and kmsKeyId null$/),
+  ]);
+  expect(refusals({}, { storageEncrypted: true, kmsKeyId: other })).toEqual([
+    `platform.keyArn: the database is encrypted with ${key}, and with ${other} it would be replaced. Give "${key}"`,
+  ]);
+  const found = { existing: { identifier: "legacy" } };
+  expect(refusals({}, { storageEncrypted: true, kmsKeyId: other }, found)).toEqual([
+    expect.stringMatching(/^existing\.asFound\.kmsKeyId: /),
+  ]);
 });
 
 test("a subnet group changed by hand is reported and stops neither a refresh nor an up; a wrong one given as found is refused", () => {
