@@ -84,10 +84,15 @@ export function boundEachCommand(stack: Stack, secondsMax = commandSecondsMax): 
   // Every call of the SDK goes through it, but its type does not show it.
   const command = stack.workspace.pulumiCommand as unknown as { run: (...given: unknown[]) => Promise<unknown> };
   const run = command.run.bind(command);
-  command.run = (words, cwd, environment, onOutput, onError, signal) => {
-    const overdue = AbortSignal.timeout(secondsMax * 1000);
-    const either = signal instanceof AbortSignal ? AbortSignal.any([signal, overdue]) : overdue;
-    return run(words, cwd, environment, onOutput, onError, either);
+  command.run = async (words, cwd, environment, onOutput, onError, signal) => {
+    const overdue = new AbortController();
+    const timer = setTimeout(() => overdue.abort(), secondsMax * 1000);
+    const either = signal instanceof AbortSignal ? AbortSignal.any([signal, overdue.signal]) : overdue.signal;
+    try {
+      return await run(words, cwd, environment, onOutput, onError, either);
+    } finally {
+      clearTimeout(timer);
+    }
   };
   return stack;
 }
