@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Severity } from "../../../policypacks/database-guardrails/judging/rule";
 import type { ReadResource } from "../../runner/pulumi-stack";
-import { shownCharactersMax } from "./limits";
+import { noiseOf } from "./noise";
 import { isAudited, severityOf } from "./protection";
+import { isSecret, shown, windowText } from "./shown";
 
 /**
  * drift: changed outside a run. pending: accepted, and waits for its window or a restart. ahead: a newer minor than is
@@ -45,64 +46,106 @@ export function differencesOf(
   now: InstanceNow | undefined,
   breaks: (property: string) => string[],
 ): Difference[] {
-  const { urn, type, op, old, new: found } = resource;
+  const { urn, type, op } = resource;
   if (op === "delete") return [gone(urn, type)];
-  const names = new Set([
-    ...resource.differing.map((path) => path.split(/[.[]/)[0]!),
-    // The provider compares only what the program gave it; an unset property drifts unseen.
-    ...Object.keys({ ...old.outputs, ...found.outputs }).filter((name) => isAudited(type, name)),
-  ]);
-  // With the tags of the provider: of no interest where its own say the same.
-  if (names.has("tags")) names.delete("tagsAll");
-  return [...names].sort().flatMap((name) => {
-    const desired = name in old.inputs ? old.inputs[name] : old.outputs[name];
-    const actual = name in found.outputs ? found.outputs[name] : found.inputs[name];
-    if (isDeepStrictEqual(desired, actual)) return [];
-    const { kind, reason } = classOf(type, name, desired, actual, now);
+  return compared(resource).flatMap(({ name, property, desired, actual, isNamed }) => {
+    const hasSecret = isSecret(desired) || isSecret(actual);
+    // Of what is secret only the provider knows both values.
+    if (hasSecret ? !isNamed : isDeepStrictEqual(desired, actual)) return [];
+    const { kind, reason } = hasSecret ? changedSecret : classOf(resource, name, desired, actual, now);
+    const values = shown(desired, actual);
     const rest = { class: kind, reason, severity: severityOf(name), breaks: kind === "drift" ? breaks(name) : [] };
-    return parts(name, desired, actual).map(([property, one, other]) => ({
-      ...{ urn, type, property, desired: shownOf(one), actual: shownOf(other) },
-      ...rest,
-    }));
+    return [{ urn, type, property, ...values, ...rest }];
   });
 }
 
 const gone = (urn: string, type: string): Difference => ({
   ...{ urn, type, property: null, desired: "exists", actual: "is gone", class: "drift" },
-  ...{ reason: "it was deleted outside", severity: "critical", breaks: [] },
+  ...{ reason: "it was deleted outside Pulumi", severity: "critical", breaks: [] },
 });
 
-/** Tags differ one by one. */
-function parts(
-  name: string,
-  desired: unknown,
-  actual: unknown,
-): [property: string, desired: unknown, actual: unknown][] {
-  if (name !== "tags" && name !== "tagsAll") return [[name, desired, actual]];
-  const [one, other] = [desired ?? {}, actual ?? {}] as Record<string, unknown>[];
-  return Object.keys({ ...one, ...other })
-    .filter((key) => !isDeepStrictEqual(one![key], other![key]))
-    .sort()
-    .map((key) => [`tags.${key}`, one![key], other![key]]);
+const changedSecret = {
+  kind: "drift",
+  reason: "its value was changed outside Pulumi; it is secret, and not shown",
+} as const;
+
+/** Two values that should be the same. */
+interface Pair {
+  /** The property of the resource; for a tag "tags". */
+  name: string;
+  /** The same, but for a tag: "tags.owner". */
+  property: string;
+  desired: unknown;
+  actual: unknown;
+  /** Whether the provider says that it differs. */
+  isNamed: boolean;
 }
+
+/** What the provider says, and what it never compares since the program did not give it: an unset property drifts unseen. */
+function compared(resource: ReadResource): Pair[] {
+  const { type, old, new: found, differing } = resource;
+  const named = new Set(differing.map((path) => path.split(/[.[]/)[0]!));
+  const names = new Set([
+    ...named,
+    ...Object.keys({ ...old.outputs, ...found.outputs }).filter((name) => isAudited(type, name)),
+  ]);
+  const hasTags = tagNames.some((name) => names.has(name) || name in found.outputs);
+  const pairs = [...names]
+    .filter((name) => !tagNames.includes(name))
+    .map((name) => {
+      const sides = [old.inputs[name], old.outputs[name], found.inputs[name], found.outputs[name]];
+      // What the provider takes for the same is written in one form in the program, and in another in AWS.
+      const first = named.has(name) ? old.inputs : old.outputs;
+      const desired = name in first ? first[name] : { ...old.outputs, ...old.inputs }[name];
+      const actual = name in found.outputs ? found.outputs[name] : found.inputs[name];
+      // One that only the state's outputs mark as secret is no less so.
+      const secret = sides.find(isSecret);
+      const values = secret === undefined ? { desired, actual } : { desired: secret, actual: secret };
+      return { name, property: name, ...values, isNamed: named.has(name) };
+    });
+  return [...pairs, ...(hasTags ? comparedTags(resource) : [])].sort((one, other) =>
+    one.property < other.property ? -1 : 1,
+  );
+}
+
+const tagNames = ["tags", "tagsAll"];
+
+/**
+ * Tags differ one by one. A provider with tags of its own adds them to `tagsAll`, and some reads have them in `tags`
+ * too: what is declared is both together, and so is what is there.
+ */
+function comparedTags({ old, new: found, differing }: ReadResource): Pair[] {
+  const desired = { ...tagsIn(old.outputs["tagsAll"]), ...tagsIn(old.inputs["tags"] ?? old.outputs["tags"]) };
+  const actual = { ...tagsIn(found.outputs["tagsAll"]), ...tagsIn(found.outputs["tags"]) };
+  const isNamed = (key: string) =>
+    differing.some((path) => tagNames.includes(path) || tagNames.some((name) => tagPath(name, path) === key));
+  return Object.keys({ ...desired, ...actual }).map((key) => ({
+    ...{ name: "tags", property: `tags.${key}`, desired: desired[key], actual: actual[key], isNamed: isNamed(key) },
+  }));
+}
+
+/** "owner" of `tags.owner` and `tags["shipshape:ring"]`. */
+const tagPath = (name: string, path: string): string | undefined =>
+  path.startsWith(name) ? path.slice(name.length).replace(/^\.|^\["|"\]$/g, "") : undefined;
+
+const tagsIn = (tags: unknown): Record<string, unknown> =>
+  typeof tags === "object" && tags !== null
+    ? Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== null && value !== undefined))
+    : {};
 
 /** What waits in RDS for the instance, and what its resource does not show. */
 export function waitingOf(urn: string, inputs: Record<string, unknown>, now: InstanceNow): Difference[] {
   const of = (property: string, desired: unknown, actual: unknown, kind: DriftClass, reason: string): Difference => ({
-    ...{ urn, type: instanceType, property, desired: shownOf(desired), actual: shownOf(actual) },
+    ...{ urn, type: instanceType, property, ...shown(desired, actual) },
     ...{ class: kind, reason, severity: severityOf(property), breaks: [] },
   });
   return [
     ...Object.entries(now.pending)
       .filter(([name, value]) => !isDeepStrictEqual(inputs[name], value))
       .map(([name, value]) =>
-        of(
-          name,
-          inputs[name],
-          value,
-          "drift",
-          `nothing declares it, and RDS applies it in the window ${now.maintenanceWindow}`,
-        ),
+        declaresPassword(name, inputs)
+          ? of(name, inputs[name], value, "pending", "the stack sets the master password, and RDS is still changing it")
+          : of(name, inputs[name], value, "drift", `RDS was asked for it outside Pulumi, and applies it ${when(now)}`),
       ),
     ...now.parameters
       .filter(({ status }) => status !== "in-sync")
@@ -112,58 +155,31 @@ export function waitingOf(urn: string, inputs: Record<string, unknown>, now: Ins
   ];
 }
 
+/** RDS does not say which password waits; it accepts another one at once, so that none waits for long. */
+const declaresPassword = (name: string, inputs: Record<string, unknown>): boolean =>
+  name === "password" && ["password", "passwordWo"].some((one) => inputs[one] !== undefined && inputs[one] !== null);
+
+const when = ({ maintenanceWindow }: InstanceNow): string =>
+  `in the maintenance window${windowText(maintenanceWindow)}`;
+
 function classOf(
-  type: string,
+  { type, old }: ReadResource,
   name: string,
   desired: unknown,
   actual: unknown,
   now: InstanceNow | undefined,
 ): { kind: DriftClass; reason: string } {
-  if (noise.some((one) => one.type === type && one.property === name))
-    return { kind: "noise", reason: noise.find((one) => one.type === type && one.property === name)!.reason };
-  if (isDeepStrictEqual(plain(desired), plain(actual)))
-    return { kind: "noise", reason: "the same, in another notation: null for empty, or another order of a set" };
+  const noise = noiseOf(type, name, desired, actual, old.inputs);
+  if (noise !== undefined) return { kind: "noise", reason: noise };
   if (type === instanceType && now && isDeepStrictEqual(now.pending[name], desired))
-    return { kind: "pending", reason: `RDS applies it in the window ${now.maintenanceWindow}` };
+    return { kind: "pending", reason: `RDS has accepted it, and applies it ${when(now)}` };
   if (type === instanceType && name.startsWith("engineVersion") && isNewerMinor(String(actual), String(desired)))
-    return { kind: "ahead", reason: "a newer minor than is declared; it is never taken back" };
-  return { kind: "drift", reason: "it was changed outside" };
-}
-
-/** Differences without a meaning, which a first refresh with the real provider reports of every database. */
-const noise: { type: string; property: string; reason: string }[] = [
-  { type: instanceType, property: "latestRestorableTime", reason: "RDS moves it on every five minutes" },
-  { type: instanceType, property: "domainDnsIps", reason: "the provider fills it in at the first read" },
-  {
-    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
-    property: "metricQueries",
-    reason: "the provider fills in a period of 0 at the first read",
-  },
-];
-
-/** Nothing for nothing, and sets in one order. */
-function plain(value: unknown): unknown {
-  if (value === undefined || value === null || value === "") return null;
-  if (typeof value !== "object") return value;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return null;
-    return value.map((one) => JSON.stringify(plain(one))).sort();
-  }
-  const entries = Object.entries(value)
-    .map(([name, one]) => [name, plain(one)] as const)
-    .filter(([, one]) => one !== null)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return entries.length === 0 ? null : Object.fromEntries(entries);
+    return { kind: "ahead", reason: "a newer minor version than is declared; it is never taken back" };
+  return { kind: "drift", reason: "it was changed outside Pulumi" };
 }
 
 function isNewerMinor(actual: string, declared: string): boolean {
   const [major, minor = 0] = actual.split(".").map(Number);
   const [declaredMajor, declaredMinor = 0] = declared.split(".").map(Number);
   return major === declaredMajor && minor > declaredMinor;
-}
-
-function shownOf(value: unknown): string {
-  const text =
-    value === undefined || value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax - 1)}…` : text;
 }

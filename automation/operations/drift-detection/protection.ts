@@ -41,6 +41,8 @@ const protections: { severity: Severity; properties: readonly string[] }[] = [
       "parameterGroupName",
       "caCertIdentifier",
       "assumeRolePolicy",
+      "secretString",
+      "versionStages",
     ],
   },
   { severity: "low", properties: ["instanceClass", "allocatedStorage", "maxAllocatedStorage", "tags", "tagsAll"] },
@@ -49,12 +51,19 @@ const protections: { severity: Severity; properties: readonly string[] }[] = [
 export const severityOf = (property: string): Severity =>
   protections.find(({ properties }) => properties.includes(property))?.severity ?? "medium";
 
-/** The properties that some guardrail judges on resources of a type: they are compared even if no program gave them. */
+/**
+ * The properties that some guardrail judges on resources of a type, or that alone show a change: they are compared even
+ * if no program gave them.
+ */
 export const isAudited = (type: string, property: string): boolean =>
+  telling.some((one) => one.type === type && one.property === property) ||
   rules.some(
     ({ types = [], typesInStack = [], properties }) =>
       [...types, ...typesInStack].includes(type) && properties.includes(property),
   );
+
+/** A version of a secret never changes: another value is another version, and takes this one's label. */
+const telling = [{ type: "aws:secretsmanager/secretVersion:SecretVersion", property: "versionStages" }];
 
 /** The guardrails that the actual values break and the declared ones did not, by property: "tags" for each tag. */
 export function brokenBy({ urn, type, old, new: found }: ReadResource, standard: Standard, today: string) {

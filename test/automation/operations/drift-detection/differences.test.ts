@@ -32,13 +32,34 @@ test.each([
   ["a list that is null", { enabledCloudwatchLogsExports: [] }, { enabledCloudwatchLogsExports: null }],
   ["a set in another order", { vpcSecurityGroupIds: ["sg-1", "sg-2"] }, { vpcSecurityGroupIds: ["sg-2", "sg-1"] }],
   ["nested nothing", { restoreToPointInTime: null }, { restoreToPointInTime: { sourceDbInstance: "", tags: {} } }],
-  ["a moment that moves on", { latestRestorableTime: "12:00" }, { latestRestorableTime: "12:05" }],
+  [
+    "a moment that moves on",
+    { latestRestorableTime: "2026-11-27T12:00:00Z" },
+    { latestRestorableTime: "2026-11-27T12:05:00Z" },
+  ],
 ])("%s is noise", (_, declared, actual) => {
   expect(classed(read(declared, actual))).toEqual([[Object.keys(declared)[0], "noise"]]);
 });
 
-test("a secret shows as the same text on both sides: it is no difference, and its value is nowhere", () => {
-  expect(classed(read({ password: "[secret]" }, { password: "[secret]" }))).toEqual([]);
+const secret = "[secret]";
+
+test("a secret is a difference if the provider says so, which alone has seen it, and its value is nowhere", () => {
+  const changed = read({ secretString: secret }, { secretString: secret });
+  expect(classed({ ...changed, differing: [] })).toEqual([]);
+  expect(differencesOf(changed, now(), () => [])).toMatchObject([
+    { property: "secretString", desired: secret, actual: secret, class: "drift", severity: "high" },
+  ]);
+});
+
+test.each([
+  ["the state's inputs", { inputs: { password: secret }, outputs: { password: "old" } }, { password: "new" }],
+  ["the state's outputs", { inputs: { password: "old" }, outputs: { password: secret } }, { password: "new" }],
+  ["a part of it", { inputs: { password: { at: [secret] } }, outputs: {} }, { password: { at: ["new"] } }],
+  ["what was read", { inputs: { password: "old" }, outputs: { password: "old" } }, { password: secret }],
+])("what only %s mark as secret is shown on neither side", (_, old, outputs) => {
+  const found = differencesOf(read({ password: 1 }, outputs, { old }), undefined, () => []);
+  expect(found).toMatchObject([{ property: "password", desired: secret, actual: secret, class: "drift" }]);
+  expect(JSON.stringify(found)).not.toMatch(/"(old|new)"/);
 });
 
 test("a value that RDS has accepted is pending; another one that waits is drift, declared by nobody", () => {
@@ -50,6 +71,24 @@ test("a value that RDS has accepted is pending; another one that waits is drift,
   expect(waitingOf("urn", inputs, waiting)).toEqual([
     expect.objectContaining({ property: "backupRetentionPeriod", desired: "35", actual: "0", class: "drift" }),
   ]);
+});
+
+test("a password that waits is pending where the stack sets one, and drift where RDS manages it", () => {
+  const waiting = now({ pending: pendingByProvider({ MasterUserPassword: "****" }) });
+  const password = (inputs: Record<string, unknown>) =>
+    waitingOf("urn", inputs, waiting).map((one) => [one.property, one.class, one.desired]);
+  expect(password({ password: secret })).toEqual([["password", "pending", secret]]);
+  expect(password({ manageMasterUserPassword: true })).toEqual([["password", "drift", "nothing"]]);
+});
+
+test.each([
+  ["thu:02:00-thu:04:00", "in the maintenance window, Thursday 02:00 to 04:00 UTC"],
+  ["sat:23:30-sun:01:00", "in the maintenance window, Saturday 23:30 to Sunday 01:00 UTC"],
+  ["", "in the maintenance window"],
+])("the maintenance window %s is told in plain words", (maintenanceWindow, told) => {
+  const waiting = now({ maintenanceWindow, pending: { instanceClass: "db.m7g.large" } });
+  const [one] = waitingOf("urn", { instanceClass: "db.t4g.medium" }, waiting);
+  expect(one!.reason).toBe(`RDS was asked for it outside Pulumi, and applies it ${told}`);
 });
 
 test("parameters that wait for a restart are pending", () => {

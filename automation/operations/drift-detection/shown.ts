@@ -1,0 +1,41 @@
+/** Pure: values and moments as people read them. */
+import { shownCharactersMax } from "./limits";
+
+/** What the engine shows for a value that the state marks as secret. */
+const secretText = "[secret]";
+
+/** Whether something in it is secret. */
+export function isSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === secretText;
+  return Object.values(value).some(isSecret);
+}
+
+/** What is secret on one side is shown on neither. */
+export const shown = (desired: unknown, actual: unknown): { desired: string; actual: string } =>
+  isSecret(desired) || isSecret(actual)
+    ? { desired: secretText, actual: secretText }
+    : { desired: shownOf(desired), actual: shownOf(actual) };
+
+function shownOf(value: unknown): string {
+  const text =
+    value === undefined || value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax - 1)}…` : text;
+}
+
+const days: Record<string, string> = {
+  mon: "Monday",
+  tue: "Tuesday",
+  wed: "Wednesday",
+  thu: "Thursday",
+  fri: "Friday",
+  sat: "Saturday",
+  sun: "Sunday",
+};
+
+/** ", Thursday 02:00 to 04:00 UTC" of "thu:02:00-thu:04:00"; nothing if RDS gave none. */
+export function windowText(window: string): string {
+  const [, from = "", begin = "", to = "", end = ""] = /^(\w{3}):(\d\d:\d\d)-(\w{3}):(\d\d:\d\d)$/.exec(window) ?? [];
+  const [first, last] = [days[from], days[to]];
+  if (!first || !last) return window === "" ? "" : `, ${window}`;
+  return `, ${first} ${begin} to ${last === first ? "" : `${last} `}${end} UTC`;
+}
