@@ -38,7 +38,7 @@ export interface InstanceNow {
   parameters: { group: string; status: string }[];
 }
 
-const instanceType = "aws:rds/instance:Instance";
+export const instanceType = "aws:rds/instance:Instance";
 
 /** Only what differs; empty if the resource is as declared. */
 export function differencesOf(
@@ -81,7 +81,7 @@ interface Pair {
   isNamed: boolean;
 }
 
-/** What the provider says, and what it never compares since the program did not give it: an unset property drifts unseen. */
+/** What the provider names, and what it never compares: a property that the program does not set drifts unseen. */
 function compared(resource: ReadResource): Pair[] {
   const { type, old, new: found, differing } = resource;
   const named = new Set(differing.map((path) => path.split(/[.[]/)[0]!));

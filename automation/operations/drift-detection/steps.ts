@@ -1,4 +1,5 @@
 /** The effects of a drift detection: each reads, and changes nothing. */
+import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { previewRefresh } from "../../runner/pulumi-stack";
@@ -7,7 +8,7 @@ import { awsClients } from "../../targets/aws-access";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
 import type { OperationContext } from "../operation-context";
-import { differencesOf, waitingOf, type Difference, type InstanceNow } from "./differences";
+import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
 import { differencesMax } from "./limits";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
@@ -60,6 +61,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
       const state = await exportState(context, name);
       const wanted = (state?.resources ?? []).filter(isRead);
       const read = new Set<string>();
+      let databaseWasRead = false;
       const today = new Date().toISOString().slice(0, 10);
       const differences: Difference[] = [];
       const failure = await previewRefresh(
@@ -69,17 +71,21 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
         (resource) => {
           read.add(resource.urn);
           const isTheInstance =
-            resource.type === "aws:rds/instance:Instance" &&
+            resource.type === instanceType &&
             (resource.old.outputs["resourceId"] ?? resource.old.outputs["id"]) === database.resourceId;
           differences.push(
             ...differencesOf(resource, isTheInstance ? now : undefined, brokenBy(resource, s.standard, today)),
           );
+          databaseWasRead ||= isTheInstance;
           if (isTheInstance) differences.push(...waitingOf(resource.urn, resource.old.inputs, now));
         },
         signal,
       );
+      // Of more than can be kept, the least is left out.
+      differences.sort((one, other) => rankOf(one) - rankOf(other));
       return {
         resources: wanted.length,
+        databaseWasRead,
         unread: wanted.map(({ urn = "" }) => urn).filter((urn) => !read.has(urn)),
         failure: failure ?? null,
         differences: differences.slice(0, differencesMax),
@@ -99,6 +105,9 @@ function declaringStack(answer: StacksAnswer, identity: string): DeclaringStack 
     ? { none: "unreadable", reason: `${unread.stack}: ${unread.reason}` }
     : { none: "undeclared", reason: `none of ${answer.stacks.length} stacks of ${answer.backend} declares it` };
 }
+
+const rankOf = (one: Difference): number =>
+  one.class === "drift" ? severities.indexOf(one.severity) : severities.length + Number(one.class === "noise");
 
 /** What a refresh reads: resources of a provider, but for those that exist in the state alone. */
 const isRead = ({ type = "" }: { type?: string }): boolean => /^aws:/.test(type);

@@ -1,7 +1,7 @@
 /** Pure: judges what differs. Each difference that someone must answer is a check of its own. */
 import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
-import type { Difference, DriftClass, InstanceNow } from "./differences";
+import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
 import { known, nameOf, shortName, type KnownDifference } from "./known-differences";
 import { namedMax } from "./limits";
 import type { DeclaringStack, DriftDetectionPlan } from "./plan";
@@ -10,6 +10,8 @@ import type { DeclaringStack, DriftDetectionPlan } from "./plan";
 export interface Comparison {
   /** How many resources the stack has in AWS. */
   resources: number;
+  /** Whether the database's own instance is among what was read: without it, the rest says little. */
+  databaseWasRead: boolean;
   /** Those that were not read: nothing is known of them. */
   unread: string[];
   /** Why the engine ended early. */
@@ -45,7 +47,7 @@ function aboutTheStack({ stack, database }: DriftDetectionPlan, comparison: Comp
         ...{ class: "unmanaged", reason: stack.reason, severity: "high" },
       },
     ];
-  const reason = "none" in stack ? stack.reason : comparison?.failure;
+  const reason = "none" in stack ? stack.reason : (comparison?.failure ?? whyNotRead(comparison));
   if (!reason) return [];
   return [
     {
@@ -54,6 +56,12 @@ function aboutTheStack({ stack, database }: DriftDetectionPlan, comparison: Comp
     },
   ];
 }
+
+/** An instance that the engine did not come to is a difference of its own. */
+const whyNotRead = (comparison: Comparison | null): string | undefined =>
+  comparison === null || comparison.databaseWasRead || comparison.unread.some((urn) => typeOf(urn) === instanceType)
+    ? undefined
+    : "its state does not have the database's instance any more";
 
 /** An engine that failed says why, and that is one difference, not one for each resource it did not come to. */
 const unreadResources = (comparison: Comparison | null): Difference[] =>
@@ -74,6 +82,7 @@ export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDet
   const drifted = differencesIn(plan, outcome).filter((one) => one.class === "drift");
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
+    databaseWasRead(stack.name, comparison),
     everythingWasRead(comparison),
     ...drifted.map(driftCheck),
     ...(comparison.differencesLeftOut > 0 ? [leftOut(comparison)] : []),
@@ -87,6 +96,13 @@ const undeclared = (stack: DeclaringStack): Check => ({
   name: declares,
   verdict: "none" in stack && stack.none === "undeclared" ? "fail" : "inconclusive",
   explanation: "none" in stack ? stack.reason : "it was not compared",
+  figures: {},
+});
+
+const databaseWasRead = (stack: string, { databaseWasRead: was }: Comparison): Check => ({
+  name: "the-database-was-read",
+  verdict: was ? "pass" : "inconclusive",
+  explanation: was ? "its instance was read" : `its instance was not read, or is not in the state of stack ${stack}`,
   figures: {},
 });
 
@@ -134,7 +150,7 @@ function nothingDrifted({ differences }: Comparison, drifted: Difference[]): Che
     explanation:
       drifted.length === 0
         ? `nothing differs from what is declared${also}`
-        : `${drifted.length} properties differ${also}`,
+        : `${drifted.length === 1 ? "1 property differs" : `${drifted.length} properties differ`}${also}`,
     figures,
   };
 }

@@ -135,13 +135,21 @@ test("a long value is cut where it is shown", () => {
 describe("the verdict", () => {
   const database = { identifier: "orders", resourceId: "db-ORDERS" };
   const plan = { database, stack: { name: "shipshape/database.orders" } } as Parameters<typeof verifyDriftDetection>[0];
-  const comparison = { resources: 2, unread: [], failure: null, differences: [], differencesLeftOut: 0 };
+  const comparison = {
+    resources: 2,
+    databaseWasRead: true,
+    unread: [],
+    failure: null,
+    differences: [],
+    differencesLeftOut: 0,
+  };
   const verdict = (change: object) =>
     verifyDriftDetection(plan, { now: now(), comparison: { ...comparison, ...change } }).verdict;
 
   test.each([
     ["pass", "everything was read and nothing differs", {}],
     ["inconclusive", "a resource was not read", { unread: ["urn:pulumi:s::p::t::lost"] }],
+    ["inconclusive", "the database itself was not read", { databaseWasRead: false }],
     ["inconclusive", "the engine failed", { failure: "error: AccessDenied" }],
     ["inconclusive", "differences are left out", { differencesLeftOut: 3 }],
     [

@@ -10,7 +10,14 @@ const drift = (change: Partial<Difference> = {}): Difference => ({
   ...{ severity: "medium", breaks: [] },
   ...change,
 });
-const comparison: Comparison = { resources: 3, unread: [], failure: null, differences: [], differencesLeftOut: 0 };
+const comparison: Comparison = {
+  resources: 3,
+  databaseWasRead: true,
+  unread: [],
+  failure: null,
+  differences: [],
+  differencesLeftOut: 0,
+};
 const now = { status: "available", maintenanceWindow: "", pending: {}, parameters: [] };
 
 function differences(change: Partial<Comparison> | null, plan: Partial<DriftDetectionPlan> = {}) {
@@ -60,6 +67,8 @@ test("what could not be read is a difference: each resource, or the stack where 
   expect(differences({ unread, failure: "error: AccessDenied" })).toMatchObject([
     { class: "unreadable", place: "stack orders", reason: "error: AccessDenied" },
   ]);
+  expect(differences({ databaseWasRead: false, unread })).toHaveLength(2);
+  expect(differences({ databaseWasRead: false })).toMatchObject([{ class: "unreadable", place: "stack orders" }]);
   const broken = { none: "unreadable", reason: "state.json: it is broken" } as const;
   expect(differences(null, { stack: broken })).toMatchObject([{ class: "unreadable", reason: broken.reason }]);
 });
