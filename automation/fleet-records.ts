@@ -119,6 +119,41 @@ export interface DeclaredDatabase extends TargetDatabase {
   decided?: { shape: object; masterUsername: string | null; hasRoles: boolean };
   /** The output of this name of its StandardDatabase, whatever it is. */
   handOver?: unknown;
+  /** What a refresh does not compare. */
+  instance?: DeclaredInstance;
+}
+
+/**
+ * What the state of a stack has of an instance and no refresh compares: the provider never reads it, or the program
+ * leaves it to RDS. Null: the state does not say.
+ */
+export interface DeclaredInstance {
+  urn: string;
+  createdAt: string | null;
+  managesPassword: boolean | null;
+  /** The key of the secret that RDS keeps the master's password in. */
+  masterSecretKey: string | null;
+  port: number | null;
+  optionGroup: string | null;
+}
+
+export interface DeclaredParameterGroup {
+  urn: string;
+  arn: string;
+  family: string;
+  /** Null: a secret. */
+  parameters: { name: string; value: string | null }[];
+}
+
+/** What a stack declares next to databases, which may be those of another stack. */
+export interface DeclaredNearby {
+  parameterGroups: DeclaredParameterGroup[];
+  /** IAM roles that a database may use, each by the identifier of the database. */
+  roles: { identifier: string; role: string }[];
+  /** Snapshots with the accounts they are shared with. */
+  snapshots: { identifier: string; accounts: string[] }[];
+  /** ARNs of databases whose automated backups are copied to another Region. */
+  backupsCopied: string[];
 }
 
 /** A DatabasePlatform as the state of a stack has it. */
@@ -149,6 +184,8 @@ export interface BackendStack {
   name: string;
   databases: DeclaredDatabase[];
   platforms: DeclaredPlatform[];
+  /** Undefined: nothing is known of it. */
+  nearby?: DeclaredNearby;
   /** What it declares that may be a database but cannot be told from its state, a sentence each. */
   unidentified: string[];
 }

@@ -5,6 +5,8 @@ import {
   targetDatabase,
   type BackendStack,
   type DeclaredDatabase,
+  type DeclaredInstance,
+  type DeclaredNearby,
   type DeclaredPlatform,
   type InstanceProperties,
   type StacksAnswer,
@@ -17,6 +19,7 @@ export interface StateResource {
   parent?: string;
   /** Only read by this stack. */
   external?: boolean;
+  created?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -31,6 +34,7 @@ const resourceIdIn: Record<string, string> = {
 export const declaredIn = (stack: string, resources: StateResource[]): Omit<BackendStack, "name"> => ({
   ...databasesIn(stack, resources),
   platforms: platformsIn(stack, resources),
+  nearby: nearbyIn(resources),
 });
 
 export function databasesIn(
@@ -62,6 +66,7 @@ export function databasesIn(
         ...decidedBy(component, one, resources),
         handOver: component?.outputs?.["handOver"],
         ...accessIn(component),
+        instance: instanceIn(one),
       });
   }
   for (const one of own)
@@ -96,6 +101,55 @@ function platformsIn(stack: string, resources: StateResource[]): DeclaredPlatfor
     return [{ stack, platformName, subnetGroupName: subnets["name"], region, copyRegion, tags }];
   });
 }
+
+/** Secrets stay encrypted, as objects, and count as not said. */
+function instanceIn({ urn, created, inputs = {}, outputs = {} }: StateResource): DeclaredInstance {
+  const managed = inputs["manageMasterUserPassword"];
+  return {
+    urn,
+    createdAt: created ?? null,
+    managesPassword: typeof managed === "boolean" ? managed : null,
+    masterSecretKey: textOrNull(inputs["masterUserSecretKmsKeyId"]),
+    port: typeof outputs["port"] === "number" ? outputs["port"] : null,
+    optionGroup: textOrNull(outputs["optionGroupName"]),
+  };
+}
+
+function nearbyIn(resources: StateResource[]): DeclaredNearby {
+  const own = resources.filter((one) => !one.external);
+  const of = (...types: string[]) => own.filter(({ type }) => types.includes(type));
+  const text = (value: unknown) => textOrNull(value) ?? "";
+  return {
+    parameterGroups: of("aws:rds/parameterGroup:ParameterGroup").map(({ urn, inputs = {}, outputs = {} }) => ({
+      urn,
+      arn: text(outputs["arn"]),
+      family: text(outputs["family"]),
+      parameters: (Array.isArray(inputs["parameters"]) ? (inputs["parameters"] as Record<string, unknown>[]) : []).map(
+        ({ name, value }) => ({ name: text(name), value: typeof value === "object" ? null : String(value) }),
+      ),
+    })),
+    roles: of("aws:rds/roleAssociation:RoleAssociation").map(({ outputs = {} }) => ({
+      identifier: text(outputs["dbInstanceIdentifier"]),
+      role: text(outputs["roleArn"]),
+    })),
+    snapshots: of("aws:rds/snapshot:Snapshot", "aws:rds/snapshotCopy:SnapshotCopy").flatMap(
+      ({ inputs = {}, outputs = {} }) =>
+        Array.isArray(inputs["sharedAccounts"])
+          ? [
+              {
+                identifier: text(outputs["dbSnapshotIdentifier"] ?? outputs["targetDbSnapshotIdentifier"]),
+                accounts: inputs["sharedAccounts"].map(text),
+              },
+            ]
+          : [],
+    ),
+    backupsCopied: of("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication").map(
+      ({ outputs = {} }) => text(outputs["sourceDbInstanceArn"]),
+    ),
+  };
+}
+
+const textOrNull = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 /** Of one that an older release brought up, nothing. */
 function decidedBy(

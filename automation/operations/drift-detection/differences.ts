@@ -36,6 +36,21 @@ export interface InstanceNow {
   pending: Record<string, unknown>;
   /** "in-sync", or that a restart or an application is missing. */
   parameters: { group: string; status: string }[];
+  beyond: InstanceBeyond;
+}
+
+/** What the provider never reads, or reads and does not compare. */
+export interface InstanceBeyond {
+  /** Where RDS manages the master's password. */
+  masterSecret: { arn: string; key: string | null } | null;
+  port: number | null;
+  optionGroups: string[];
+  /** Identifiers, and ARNs of those in other Regions. */
+  replicas: string[];
+  /** IAM roles that the database may use, each with what for. */
+  roles: { role: string; feature: string }[];
+  /** Where its automated backups are copied to, by the ARNs of the copies. */
+  backupsCopiedTo: string[];
 }
 
 export const instanceType = "aws:rds/instance:Instance";

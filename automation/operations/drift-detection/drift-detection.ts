@@ -31,7 +31,8 @@ export const driftDetection = (
             steps.compare(plan, stack.name, now, signal),
           )
         : null;
-    return { now, comparison };
+    const beyond = await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
+    return { now, comparison, beyondProvider: beyond };
   },
 
   verify: verifyDriftDetection,

@@ -4,7 +4,7 @@ import type { Difference, DriftClass } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 
 /** What compared a part of a database: what one did not read, another says nothing of. */
-export type DriftSource = "stack" | "resources";
+export type DriftSource = "stack" | "resources" | "beyond";
 
 /** A difference that a later detection recognises. */
 export interface KnownDifference extends Difference {
@@ -61,6 +61,7 @@ function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "st
     case "unreadable":
       return `give the worker what the reason names, then ${lookAgain(database)}`;
     case "unmanaged":
+      if (property !== null) return besideRemedy(difference, database);
       return `import it: npx shipshape import --from ${database.resourceId}; or delete it`;
     case "drift": {
       const name = "name" in stack ? stack.name.split("/").at(-1) : "<stack>";
@@ -69,6 +70,13 @@ function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "st
       return `put it back: pulumi up --refresh --stack ${name}; or adopt it: ${adopt}${waive}`;
     }
   }
+}
+
+/** Of what is there beside a database. */
+function besideRemedy({ urn, property, actual }: Difference, { region }: TargetDatabase): string {
+  if (property === "sharedAccounts")
+    return `end it: aws rds modify-db-snapshot-attribute --region ${region} --db-snapshot-identifier ${urn.split(":").slice(6).join(":")} --attribute-name restore --values-to-remove ${actual.replaceAll(", ", " ")}`;
+  return "declare it, or remove it";
 }
 
 const lookAgain = ({ identifier }: TargetDatabase): string =>

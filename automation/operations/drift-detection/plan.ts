@@ -3,6 +3,7 @@ import type { Standard } from "../../../components/standards/standard";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { heldTo } from "../../tier-of";
+import type { DeclaredBeyond } from "./declared-beyond";
 import { evidenceValidDays } from "./limits";
 import type { DriftDetectionRequest } from "./request";
 
@@ -13,6 +14,7 @@ export interface ObservedDatabase {
   resourceId: string;
   tags: Record<string, string>;
   stack: DeclaringStack;
+  beyond: DeclaredBeyond;
 }
 
 /** "shipshape/database.orders-production", or why there is none, or none that can be known. */
@@ -21,6 +23,8 @@ export type DeclaringStack = { name: string } | { none: "undeclared" | "unreadab
 export interface DriftDetectionPlan extends PlanBasis {
   database: TargetDatabase;
   stack: DeclaringStack;
+  /** What is declared of it that no refresh compares. */
+  beyond: DeclaredBeyond;
 }
 
 export function planDriftDetection(
@@ -28,7 +32,7 @@ export function planDriftDetection(
   observed: ObservedDatabase,
   standard: Standard,
 ): DriftDetectionPlan {
-  const { tags, stack } = observed;
+  const { tags, stack, beyond } = observed;
   return {
     target: request.database,
     database: targetDatabase(observed),
@@ -36,10 +40,11 @@ export function planDriftDetection(
     heldTo: heldTo(tags, standard),
     evidenceValidDays,
     stack,
+    beyond,
   };
 }
 
 /** Another database of that name, other tags or another stack are compared with something else. */
 export const detectionStillHolds = (plan: DriftDetectionPlan, observed: ObservedDatabase): boolean =>
-  canonicalJson([plan.database, plan.tags, plan.stack]) ===
-  canonicalJson([targetDatabase(observed), observed.tags, observed.stack]);
+  canonicalJson([plan.database, plan.tags, plan.stack, plan.beyond]) ===
+  canonicalJson([targetDatabase(observed), observed.tags, observed.stack, observed.beyond]);

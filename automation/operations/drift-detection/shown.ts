@@ -16,7 +16,7 @@ export const shown = (desired: unknown, actual: unknown): { desired: string; act
     ? { desired: secretText, actual: secretText }
     : { desired: shownOf(desired), actual: shownOf(actual) };
 
-function shownOf(value: unknown): string {
+export function shownOf(value: unknown): string {
   const text =
     value === undefined || value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
   return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax - 1)}…` : text;

@@ -1,14 +1,21 @@
 /** The effects of a drift detection: each reads, and changes nothing. */
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
+import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { previewRefresh } from "../../runner/pulumi-stack";
 import { exportState } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
+import { snapshotsOf } from "../../targets/database-backups";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
+import { parametersSetIn } from "../../targets/parameters-set";
+import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
+import { beyondProvider, type BeyondProvider } from "./beyond-provider";
+import { arnOf, declaredBeyond } from "./declared-beyond";
 import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
+import { instanceBeyond } from "./instance-beyond";
 import { differencesMax } from "./limits";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
@@ -32,7 +39,14 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
         resourceId: instance.DbiResourceId ?? "",
         tags: tagsOf(instance),
       };
-      return { ...found, stack: declaringStack(await askBackend(s.stacks), identityOf(targetDatabase(found))) };
+      const answer = await askBackend(s.stacks);
+      const { replicas } = instanceBeyond(instance);
+      const parameterGroups = (instance.DBParameterGroups ?? []).map((group) => group.DBParameterGroupName ?? "");
+      return {
+        ...found,
+        stack: declaringStack(answer, identityOf(targetDatabase(found))),
+        beyond: declaredBeyond(targetDatabase(found), { replicas, parameterGroups }, answer),
+      };
     },
 
     async instanceNow({ database }: DriftDetectionPlan): Promise<InstanceNow> {
@@ -47,6 +61,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
           group: group.DBParameterGroupName ?? "",
           status: group.ParameterApplyStatus ?? "",
         })),
+        beyond: instanceBeyond(instance),
       };
     },
 
@@ -91,6 +106,38 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
         differences: differences.slice(0, differencesMax),
         differencesLeftOut: Math.max(0, differences.length - differencesMax),
       };
+    },
+
+    /** What no refresh compares; what the API does not say is named. */
+    async lookBeyond({ database, beyond }: DriftDetectionPlan, now: InstanceNow): Promise<BeyondProvider> {
+      const clients = awsClients(accessTo(s.access, database));
+      const queries = new RdsQueries();
+      const unread: string[] = [];
+      const snapshots = await snapshotsOf(clients, database.identifier, database.resourceId).catch((error: unknown) => {
+        if (!(error instanceof ShipshapeError && error.code === "fleet-unreadable")) throw error;
+        unread.push(error.message);
+        return { snapshots: [], unanswered: [] };
+      });
+      const { parameterGroup: group } = beyond;
+      const parameters =
+        group &&
+        now.parameters.some((one) => arnOf(database, "pg", one.group) === group.arn) &&
+        (await parametersSetIn(
+          clients,
+          queries,
+          group.arn.split(":").slice(6).join(":"),
+          group.parameters.map(({ name }) => name),
+        ));
+      const found = {
+        snapshots: snapshots.snapshots.map(({ identifier, sharedWith }) => ({
+          ...{ identifier, sharedWith, arn: arnOf(database, "snapshot", identifier) },
+        })),
+        parameters: parameters || null,
+        unread: [...unread, ...snapshots.unanswered, ...queries.unanswered],
+      };
+      const ownAccounts = (s.access.locations?.() ?? []).flatMap(({ account }) => account ?? []);
+      const today = new Date().toISOString().slice(0, 10);
+      return beyondProvider(database, beyond, now, found, { ownAccounts, standard: s.standard, today });
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Pure: judges what differs. Each difference that someone must answer is a check of its own. */
 import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
+import type { BeyondProvider } from "./beyond-provider";
 import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
 import { known, nameOf, shortName, type KnownDifference } from "./known-differences";
 import { namedMax } from "./limits";
@@ -24,16 +25,19 @@ export interface DriftDetectionOutcome {
   now: InstanceNow;
   /** Null: no stack declares the database. */
   comparison: Comparison | null;
+  beyondProvider: BeyondProvider;
 }
 
 /**
  * Everything that differs, wherever it was found, the worst first; what could not be read is among it. The verdict, the
  * findings, a repair and the command line read only this.
  */
-export function differencesIn(plan: DriftDetectionPlan, { comparison }: DriftDetectionOutcome): KnownDifference[] {
+export function differencesIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): KnownDifference[] {
+  const { comparison, beyondProvider } = outcome;
   return [
     ...aboutTheStack(plan, comparison).map((one) => known(plan, "stack", one)),
     ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
+    ...[...beyondProvider.differences, ...unreadBeyond(beyondProvider)].map((one) => known(plan, "beyond", one)),
   ].sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
 }
 
@@ -72,21 +76,31 @@ const unreadResources = (comparison: Comparison | null): Difference[] =>
         ...{ class: "unreadable", reason: "the refresh said nothing of it", severity: "medium", breaks: [] },
       }));
 
+/** A call that the RDS API did not answer: by its name, whatever the reason of the day. */
+const unreadBeyond = ({ unread }: BeyondProvider): Difference[] =>
+  unread.map((reason) => ({
+    ...{ urn: reason.split(" ")[0]!, type: "rds", property: null, desired: "compared", actual: "could not be read" },
+    ...{ class: "unreadable", reason, severity: "medium", breaks: [] },
+  }));
+
 /** "aws:rds/instance:Instance" of a URN whose third part ends with it, after the components around it. */
 const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Verdict {
   const { stack } = plan;
-  const { comparison } = outcome;
-  if (!("name" in stack) || comparison === null) return verdictOf([undeclared(stack)]);
-  const drifted = differencesIn(plan, outcome).filter((one) => one.class === "drift");
+  const { comparison, beyondProvider } = outcome;
+  const differences = differencesIn(plan, outcome);
+  const found = differences.filter((one) => one.class === "drift" || isBeside(one));
+  if (!("name" in stack) || comparison === null)
+    return verdictOf([undeclared(stack), ...found.map(driftCheck), lookedBeyond(beyondProvider)]);
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
     databaseWasRead(stack.name, comparison),
     everythingWasRead(comparison),
-    ...drifted.map(driftCheck),
+    lookedBeyond(beyondProvider),
+    ...found.map(driftCheck),
     ...(comparison.differencesLeftOut > 0 ? [leftOut(comparison)] : []),
-    nothingDrifted(comparison, drifted),
+    nothingDrifted(differences),
   ]);
 }
 
@@ -119,6 +133,14 @@ function everythingWasRead({ resources, unread, failure }: Comparison): Check {
   return { name, verdict: "inconclusive", explanation: reasons.join("; "), figures };
 }
 
+function lookedBeyond({ unread }: BeyondProvider): Check {
+  const name = "what-no-refresh-compares-was-read";
+  if (unread.length === 0)
+    return { name, verdict: "pass", explanation: "the RDS API answered all of it", figures: { unread: 0 } };
+  const explanation = `nothing is known of: ${unread.slice(0, namedMax).join("; ")}`;
+  return { name, verdict: "inconclusive", explanation, figures: { unread: unread.length } };
+}
+
 const driftCheck = (difference: Difference): Check => ({
   name: nameOf(difference),
   verdict: "fail",
@@ -136,21 +158,33 @@ const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
   figures: { differencesLeftOut },
 });
 
-function nothingDrifted({ differences }: Comparison, drifted: Difference[]): Check {
+/** What nothing declares next to the database; that nothing declares the database itself is a check of its own. */
+const isBeside = (one: KnownDifference): boolean => one.class === "unmanaged" && one.source !== "stack";
+
+function nothingDrifted(differences: KnownDifference[]): Check {
   const count = (kind: DriftClass) => differences.filter((one) => one.class === kind).length;
-  const figures = { drift: drifted.length, pending: count("pending"), ahead: count("ahead"), noise: count("noise") };
+  const [drifted, unmanaged] = [count("drift"), differences.filter(isBeside).length];
+  const figures = {
+    drift: drifted,
+    unmanaged,
+    pending: count("pending"),
+    ahead: count("ahead"),
+    noise: count("noise"),
+  };
   const others = [
     ...(figures.pending > 0 ? [`${figures.pending} pending`] : []),
     ...(figures.ahead > 0 ? [`${figures.ahead} ahead`] : []),
   ];
   const also = others.length > 0 ? ` (${others.join(", ")})` : "";
+  const found = [
+    ...(drifted > 0 || unmanaged === 0 ? [drifted === 1 ? "1 property differs" : `${drifted} properties differ`] : []),
+    ...(unmanaged > 0 ? [`${unmanaged} ${unmanaged === 1 ? "is" : "are"} there that nothing declares`] : []),
+  ];
+  const isAsDeclared = drifted + unmanaged === 0;
   return {
     name: "nothing-was-changed-outside",
-    verdict: drifted.length === 0 ? "pass" : "fail",
-    explanation:
-      drifted.length === 0
-        ? `nothing differs from what is declared${also}`
-        : `${drifted.length === 1 ? "1 property differs" : `${drifted.length} properties differ`}${also}`,
+    verdict: isAsDeclared ? "pass" : "fail",
+    explanation: `${isAsDeclared ? "nothing differs from what is declared" : found.join(", ")}${also}`,
     figures,
   };
 }

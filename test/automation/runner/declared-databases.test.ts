@@ -1,5 +1,10 @@
 import { identityOf, type InstanceProperties, type StacksAnswer } from "../../../automation/fleet-records";
-import { databasesIn, withDeclared, type StateResource } from "../../../automation/runner/declared-databases";
+import {
+  databasesIn,
+  declaredIn,
+  withDeclared,
+  type StateResource,
+} from "../../../automation/runner/declared-databases";
 
 const urn = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
 const component: StateResource = {
@@ -36,10 +41,51 @@ test("a standard database is known by resource id, account and Region, with its 
         urn: component.urn,
         tags: { owner: "team-orders", tier: "gold" },
         isStandard: true,
+        instance: expect.objectContaining({ urn: instance().urn, managesPassword: null, masterSecretKey: null }),
       },
     ],
     unidentified: [],
   });
+});
+
+test("what no refresh compares is read as the program gave it, and what it left to RDS as RDS had it", () => {
+  const inputs = { manageMasterUserPassword: true, masterUserSecretKmsKeyId: "arn:key", port: 1 };
+  const [found] = read(
+    component,
+    instance({ created: "2026-01-01T00:00:00Z", inputs, outputs: { ...outputs, port: 5432 } }),
+  ).databases;
+  expect(found!.instance).toEqual({
+    urn: instance().urn,
+    createdAt: "2026-01-01T00:00:00Z",
+    managesPassword: true,
+    masterSecretKey: "arn:key",
+    port: 5432,
+    optionGroup: null,
+  });
+});
+
+test("a parameter group is known by its ARN, and a parameter that is a secret has no value", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "x" };
+  const parameters = [
+    { name: "log_connections", value: "1" },
+    { name: "a", value: secret },
+  ];
+  const group = {
+    urn: urn("aws:rds/parameterGroup:ParameterGroup", "group"),
+    type: "aws:rds/parameterGroup:ParameterGroup",
+    inputs: { parameters },
+    outputs: { arn: "arn:aws:rds:eu-central-1:123456789012:pg:standard", family: "postgres17" },
+  };
+  const read = declaredIn("shipshape/platform.dev", [group, { ...group, external: true }]);
+  expect(read.nearby!.parameterGroups).toEqual([
+    {
+      ...{ urn: group.urn, ...group.outputs },
+      parameters: [
+        { name: "log_connections", value: "1" },
+        { name: "a", value: null },
+      ],
+    },
+  ]);
 });
 
 test("a database that another component or no component declares is declared, without the standard", () => {

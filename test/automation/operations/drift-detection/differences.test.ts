@@ -8,16 +8,9 @@ import { brokenBy } from "../../../../automation/operations/drift-detection/prot
 import { verifyDriftDetection } from "../../../../automation/operations/drift-detection/verify";
 import type { ReadResource } from "../../../../automation/runner/pulumi-stack";
 import { builtIn } from "../../../../components/standards/built-in";
+import { instanceNow, outcomeOf } from "./outcomes";
 
 const instance = "aws:rds/instance:Instance";
-const now = (change: Partial<InstanceNow> = {}): InstanceNow => ({
-  status: "available",
-  maintenanceWindow: "thu:02:00-thu:04:00",
-  pending: {},
-  parameters: [{ group: "shipshape-postgres17-standard", status: "in-sync" }],
-  ...change,
-});
-
 /** An instance with one property that differs, or several. */
 function read(declared: Record<string, unknown>, actual: Record<string, unknown>, more: Partial<ReadResource> = {}) {
   const urn = `urn:pulumi:database.orders::shipshape::${more.type ?? instance}::orders-instance`;
@@ -25,7 +18,7 @@ function read(declared: Record<string, unknown>, actual: Record<string, unknown>
   const old = { inputs: declared, outputs: declared };
   return { urn, type: instance, op: "update", old, new: { inputs: {}, outputs: actual }, differing, ...more };
 }
-const classed = (resource: ReadResource, given: InstanceNow | undefined = now()) =>
+const classed = (resource: ReadResource, given: InstanceNow | undefined = instanceNow()) =>
   differencesOf(resource, given, () => []).map((one) => [one.property, one.class]);
 
 test.each([
@@ -46,7 +39,7 @@ const secret = "[secret]";
 test("a secret is a difference if the provider says so, which alone has seen it, and its value is nowhere", () => {
   const changed = read({ secretString: secret }, { secretString: secret });
   expect(classed({ ...changed, differing: [] })).toEqual([]);
-  expect(differencesOf(changed, now(), () => [])).toMatchObject([
+  expect(differencesOf(changed, instanceNow(), () => [])).toMatchObject([
     { property: "secretString", desired: secret, actual: secret, class: "drift", severity: "high" },
   ]);
 });
@@ -65,7 +58,9 @@ test.each([
 test("a value that RDS has accepted is pending; another one that waits is drift, declared by nobody", () => {
   const grown = read({ instanceClass: "db.m7g.large" }, { instanceClass: "db.t4g.medium" });
   expect(classed(grown)).toEqual([["instanceClass", "drift"]]);
-  const waiting = now({ pending: pendingByProvider({ DBInstanceClass: "db.m7g.large", BackupRetentionPeriod: 0 }) });
+  const waiting = instanceNow({
+    pending: pendingByProvider({ DBInstanceClass: "db.m7g.large", BackupRetentionPeriod: 0 }),
+  });
   expect(classed(grown, waiting)).toEqual([["instanceClass", "pending"]]);
   const inputs = { instanceClass: "db.m7g.large", backupRetentionPeriod: 35 };
   expect(waitingOf("urn", inputs, waiting)).toEqual([
@@ -74,7 +69,7 @@ test("a value that RDS has accepted is pending; another one that waits is drift,
 });
 
 test("a password that waits is pending where the stack sets one, and drift where RDS manages it", () => {
-  const waiting = now({ pending: pendingByProvider({ MasterUserPassword: "****" }) });
+  const waiting = instanceNow({ pending: pendingByProvider({ MasterUserPassword: "****" }) });
   const password = (inputs: Record<string, unknown>) =>
     waitingOf("urn", inputs, waiting).map((one) => [one.property, one.class, one.desired]);
   expect(password({ password: secret })).toEqual([["password", "pending", secret]]);
@@ -86,13 +81,13 @@ test.each([
   ["sat:23:30-sun:01:00", "in the maintenance window, Saturday 23:30 to Sunday 01:00 UTC"],
   ["", "in the maintenance window"],
 ])("the maintenance window %s is told in plain words", (maintenanceWindow, told) => {
-  const waiting = now({ maintenanceWindow, pending: { instanceClass: "db.m7g.large" } });
+  const waiting = instanceNow({ maintenanceWindow, pending: { instanceClass: "db.m7g.large" } });
   const [one] = waitingOf("urn", { instanceClass: "db.t4g.medium" }, waiting);
   expect(one!.reason).toBe(`RDS was asked for it outside Pulumi, and applies it ${told}`);
 });
 
 test("parameters that wait for a restart are pending", () => {
-  const waiting = now({ parameters: [{ group: "own", status: "pending-reboot" }] });
+  const waiting = instanceNow({ parameters: [{ group: "own", status: "pending-reboot" }] });
   expect(waitingOf("urn", {}, waiting)).toEqual([
     expect.objectContaining({ property: "parameterGroupName", actual: "pending-reboot", class: "pending" }),
   ]);
@@ -144,7 +139,7 @@ describe("the verdict", () => {
     differencesLeftOut: 0,
   };
   const verdict = (change: object) =>
-    verifyDriftDetection(plan, { now: now(), comparison: { ...comparison, ...change } }).verdict;
+    verifyDriftDetection(plan, outcomeOf({ comparison: { ...comparison, ...change } })).verdict;
 
   test.each([
     ["pass", "everything was read and nothing differs", {}],
@@ -157,7 +152,7 @@ describe("the verdict", () => {
       "something drifted, whatever else could not be read",
       {
         unread: ["urn:pulumi:s::p::t::lost"],
-        differences: differencesOf(read({ multiAz: true }, { multiAz: false }), now(), () => []),
+        differences: differencesOf(read({ multiAz: true }, { multiAz: false }), instanceNow(), () => []),
       },
     ],
   ])("is %s when %s", (word, _, change) => {
@@ -169,6 +164,8 @@ describe("the verdict", () => {
     ["inconclusive", "unreadable"],
   ] as const)("is %s for a database whose stack is %s", (word, none) => {
     const other = { ...plan, stack: { none, reason: "state.json: it is broken" } };
-    expect(verifyDriftDetection(other, { now: now(), comparison: null })).toMatchObject({ verdict: word });
+    expect(verifyDriftDetection(other, outcomeOf())).toMatchObject({
+      verdict: word,
+    });
   });
 });

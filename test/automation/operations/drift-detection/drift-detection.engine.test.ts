@@ -135,5 +135,8 @@ test("what was deleted outside, and a database that no stack declares, are found
   );
   await instanceIs(cloud, "by-hand", "available");
   const unmanaged = await detected("by-hand");
-  expect(unmanaged.verdict).toMatchObject({ verdict: "fail", checks: [{ name: "a-stack-declares-it" }] });
+  expect(unmanaged.verdict.verdict).toBe("fail");
+  expect(unmanaged.verdict.checks).toContainEqual(
+    expect.objectContaining({ name: "a-stack-declares-it", verdict: "fail" }),
+  );
 });

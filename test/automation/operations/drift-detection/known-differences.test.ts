@@ -1,6 +1,7 @@
 import type { Difference } from "../../../../automation/operations/drift-detection/differences";
 import type { DriftDetectionPlan } from "../../../../automation/operations/drift-detection/plan";
 import { differencesIn, type Comparison } from "../../../../automation/operations/drift-detection/verify";
+import { outcomeOf } from "./outcomes";
 
 const urn = (name: string, stack = "database.orders", parent = "") =>
   `urn:pulumi:${stack}::shipshape::${parent}aws:rds/instance:Instance::${name}`;
@@ -18,14 +19,16 @@ const comparison: Comparison = {
   differences: [],
   differencesLeftOut: 0,
 };
-const now = { status: "available", maintenanceWindow: "", pending: {}, parameters: [] };
 
 function differences(change: Partial<Comparison> | null, plan: Partial<DriftDetectionPlan> = {}) {
   const database = { identifier: "orders", resourceId: "db-ORDERS", arn: "", account: "1", region: "eu" };
   const heldTo = { owner: "team-orders" } as DriftDetectionPlan["heldTo"];
   const stack = { name: "shipshape/database.orders" };
   const planned = { database, heldTo, stack, tags: {}, target: "orders", evidenceValidDays: 1, ...plan };
-  return differencesIn(planned as DriftDetectionPlan, { now, comparison: change && { ...comparison, ...change } });
+  return differencesIn(
+    planned as DriftDetectionPlan,
+    outcomeOf({ comparison: change && { ...comparison, ...change } }),
+  );
 }
 const keyOf = (change: Partial<Difference>, plan: Partial<DriftDetectionPlan> = {}) =>
   differences({ differences: [drift(change)] }, plan)[0]!.key;
