@@ -13,6 +13,7 @@ import { requestErrors } from "./request/errors";
 import { reviewErrors } from "./review/errors";
 import { runnerErrors } from "./runner/errors";
 import { targetErrors } from "./targets/errors";
+import { maskedCopyErrors } from "./targets/masked-copy/errors";
 
 const ownErrors = {
   usage: {
@@ -47,6 +48,7 @@ export const errorTables = {
   "command line": commandLineErrors,
   configuration: configurationErrors,
   targets: targetErrors,
+  "masked copies": maskedCopyErrors,
   request: requestErrors,
   policy: policyErrors,
   runner: runnerErrors,
@@ -64,6 +66,7 @@ export const errorTable = {
   ...commandLineErrors,
   ...configurationErrors,
   ...targetErrors,
+  ...maskedCopyErrors,
   ...requestErrors,
   ...policyErrors,
   ...runnerErrors,

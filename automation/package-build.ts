@@ -2,7 +2,7 @@
 // the checkout everything runs from its sources, so nothing here can be stale while developing.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build, transform } from "esbuild";
 import { dependencies, peerDependencies, version } from "../package.json";
 import { componentSchema } from "./component-schema";
@@ -13,12 +13,20 @@ const dist = join(root, "dist");
 /** What is installed with the package is not bundled into it; tsx is never needed there. */
 const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies), "tsx", "pg-native"];
 
+/** The programs of threads: thread-program.ts finds them by the names of their sources. */
+const threads = [
+  "automation/guardrails/state-worker.ts",
+  "automation/targets/masked-copy/masking-thread.ts",
+  "automation/targets/masked-copy/schema-dump-thread.ts",
+];
+
 async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   compileComponents();
   putComponentPackage(join(dist, "component-package"));
   await bundleCommandLine();
-  await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
+  for (const thread of threads) await bundle(thread, `${basename(thread, ".ts")}.cjs`);
+  putPgDump(join(dist, "pg-dump"));
   await putPolicyPack(join(dist, "policypack"));
   await putStacks(join(dist, "stacks"));
   // Read from the folder of the program that applies them.
@@ -61,6 +69,14 @@ const options = {
 
 async function bundle(entry: string, file: string): Promise<void> {
   await build({ ...options, entryPoints: [join(root, entry)], outfile: join(dist, file), format: "cjs" });
+}
+
+/** pg_dump with its licence. Installed as a dependency, it would bring a whole database in WebAssembly with it. */
+function putPgDump(folder: string): void {
+  mkdirSync(folder);
+  const program = require.resolve("@electric-sql/pglite-tools/pg_dump");
+  for (const file of ["pg_dump.cjs", "pg_dump.wasm"]) copyFileSync(join(dirname(program), file), join(folder, file));
+  copyFileSync(join(dirname(program), "..", "LICENSE"), join(folder, "LICENSE"));
 }
 
 /** In parts, each loaded when a command needs it: `shipshape --help` reads a tiny fraction of what `guard` does. */

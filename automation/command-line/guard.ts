@@ -1,7 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import type * as esbuild from "esbuild";
 import { writeBaseline } from "../../policypacks/database-guardrails/baseline/baseline-file";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { stackOf } from "../../policypacks/database-guardrails/waivers/waiver-glob";
@@ -22,12 +19,13 @@ import { junitReport } from "../guardrails/report-junit";
 import { sarifReport } from "../guardrails/report-sarif";
 import { textReport } from "../guardrails/report-text";
 import { undeclaredGroups, stateFiles, type StateRules } from "../guardrails/state-files";
-import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
+import { judgeInParallel } from "../guardrails/state-pool";
 import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
 import { describeCloud } from "../targets/queried-cloud";
 import { liveFleet } from "../targets/live-databases";
 import type { Settings } from "../settings";
+import { threadProgram } from "../thread-program";
 import type { CommandContext } from "./command-context";
 import { waiversFolder } from "./waiver";
 
@@ -81,7 +79,9 @@ function rulesOf(options: GuardOptions, { configurationFile }: Settings) {
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
   const { rules, stated, baseline } = rulesOf(options, settings);
   const files = await stateFiles(path);
-  const judged = await judgeInParallel(files, stated, () => workerProgram(settings.packageFolder, settings.inCheckout));
+  const judged = await judgeInParallel(files, stated, () =>
+    threadProgram(settings.packageFolder, "automation/guardrails/state-worker.ts"),
+  );
   const register = new WaiverRegister({ ...stated.waivers, problems: [] }, stated.today);
   register.markNeeded(judged.neededWaivers);
   const stacks = new Set(judged.stacks);
@@ -158,21 +158,6 @@ const problemsOf = ({ waivers, config }: Pick<StateRules, "waivers" | "config">)
   })),
   ...config.problems,
 ];
-
-function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgram {
-  if (!inCheckout) return { file: join(packageFolder, "dist", "guard-worker.cjs") };
-  const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof esbuild;
-  const { outputFiles } = buildSync({
-    entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")],
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    write: false,
-    mainFields: ["module", "main"], // the UMD form of jsonc-parser hides its imports from bundlers
-    logLevel: "silent",
-  });
-  return { text: outputFiles[0]?.text ?? "" };
-}
 
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();

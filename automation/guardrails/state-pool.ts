@@ -1,19 +1,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { stateFilesPerBatch, stateThreadsFromFiles, stateThreadsMax } from "./limits";
+import type { ThreadProgram } from "../thread-program";
 import { judgeStateFiles, type StateRules, type StatesJudged } from "./state-files";
-
-/**
- * The program of a worker: in the package a bundled file; in a checkout its source, bundled on demand. tsx does not
- * work in a thread: the compiler it starts outlives the thread and keeps this process from ending.
- */
-export type WorkerProgram = { file: string } | { text: string };
 
 /** Thousands of files on all cores; a few are judged in this thread, which saves starting others. */
 export async function judgeInParallel(
   files: readonly string[],
   rules: StateRules,
-  program: () => WorkerProgram,
+  program: () => ThreadProgram,
 ): Promise<StatesJudged> {
   if (files.length < stateThreadsFromFiles) return judgeStateFiles(files, rules);
   const batches = Array.from({ length: Math.ceil(files.length / stateFilesPerBatch) }, (_, at) =>

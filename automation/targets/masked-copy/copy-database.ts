@@ -1,0 +1,77 @@
+/**
+ * A whole database, masked, in another that is empty: first what rows need, then rows, then keys, indexes, triggers and
+ * policies. While rows flow there are no keys and no triggers: so their order is of no matter, cycles do not exist, no
+ * privilege is needed, and it is faster. Every key is then checked by the server when it is created.
+ */
+import type { Client } from "pg";
+import { inControlSession } from "../control-session";
+import type { DatabaseLogin } from "../database-login";
+import { readCopiedTables } from "./copied-tables";
+import { copyTables, type CopiedRows } from "./copy-tables";
+import { dumpSchema } from "./schema-dump";
+import { ensureRoles, loadSchema, readRolesOf } from "./schema-load";
+import { schemaStatementSeconds } from "./limits";
+import { moveSequences, readSequenceStates } from "./sequence-states";
+import type { TableMasks } from "./table-masks";
+
+export interface DatabaseCopy {
+  /** A login that reads everything, row security included, of a database that stands still. */
+  source: DatabaseLogin;
+  /** The master's login of an empty database. */
+  target: DatabaseLogin;
+  masks: TableMasks;
+  throughRoot: readonly string[];
+  rootCertificateFile?: string | undefined;
+  packageFolder: string;
+  threads: number;
+  tablesAtOnce: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface CopiedDatabase {
+  /** Table → its rows. */
+  tables: Record<string, CopiedRows>;
+  roles: string[];
+  sequences: number;
+  statements: number;
+}
+
+/** Errors: schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit. */
+export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
+  const { source, target, signal } = copy;
+  const options = { rootCertificateFile: copy.rootCertificateFile, statementSeconds: schemaStatementSeconds };
+  const inSource = <T>(work: (client: Client) => Promise<T>) =>
+    inControlSession(source, { ...options, readOnly: true }, work);
+  const inTarget = <T>(work: (client: Client) => Promise<T>) => inControlSession(target, options, work);
+
+  const roles = await inSource(readRolesOf);
+  await inTarget((client) => ensureRoles(client, roles));
+  const before = await dumpSchema(source, "pre-data", copy);
+  const after = await dumpSchema(source, "post-data", copy);
+  const first = await inTarget((client) => loadSchema(client, target, before, { atomic: true, signal }));
+  const found = await inSource(readCopiedTables);
+  const tables = await copyTables({ ...copy, tables: found });
+  const states = await inSource(readSequenceStates);
+  await inTarget((client) => moveSequences(client, states));
+  const second = await inTarget((client) => loadSchema(client, target, after, { atomic: false, signal }));
+  await inTarget(refreshViews);
+  await inTarget((client) => client.query("analyze"));
+  return { tables, roles, sequences: states.length, statements: first.statements + second.statements };
+}
+
+/** Materialized views, in the order in which they need each other. */
+async function refreshViews(target: Client): Promise<void> {
+  const { rows } = await target.query<{ sql: string }>(`
+    with recursive uses as (
+      select distinct r.ev_class as view, d.refobjid as used from pg_depend d
+      join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+      join pg_class c on c.oid = d.refobjid and d.refclassid = 'pg_class'::regclass
+      where c.relkind in ('v', 'm') and d.refobjid <> r.ev_class),
+    ranks as (
+      select c.oid as view, 0 as rank from pg_class c where c.relkind in ('v', 'm')
+      union select u.view, r.rank + 1 from ranks r join uses u on u.used = r.view where r.rank < 100)
+    select format('refresh materialized view %I.%I', n.nspname, c.relname) as sql
+    from ranks r join pg_class c on c.oid = r.view join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'm' and n.nspname !~ '^(pg_|rdsadmin)' group by c.oid, n.nspname, c.relname order by max(r.rank), 1`);
+  for (const { sql } of rows) await target.query(sql);
+}

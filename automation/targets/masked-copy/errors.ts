@@ -1,0 +1,29 @@
+import type { ErrorTable } from "../../error-table";
+
+/** None of these contains a message of PostgreSQL: those quote rows. */
+export const maskedCopyErrors = {
+  "schema-unreadable": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: 'the {section} of the schema of "{identifier}" could not be read: {reason}',
+    hint: "the message of pg_dump may quote the database, and is not kept; 42501 is a privilege that the reader lacks, 55P03 a lock that another session holds",
+  },
+  "schema-not-loaded": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: 'the database "{identifier}" refused {place} with SQLSTATE {sqlstate}',
+    hint: "the message may quote rows, and is not kept; what the source has, the target must allow: extensions, roles and parameters",
+  },
+  "copy-refused": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "copying {table} ended at the {side} with SQLSTATE {sqlstate}{place}",
+    hint: "the message may quote rows, and is not kept; 23514 and 22001 are masks that do not fit the column, 42501 is a privilege, 53100 a full disk",
+  },
+  "copy-incomplete": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "{table} has {read} rows in the source, and {stored} were stored",
+    hint: "the target is of no use; repeat the request, and report it if it happens again",
+  },
+} as const satisfies ErrorTable;

@@ -1,0 +1,34 @@
+/** The bounds of schema travel and of masked copies, each with its reason. */
+
+/** How long pg_dump may read one schema: it takes about a second, and a minute for ten thousand tables. */
+export const schemaDumpSeconds = 900;
+
+/** One answer of the catalogs to pg_dump, in memory: the columns of a hundred thousand tables have about 200 MiB. */
+export const schemaAnswerBytesMax = 2 ** 28;
+
+/** A schema as SQL, in memory: that of ten thousand tables has about 30 million characters. */
+export const schemaTextCharactersMax = 2 ** 27;
+
+/** One statement of the schema in the target: an index of a large table takes hours. */
+export const schemaStatementSeconds = 6 * 3600;
+
+/**
+ * Rows that are masked and written at once: larger chunks are no faster, and each table that is copied holds up to
+ * `chunksInFlightMax` and `chunksWaitingMax` of them.
+ */
+export const chunkBytes = 256 * 1024;
+
+/** Chunks that were read and that nothing works on yet; then the source's connection is paused. */
+export const chunksWaitingMax = 2;
+
+/** Chunks of one table that are being masked or written: two threads and the connection each have one, and one waits. */
+export const chunksInFlightMax = 4;
+
+/** One row, as text, in memory: PostgreSQL has fields of at most 1 GiB, and a team's largest documents have megabytes. */
+export const rowBytesMax = 2 ** 28;
+
+/** Copying one table: a terabyte at 30 MB/s takes ten hours. */
+export const tableCopySeconds = 24 * 3600;
+
+/** Tables that are copied at once: each uses a session of either server. */
+export const tablesAtOnceMax = 4;

@@ -1,0 +1,59 @@
+/** Puts a schema into an empty database, statement by statement: each failure has its place. */
+import type { Client, DatabaseError } from "pg";
+import { ShipshapeError } from "../../errors";
+import { sessionWasLost } from "../control-session";
+import { statementsOf } from "./dump-statements";
+
+/**
+ * Pre-data in one transaction, which is quick and leaves nothing half done; post-data each for itself, so that an index
+ * that takes an hour holds no lock of the others. Errors: schema-not-loaded.
+ */
+export async function loadSchema(
+  client: Client,
+  { identifier, majorVersion }: { identifier: string; majorVersion: number },
+  dump: string,
+  { atomic, signal }: { atomic: boolean; signal?: AbortSignal | undefined },
+): Promise<{ statements: number }> {
+  const statements = statementsOf(dump).filter(
+    ({ sql }) => majorVersion >= 17 || !/^SET transaction_timeout\b/.test(sql),
+  );
+  if (atomic) await client.query("begin");
+  for (const { sql, place } of statements) {
+    signal?.throwIfAborted();
+    try {
+      await client.query(sql);
+    } catch (error) {
+      if (sessionWasLost(error)) throw error;
+      const { code = "unknown" } = error as DatabaseError;
+      throw new ShipshapeError("schema-not-loaded", { identifier, place, sqlstate: code });
+    }
+  }
+  if (atomic) await client.query("commit");
+  return { statements: statements.length };
+}
+
+/**
+ * The roles that own something in the source or have a privilege there, which the schema names. One that the target
+ * lacks is created without a login: passwords never travel.
+ */
+export async function readRolesOf(source: Client): Promise<string[]> {
+  const { rows } = await source.query<{ name: string }>(`
+    select distinct r.rolname as name from pg_shdepend d join pg_roles r on r.oid = d.refobjid
+    where d.refclassid = 'pg_authid'::regclass and d.dbid = (select oid from pg_database where datname = current_database())
+      and r.rolname !~ '^(pg_|rds)' order by 1`);
+  return rows.map(({ name }) => name);
+}
+
+/** Safe to repeat. The session that loads the schema must be able to give objects to each of them. */
+export async function ensureRoles(target: Client, roles: readonly string[]): Promise<void> {
+  const { rows } = await target.query<{ name: string; known: boolean; member: boolean }>(
+    `select n.name, r.oid is not null as known, coalesce(pg_has_role(current_user, r.oid, 'usage') and pg_has_role(current_user, r.oid, 'member'), false) as member
+     from unnest($1::text[]) as n (name) left join pg_roles r on r.rolname = n.name`,
+    [roles],
+  );
+  for (const { name, known, member } of rows) {
+    const quoted = target.escapeIdentifier(name);
+    if (!known) await target.query(`create role ${quoted} nologin`);
+    if (!member) await target.query(`grant ${quoted} to current_user`);
+  }
+}
