@@ -14,7 +14,7 @@ import {
   type TargetDatabase,
 } from "./fleet-records";
 import type { RecoveryEvidence } from "./records";
-import { registeredThrowaways } from "./runner/throwaways";
+import { throwawayOf } from "./runner/throwaways";
 import { fileOf, type VerifiedBefore } from "./targets/structure-pieces";
 
 /** The databases with what is known about each, but for throwaways. */
@@ -46,9 +46,7 @@ export async function recoveryOfAll(
  * whose stack is the one that the run has registered. A tag alone, or a row alone, hides no database.
  */
 async function withoutThrowaways(database: Database, answer: FleetAnswer, declared: DeclaredDatabase[] = []) {
-  const registered = new Map((await registeredThrowaways(database)).map((t) => [`${t.requestId} ${t.identifier}`, t]));
-  const registeredAs = (d: FleetDatabase | DeclaredDatabase) =>
-    registered.get(`${d.tags["shipshape:run"]} ${d.identifier}`);
+  const registeredAs = await throwawayOf(database);
   return {
     fleet: answer.asked ? { ...answer, databases: answer.databases.filter((d) => !registeredAs(d)) } : answer,
     declared: declared.filter((d) => !d.stack.endsWith(`/${registeredAs(d)?.stack}`)),

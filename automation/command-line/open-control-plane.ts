@@ -111,6 +111,7 @@ function operationContext(
       const { recoveryEvidence } = await import("../recovery-status");
       return recoveryEvidence(await log("restore-drill", found), found, new Date());
     },
+    sealedRuns: async (requestIds) => (await import("../evidence/sealed-runs")).sealedRuns(database, requestIds),
     verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
       return verifiedBlocks(await log("restore-drill", found), found, engineVersion, since);

@@ -2,6 +2,7 @@ import type { Standard } from "../../components/standards/standard";
 import type { Database } from "../database";
 import type { FleetDatabase, StackHome, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
+import type { SealedRun } from "../sealed-records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
 import type { VerifiedBefore } from "../targets/structure-pieces";
@@ -25,6 +26,8 @@ export interface OperationContext {
   assertionsFolder: string;
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
   recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
+  /** What these runs have sealed; one that there is no run of is left out. */
+  sealedRuns(requestIds: readonly string[]): Promise<SealedRun[]>;
   /** What signed restore drills since then have checked of a database's heaps and indexes. */
   verifiedSince(database: TargetDatabase, engineVersion: string, since: Date): Promise<VerifiedBefore>;
 }

@@ -14,7 +14,13 @@ import { version } from "../../package.json";
 import { reasonOf } from "../errors";
 import type { BackendStack, StacksAnswer } from "../fleet-records";
 import { declaredIn, type StateResource } from "./declared-databases";
-import { enginesReadingMax, stackReadSeconds, stackStateBytesMax } from "./limits";
+import {
+  answerRecentFactor,
+  answerRecentMilliseconds,
+  enginesReadingMax,
+  stackReadSeconds,
+  stackStateBytesMax,
+} from "./limits";
 import type { StackContext } from "./stack-state";
 
 type StacksRead = Pick<StacksAnswer & { asked: true }, "stacks" | "unread">;
@@ -31,6 +37,66 @@ export async function askBackend(s: StackContext): Promise<StacksAnswer> {
   }
 }
 
+/**
+ * The same of one stack, "shipshape/database.orders"; no other is read. A stack that cannot be read, or is not there, is
+ * among the unread.
+ */
+export async function askStack(s: StackContext, stack: string): Promise<StacksAnswer> {
+  const backend = s.environment["PULUMI_BACKEND_URL"] ?? "the backend of this machine";
+  const read = await readEach([stack], 1, async () => declaredIn(stack, await readResources(s, stack)));
+  return { asked: true, backend, ...read };
+}
+
+/**
+ * Asks the backend again only when the answer is a minute old, or older than twenty times what it took: of a backend of
+ * ten thousand stacks, some minutes.
+ */
+export function recentlyAsked(s: StackContext, now = () => Date.now()): () => Promise<StacksAnswer> {
+  let asked: Promise<StacksAnswer> | undefined;
+  let validUntil = 0;
+  return () => {
+    if (asked && now() < validUntil) return asked;
+    const from = now();
+    validUntil = Infinity; // all that ask meanwhile get this answer
+    asked = askBackend(s).then((answer) => {
+      const ageMax = Math.max(answerRecentMilliseconds, answerRecentFactor * (now() - from));
+      validUntil = answer.asked ? now() + ageMax : 0;
+      return answer;
+    });
+    return asked;
+  };
+}
+
+/** The answer, with what a later one says of one stack. */
+export function withStack(all: StacksAnswer, one: StacksAnswer): StacksAnswer {
+  if (!all.asked || !one.asked) return all;
+  const names = new Set([...one.stacks.map(({ name }) => name), ...one.unread.map(({ stack }) => stack)]);
+  return {
+    ...all,
+    stacks: [...all.stacks.filter(({ name }) => !names.has(name)), ...one.stacks],
+    unread: [...all.unread.filter(({ stack }) => !names.has(stack)), ...one.unread],
+  };
+}
+
+/** The resources in the state of one stack; of a folder backend without an engine. Secrets stay encrypted. */
+export async function readResources(s: StackContext, stack: string): Promise<StateResource[]> {
+  if (!stackName.test(stack)) throw new Error("that is not the name of a stack: <project>/<stack>");
+  const folder = folderOfBackend(s.environment["PULUMI_BACKEND_URL"] ?? "");
+  if (folder === undefined) {
+    const name = stack.split("/").length === 2 ? `organization/${stack}` : stack;
+    return stateIn(await pulumi(s, "stack", "export", "--stack", name), "deployment");
+  }
+  const file = join(stacksOf(folder), `${stack}.json`);
+  const [newest] = (await Promise.all([sized(file), sized(`${file}.gz`)]))
+    .filter(({ size }) => size > 0)
+    .sort((one, other) => other.mtimeMs - one.mtimeMs);
+  if (!newest) throw new Error(`the backend has no ${file}`);
+  return readCheckpoint(newest);
+}
+
+/** A name is part of a path: none leads out of the backend. */
+const stackName = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.-]+(?:\/[\w.-]+){0,2}$/;
+
 /** The folder of a `file://` backend, as Pulumi finds it; undefined for another backend. */
 function folderOfBackend(backend: string): string | undefined {
   if (!backend.startsWith("file://")) return undefined;
@@ -38,29 +104,35 @@ function folderOfBackend(backend: string): string | undefined {
   return resolve(decodeURIComponent(path).replace(/^~(?=$|\/)/, homedir()));
 }
 
+const stacksOf = (folder: string) => join(folder, ".pulumi", "stacks");
+
+const sized = async (file: string) => {
+  const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 })); // reading it will say why not
+  return { file, mtimeMs, size };
+};
+
+async function readCheckpoint({ file, size }: { file: string; size: number }): Promise<StateResource[]> {
+  if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
+  const bytes = await readFile(file);
+  const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
+  return stateIn(JSON.parse(text.toString()), "checkpoint");
+}
+
 /** The checkpoints of a folder backend: `.pulumi/stacks/<project>/<stack>.json`, without a project in the old layout. */
 async function stored(folder: string): Promise<StacksRead> {
-  const root = join(folder, ".pulumi", "stacks");
+  const root = stacksOf(folder);
   // No backend is not the same as one without stacks.
   if (!existsSync(join(folder, ".pulumi")))
     throw new Error("it has no folder .pulumi: no stack was ever deployed there");
   const entries = existsSync(root) ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
   const files = entries.filter((entry) => !entry.isDirectory() && /\.json(\.gz)?$/.test(entry.name));
-  const found = await inTurn(files, 1, async ({ parentPath, name }) => {
-    const file = join(parentPath, name);
-    const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 })); // reading it will say why not
-    return { file, mtimeMs, size };
-  });
+  const found = await inTurn(files, 1, ({ parentPath, name }) => sized(join(parentPath, name)));
   found.sort((one, other) => one.mtimeMs - other.mtimeMs);
   // With and without compression it is the same stack: the engine reads the newer file.
   const newest = new Map(found.map((one) => [relative(root, one.file).replace(/\.json(\.gz)?$/, ""), one]));
-  return readEach([...newest.keys()].sort(), 1, async (name) => {
-    const { file, size } = newest.get(name)!;
-    if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
-    const bytes = await readFile(file);
-    const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
-    return declaredIn(name, stateIn(JSON.parse(text.toString()), "checkpoint"));
-  });
+  return readEach([...newest.keys()].sort(), 1, async (name) =>
+    declaredIn(name, await readCheckpoint(newest.get(name)!)),
+  );
 }
 
 interface ListedStack {

@@ -181,3 +181,10 @@ export const gitCallSeconds = 60;
 
 /** What one call of git may print: a config file, which GitHub shows up to 1 MB. */
 export const gitOutputBytesMax = 16 * 2 ** 20;
+
+/**
+ * How old an answer of the backend may be for one of many detections, in milliseconds and in times of what it took: the
+ * stack that declares the database is read for each, and what other stacks declare of it changes rarely.
+ */
+export const answerRecentMilliseconds = 60_000;
+export const answerRecentFactor = 20;

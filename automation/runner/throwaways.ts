@@ -34,10 +34,20 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
   );
 
 /** The throwaways that were registered and not recorded as removed. */
-export const registeredThrowaways = (database: Database) =>
+const registeredThrowaways = (database: Database) =>
   database.query<{ requestId: string; identifier: string; stack: string }>(
     `select request_id as "requestId", identifier, stack from throwaway where status = 'registered'`,
   );
+
+/**
+ * Says of a database which throwaway it is, if any: one that a run has registered, and whose tags name that run. A tag
+ * alone, or a row alone, hides no database.
+ */
+export async function throwawayOf(database: Database) {
+  const registered = new Map((await registeredThrowaways(database)).map((t) => [`${t.requestId} ${t.identifier}`, t]));
+  return ({ tags, identifier }: { tags: Record<string, string>; identifier: string }) =>
+    registered.get(`${tags["shipshape:run"]} ${identifier}`);
+}
 
 /** Expired throwaways whose run has ended and which still exist, each returned once. */
 export const newlyOutlived = (database: Database, countMax: number) =>

@@ -11,7 +11,7 @@ import {
 import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
 import { targetDatabase, type FleetAnswer, type FleetDatabase, type Location } from "../fleet-records";
-import type { AwsClients } from "./aws-access";
+import type { AwsAccess, AwsClients } from "./aws-access";
 import { askEach } from "./locations";
 import { tagsOf } from "./database-login";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
@@ -21,11 +21,16 @@ import { completeList } from "./rds-queries";
  * The fleet of all these accounts and Regions; of the environment's own if none are given. One that does not answer is
  * among the unreachable, and holds up no other.
  */
-export async function askFleets(locations: readonly Location[], identifier?: string): Promise<FleetAnswer> {
-  const { answers, unreachable } = await askEach(locations, async (clients) => {
+export async function askFleets(
+  locations: readonly Location[],
+  identifier?: string,
+  access: AwsAccess = {},
+): Promise<FleetAnswer> {
+  const ask = async (clients: AwsClients) => {
     const answer = await askFleet(clients, identifier);
     return answer.asked ? { result: answer, account: answer.clouds?.[0]?.account } : answer;
-  });
+  };
+  const { answers, unreachable } = await askEach(locations, ask, access);
   if (locations.length === 0)
     return answers[0]?.result ?? { asked: false, reason: unreachable[0]?.reason ?? "it was not asked" };
   return {

@@ -1,22 +1,44 @@
-/** Drift detection: what is read, in which order; verify.ts judges it. */
+/** Drift detection: what is read, in which order; verify.ts judges it. That of several databases is in sweep.ts. */
 import type { Standard } from "../../../components/standards/standard";
-import type { Operation } from "../../runner/operation";
+import type { PlanBasis } from "../../records";
+import type { AnyOperation, Operation, OperationDescription } from "../../runner/operation";
 import { followsStill } from "../../tier-of";
 import type { OperationContext } from "../operation-context";
 import { observeStep, previewStep, queryStep } from "./limits";
 import { detectionStillHolds, planDriftDetection, type DriftDetectionPlan, type ObservedDatabase } from "./plan";
-import { driftDetectionDescription, type DriftDetectionRequest } from "./request";
+import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type OneDatabase } from "./request";
 import type { DriftDetectionSteps } from "./steps";
+import { fleetDetection } from "./sweep";
+import { isSweep } from "./sweep-plan";
 import { verifyDriftDetection, type DriftDetectionOutcome } from "./verify";
 
-export const open = async (context: OperationContext) =>
-  driftDetection((await import("./steps")).driftDetectionSteps(context), context.standard);
+export const open = async (context: OperationContext): Promise<AnyOperation> => {
+  const [{ driftDetectionSteps }, { fleetSteps }] = [await import("./steps"), await import("./fleet-steps")];
+  const { standard } = context;
+  return either(driftDetection(driftDetectionSteps(context), standard), fleetDetection(fleetSteps(context), standard));
+};
 
+/** A request is about one database or for a sweep, and so is its plan. */
+const either = (one: ReturnType<typeof driftDetection>, fleet: ReturnType<typeof fleetDetection>): AnyOperation => {
+  const of = (plan: PlanBasis): AnyOperation => (isSweep(plan) ? fleet : one);
+  return {
+    ...driftDetectionDescription,
+    observe: (request: DriftDetectionRequest, step) =>
+      isAboutOne(request) ? one.observe(request, step) : fleet.observe(request, step),
+    plan: (request: DriftDetectionRequest, observed, requestId) =>
+      ((isAboutOne(request) ? one : fleet) as AnyOperation).plan(request, observed, requestId),
+    stillHolds: (plan: PlanBasis, observed) => of(plan).stillHolds!(plan, observed),
+    run: (plan: PlanBasis, step) => of(plan).run(plan, step),
+    verify: (plan: PlanBasis, outcome) => of(plan).verify(plan, outcome),
+  };
+};
+
+/** Of one database. */
 export const driftDetection = (
   steps: DriftDetectionSteps,
   standard: Standard,
-): Operation<DriftDetectionRequest, ObservedDatabase, DriftDetectionPlan, DriftDetectionOutcome> => ({
-  ...driftDetectionDescription,
+): Operation<OneDatabase, ObservedDatabase, DriftDetectionPlan, DriftDetectionOutcome> => ({
+  ...(driftDetectionDescription as OperationDescription<never>),
 
   observe: (request, step) => step("look at the database and its stack", observeStep, () => steps.observe(request)),
   plan: (request, observed) => planDriftDetection(request, observed, standard),

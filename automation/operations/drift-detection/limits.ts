@@ -20,3 +20,18 @@ export const shownCharactersMax = 160;
 
 /** Resources that one explanation names. */
 export const namedMax = 10;
+
+/**
+ * Child requests of a sweep in flight, fewer than the 20 runs of an account and Region: a drill need not wait for a
+ * fleet.
+ */
+export const childrenAtOnceMax = 16;
+
+/** How long a sweep waits for the next of its children: longer than a pause of an afternoon. */
+export const childEndSecondsMax = 4 * 3600;
+
+/** The fleet in all accounts and Regions, and the state of every stack of the backend: a thousand take minutes. */
+export const fleetStep = { attemptsMax: 3, timeoutSeconds: 1800 };
+
+/** Statements that are read at once to digest them, some 20 kB each. */
+export const sealedReadAtOnce = 100;

@@ -5,7 +5,7 @@ import { canonicalJson, type PlanBasis } from "../../records";
 import { heldTo } from "../../tier-of";
 import type { DeclaredBeyond } from "./declared-beyond";
 import { evidenceValidDays } from "./limits";
-import type { DriftDetectionRequest } from "./request";
+import type { OneDatabase } from "./request";
 
 /** The database, and who declares it. */
 export interface ObservedDatabase {
@@ -28,7 +28,7 @@ export interface DriftDetectionPlan extends PlanBasis {
 }
 
 export function planDriftDetection(
-  request: DriftDetectionRequest,
+  request: Pick<OneDatabase, "database">,
   observed: ObservedDatabase,
   standard: Standard,
 ): DriftDetectionPlan {

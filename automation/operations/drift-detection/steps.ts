@@ -2,9 +2,8 @@
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
-import { askBackend } from "../../runner/backend-stacks";
+import { askBackend, askStack, readResources, recentlyAsked, withStack } from "../../runner/backend-stacks";
 import { previewRefresh } from "../../runner/pulumi-stack";
-import { exportState } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
 import { snapshotsOf } from "../../targets/database-backups";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
@@ -20,7 +19,7 @@ import { differencesMax } from "./limits";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
-import type { DriftDetectionRequest } from "./request";
+import type { OneDatabase } from "./request";
 import type { Comparison } from "./verify";
 
 export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
@@ -29,8 +28,11 @@ export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
 const inDatabase = ["**postgresql:index/**"];
 
 export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
+  // A sweep's thousand children in this worker do not each read a thousand stacks.
+  const recent = recentlyAsked(s.stacks);
+  const besides = async (stack: string) => withStack(await recent(), await askStack(s.stacks, stack));
   return {
-    async observe(asked: DriftDetectionRequest): Promise<ObservedDatabase> {
+    async observe(asked: OneDatabase): Promise<ObservedDatabase> {
       const identifier = asked.database;
       const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
       const found = {
@@ -39,7 +41,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
         resourceId: instance.DbiResourceId ?? "",
         tags: tagsOf(instance),
       };
-      const answer = await askBackend(s.stacks);
+      const answer = await (asked.stack === undefined ? askBackend(s.stacks) : besides(asked.stack));
       const { replicas } = instanceBeyond(instance);
       const parameterGroups = (instance.DBParameterGroups ?? []).map((group) => group.DBParameterGroupName ?? "");
       return {
@@ -73,8 +75,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
     ): Promise<Comparison> {
       const [project = "", name = ""] = stack.split("/");
       const context = { ...s.stacks, project };
-      const state = await exportState(context, name);
-      const wanted = (state?.resources ?? []).filter(isRead);
+      const wanted = (await readResources(s.stacks, stack)).filter(isRead);
       const read = new Set<string>();
       let databaseWasRead = false;
       const today = new Date().toISOString().slice(0, 10);
@@ -101,7 +102,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
       return {
         resources: wanted.length,
         databaseWasRead,
-        unread: wanted.map(({ urn = "" }) => urn).filter((urn) => !read.has(urn)),
+        unread: wanted.map(({ urn }) => urn).filter((urn) => !read.has(urn)),
         failure: failure ?? null,
         differences: differences.slice(0, differencesMax),
         differencesLeftOut: Math.max(0, differences.length - differencesMax),
@@ -157,4 +158,4 @@ const rankOf = (one: Difference): number =>
   one.class === "drift" ? severities.indexOf(one.severity) : severities.length + Number(one.class === "noise");
 
 /** What a refresh reads: resources of a provider, but for those that exist in the state alone. */
-const isRead = ({ type = "" }: { type?: string }): boolean => /^aws:/.test(type);
+const isRead = ({ type }: { type: string }): boolean => /^aws:/.test(type);

@@ -48,7 +48,9 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment">) {
+export function restoreDrillSteps(
+  s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment" | "sealedRuns">,
+) {
   const known = new Map<string, AwsClients>();
   /** Those of the plan's database and of its copy: in one account and Region. */
   function clientsOf({ database: { account, region } }: RestoreDrillPlan): AwsClients {

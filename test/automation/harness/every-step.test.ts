@@ -79,6 +79,7 @@ jest.mock("../../../automation/runner/expected-changes", () => ({
 jest.mock("../../../automation/runner/throwaways", () => ({
   registerThrowaway: (_: unknown, __: string, { identifier }: Throwaway) => mockCloud.records.register(identifier),
   markRemoved: (_: unknown, __: string, identifier: string) => mockCloud.records.remove(identifier),
+  throwawayOf: () => Promise.resolve(() => undefined),
 }));
 jest.mock("../../../automation/runner/pulumi-stack", () => ({
   createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
@@ -87,11 +88,16 @@ jest.mock("../../../automation/runner/pulumi-stack", () => ({
   previewRefresh: (...given: Parameters<MemoryCloud["pulumi"]["previewRefresh"]>) =>
     mockCloud.pulumi.previewRefresh(...given),
 }));
-jest.mock("../../../automation/runner/backend-stacks", () => ({ askBackend: () => mockCloud.pulumi.askBackend() }));
+jest.mock("../../../automation/runner/backend-stacks", () => ({
+  askBackend: () => mockCloud.pulumi.askBackend(),
+  askStack: () => mockCloud.pulumi.askBackend(),
+  recentlyAsked: () => () => mockCloud.pulumi.askBackend(),
+  withStack: (all: unknown) => all,
+  readResources: () => Promise.resolve([mockCloud.pulumi.declared()]),
+}));
 jest.mock("../../../automation/runner/stack-state", () => ({
   readStack: () => Promise.resolve({ outputs: { isolationSecurityGroupId: "sg-isolation" } }),
   stackExists: (_: unknown, name: string) => Promise.resolve(mockCloud.stacks.has(name)),
-  exportState: () => Promise.resolve({ resources: [mockCloud.pulumi.declared()] }),
 }));
 jest.mock("../../../stacks/restored-database", () => ({})); // only the engine runs a program
 

@@ -51,6 +51,7 @@ export class MemoryCloud {
   readonly clients = {
     rds: Object.assign(new RDSClient({ region: "eu-central-1" }), { send: (command: object) => this.answer(command) }),
     secrets: {
+      destroy: () => undefined,
       send: ({ input: { SecretId = "" } }: { input: { SecretId?: string } }) => {
         const username = this.stack.userOf(SecretId.slice(SecretId.lastIndexOf("/") + 1));
         return Promise.resolve({ SecretString: JSON.stringify({ username, password: "secret" }) });
@@ -92,6 +93,7 @@ export class MemoryCloud {
       DBInstanceArn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
       DbiResourceId: `db-${++this.resources}`,
       DBName: "app",
+      Engine: "postgres",
       EngineVersion: "17.10",
       DBInstanceClass: "db.t4g.small",
       AllocatedStorage: 20,
@@ -117,7 +119,7 @@ export class MemoryCloud {
     const { input } = command as { input: Input & RestoreDBInstanceToPointInTimeCommandInput };
     switch (command.constructor.name) {
       case "DescribeDBInstancesCommand":
-        return { DBInstances: [this.describe(input.DBInstanceIdentifier ?? "")] };
+        return { DBInstances: this.named(input.DBInstanceIdentifier).map((name) => this.describe(name)) };
       case "RestoreDBInstanceToPointInTimeCommand":
         return this.restore(input);
       case "RestoreDBInstanceFromDBSnapshotCommand":
@@ -136,6 +138,9 @@ export class MemoryCloud {
         return {}; // no events
     }
   }
+
+  private named = (identifier: string | undefined): string[] =>
+    identifier === undefined ? [...this.instances.keys()] : [identifier];
 
   private describe(identifier: string): DBInstance {
     const found = this.instances.get(identifier);

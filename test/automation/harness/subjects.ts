@@ -4,7 +4,7 @@ import type { Database } from "../../../automation/database";
 import { operations, type RegisteredOperation } from "../../../automation/operations/registry";
 import type { RecoveryEvidence, VerdictWord } from "../../../automation/records";
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
-import { driftDetectionOrder } from "../operations/drift-detection/order-of-steps";
+import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detection/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
@@ -50,6 +50,14 @@ export const subjects: Subject[] = [
         arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
       },
     },
+  },
+  {
+    operation: registered("drift-detection"),
+    input: { fleet: true },
+    order: driftSweepOrder,
+    isReal: false, // sweep.cloud.test.ts kills it
+    effects: [`request drift-detection (${source}, 123456789012 eu-central-1 db-1)`],
+    cases: { "a fleet": { verdict: "pass" } },
   },
   {
     operation: registered("password-rotation"),
@@ -137,6 +145,13 @@ export function contextOf(cloud: MemoryCloud) {
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
+    sealedRuns: (requestIds: readonly string[]) =>
+      Promise.resolve(
+        requestIds.map((requestId) => ({
+          ...{ requestId, status: "succeeded" as const, verdict: "pass" as const },
+          ...{ evidence: "0".repeat(64), reason: null },
+        })),
+      ),
     verifiedSince: () => Promise.resolve({ leftUnread: false, files: {} }),
   };
 }

@@ -7,3 +7,17 @@ const steps = {
 };
 
 export const driftDetectionOrder: OrderOfSteps = { 1: { "as declared": steps, "changed outside": steps } };
+
+export const driftSweepOrder: OrderOfSteps = {
+  1: {
+    "a fleet": {
+      observe: ["look at the fleet", "look at the fleet (before the run)"],
+      run: [
+        "request drift-detection (orders, 123456789012 eu-central-1 db-1)",
+        "wait for a child (1 of 1)",
+        "read what they have sealed",
+      ],
+      cleanUp: [],
+    },
+  },
+};

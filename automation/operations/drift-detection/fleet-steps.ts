@@ -1,0 +1,33 @@
+/** The effects of a sweep itself: it looks at the fleet, and reads what its children have sealed. */
+import type { DeclaredDatabase, FleetDatabase } from "../../fleet-records";
+import type { SealedRun } from "../../sealed-records";
+import { askBackend } from "../../runner/backend-stacks";
+import { throwawayOf } from "../../runner/throwaways";
+import { askFleets } from "../../targets/fleet";
+import type { OperationContext } from "../operation-context";
+import { sealedReadAtOnce } from "./limits";
+import { fleetSeen, type ObservedFleet } from "./sweep-plan";
+
+export type FleetSteps = ReturnType<typeof fleetSteps>;
+
+export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "database" | "sealedRuns">) {
+  return {
+    async observe(): Promise<ObservedFleet> {
+      const locations = s.access.locations?.() ?? [];
+      const [cloud, stacks] = await Promise.all([askFleets(locations, undefined, s.access), askBackend(s.stacks)]);
+      const throwaway = await throwawayOf(s.database);
+      const isThrowaway = (one: FleetDatabase | DeclaredDatabase) => {
+        const copy = throwaway(one);
+        return copy !== undefined && (!("stack" in one) || one.stack.endsWith(`/${copy.stack}`));
+      };
+      return fleetSeen(cloud, stacks, isThrowaway, locations.length > 0);
+    },
+
+    async sealed(requestIds: string[]): Promise<SealedRun[]> {
+      const all: SealedRun[] = [];
+      for (let at = 0; at < requestIds.length; at += sealedReadAtOnce)
+        all.push(...(await s.sealedRuns(requestIds.slice(at, at + sealedReadAtOnce))));
+      return all;
+    },
+  };
+}

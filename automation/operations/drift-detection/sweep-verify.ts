@@ -1,0 +1,77 @@
+/** Pure: judges a sweep by what its children have sealed, and by what could not be compared. */
+import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
+import { verdictOf, type Check, type Verdict } from "../../records";
+import { namedMax } from "./limits";
+import type { SweepPlan } from "./sweep-plan";
+import type { SweepOutcome, SweptRow } from "./sweep";
+
+export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: SweepOutcome): Verdict {
+  const nameOf = namesOf([...rows, ...sweep.unread, ...sweep.unmanaged]);
+  const compared = rows.filter((row) => row.evidence !== null && (row.verdict === "pass" || row.verdict === "fail"));
+  const drifted = compared.filter((row) => row.verdict === "fail");
+  const unread = [
+    ...rows.filter((row) => !compared.includes(row)).map((row) => `${nameOf(row)}: ${whyUnknown(row)}`),
+    ...sweep.unread.map((one) => `${nameOf(one)}: ${one.reason}`),
+  ];
+  const databases = rows.length + sweep.unread.length;
+  const figures = { compared: compared.length, drifted: drifted.length, unread: unread.length, digest };
+  return verdictOf([
+    ...(databases + sweep.unmanaged.length === 0 ? [nothingThere(target)] : []),
+    inconclusiveIf("every-database-was-compared", unread, `${compared.length} databases were compared`, figures),
+    inconclusiveIf(
+      "every-account-and-region-answered",
+      sweep.unreachable.map((one) => (one.account === "unknown" ? one.reason : unreachableText(one))),
+      "the cloud answered wherever it was asked",
+    ),
+    inconclusiveIf(
+      "every-stack-was-read",
+      [...sweep.unreadStacks.map(({ stack, reason }) => `${stack}: ${reason}`), ...sweep.unidentified],
+      "each stack of the backend was read",
+    ),
+    failIf(
+      "every-database-is-declared",
+      sweep.unmanaged.map((one) => `${nameOf(one)} (${one.owner ?? "no owner"}, ${describeLocation(one)})`),
+      "a stack declares each database",
+    ),
+    failIf(
+      "no-database-has-drifted",
+      drifted.map((row) => `${nameOf(row)} (request ${row.requestId})`),
+      "no database differs from what is declared",
+    ),
+  ]);
+}
+
+const nothingThere = (target: string): Check => ({
+  name: "there-are-databases",
+  verdict: "inconclusive",
+  explanation: `there is no database in "${target}"; \`npx shipshape fleet\` shows what there is`,
+  figures: {},
+});
+
+/** Its verdict alone is not why: an inconclusive detection lists its reasons itself. */
+function whyUnknown({ requestId, status, verdict, evidence, reason }: SweptRow): string {
+  if (requestId === null) return reason ?? "it was not requested";
+  const what =
+    reason ??
+    (status === null || evidence === null
+      ? "it had sealed no statement when the sweep ended"
+      : `its detection is ${verdict ?? "without a verdict"}`);
+  return `${what} (request ${requestId})`;
+}
+
+const inconclusiveIf = (name: string, found: string[], none: string, figures: Check["figures"] = {}): Check =>
+  listed(name, "inconclusive", found, none, figures);
+const failIf = (name: string, found: string[], none: string): Check =>
+  listed(name, "fail", found, none, { count: found.length });
+
+function listed(
+  name: string,
+  verdict: "fail" | "inconclusive",
+  found: string[],
+  none: string,
+  figures: Check["figures"],
+): Check {
+  if (found.length === 0) return { name, verdict: "pass", explanation: none, figures };
+  const more = found.length > namedMax ? `; and ${found.length - namedMax} more` : "";
+  return { name, verdict, explanation: `${found.slice(0, namedMax).join("; ")}${more}`, figures };
+}
