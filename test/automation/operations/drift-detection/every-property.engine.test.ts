@@ -1,0 +1,147 @@
+// A database and its platform in one stack: left alone, whatever its own stack does with it, and then changed by others
+// in every property that it has.
+import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { join } from "node:path";
+import { DatabasePlatform, StandardDatabase, type StandardDatabaseArgs } from "../../../../components";
+import { builtIn } from "../../../../components/standards/built-in";
+import { driftDetection } from "../../../../automation/operations/drift-detection/drift-detection";
+import { driftDetectionSteps } from "../../../../automation/operations/drift-detection/steps";
+import { differencesIn } from "../../../../automation/operations/drift-detection/verify";
+import type { Step } from "../../../../automation/runner/operation";
+import { previewSteps } from "../../../../automation/runner/preview-steps";
+import { instanceIs } from "../../../cloud";
+import { request } from "../../../components/declared";
+import {
+  callCloud,
+  nameOf,
+  platformArguments,
+  startEngine,
+  stateOf,
+  type Engine,
+  type StateResource,
+} from "../../../components/engine";
+import { another, ofNoResource, removed, standardShape, type Found } from "./standard-shape";
+
+const identifier = "orders-production";
+/** What makes resources of every kind: striped storage, and a parameter group of its own. */
+const asked: Omit<StandardDatabaseArgs, "platform"> = {
+  ...request,
+  size: "large",
+  extensions: ["pg_stat_statements"],
+  parameters: { log_min_duration_statement: 500 },
+};
+
+let engine: Engine;
+let stack: Stack;
+beforeAll(async () => {
+  engine = await startEngine();
+  stack = await declared({});
+  await stack.up();
+});
+afterAll(() => engine?.stop());
+
+const declared = (change: Partial<StandardDatabaseArgs>): Promise<Stack> =>
+  engine.stack("platform.test", async () => {
+    const platform = new DatabasePlatform("platform", platformArguments);
+    new StandardDatabase("orders", { ...asked, platform, ...change });
+    return platform;
+  });
+
+async function detected() {
+  const { cloud } = engine;
+  const { endpoint, region, credentials } = cloud.client();
+  const operation = driftDetection(
+    driftDetectionSteps({
+      access: { cloud: { endpoint, region, credentials } },
+      standard: builtIn,
+      stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
+    }),
+    builtIn,
+  );
+  const step = previewSteps("a-test") as Step;
+  const observed = await operation.observe({ database: identifier }, step);
+  const plan = operation.plan({ database: identifier }, observed, "a-test");
+  const outcome = await operation.run(plan, step as never);
+  return { outcome, verdict: operation.verify(plan, outcome), differences: differencesIn(plan, outcome) };
+}
+
+test("every property of a database and its platform that others can change is found, all at once", async () => {
+  const { cloud } = engine;
+  const state = (await stateOf(stack)).filter(({ type }) => type.startsWith("aws:"));
+  const walked = state.flatMap((resource) =>
+    Object.keys(resource.inputs)
+      .filter((property) => !(property in ofNoResource))
+      .map((property) => ({ resource, property, fate: standardShape[resource.type]?.[property] })),
+  );
+  // The table has what the components declare, and nothing else.
+  expect([...new Set(walked.map(({ resource, property }) => `${resource.type} ${property}`))].sort()).toEqual(
+    Object.entries(standardShape)
+      .flatMap(([type, properties]) => Object.keys(properties).map((property) => `${type} ${property}`))
+      .sort(),
+  );
+
+  const byApi = { BackupRetentionPeriod: 1, CopyTagsToSnapshot: false };
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, ApplyImmediately: true, ...byApi }),
+  );
+  await instanceIs(cloud, identifier, "available");
+  const expected: string[] = [];
+  for (const resource of state) {
+    const changes = walked.flatMap(({ resource: one, property, fate }) =>
+      one === resource && typeof fate === "object" ? [{ property, fate }] : [],
+    );
+    await changeOutside(resource, changes);
+    expected.push(...changes.map(({ property, fate }) => line(resource.urn, fate.as ?? property, fate.severity)));
+  }
+  const first = await detected();
+  expect(first.outcome.comparison).toMatchObject({ unread: [], failure: null, differencesLeftOut: 0 });
+  expect(linesOf(first)).toEqual(expected.sort());
+  // Each is drift, and a finding; the other parameter group also waits for a restart.
+  expect(first.differences.filter((one) => one.class !== "drift").map((one) => [one.property, one.class])).toEqual([
+    ["parameterGroupName", "pending"],
+  ]);
+  expect(first.verdict.verdict).toBe("fail");
+
+  // What excludes another change, and what can only be deleted.
+  const gone = state.filter(({ type }) => Object.values(standardShape[type]!).includes(removed));
+  for (const { type, id } of gone) await callCloud(cloud, "DELETE", `recorded?${query({ id, type })}`);
+  const instance = state.find(({ type }) => type === "aws:rds/instance:Instance")!;
+  await changeOutside(instance, [{ property: "manageMasterUserPassword", fate: { severity: "high" } }]);
+  expect(linesOf(await detected())).toEqual(
+    [
+      ...expected.filter((one) => one !== line(instance.urn, "masterUserSecretKmsKeyId", "critical")),
+      ...gone.map(({ urn }) => line(urn, "", "critical")),
+      line(instance.urn, "manageMasterUserPassword", "high"),
+    ].sort(),
+  );
+});
+
+/** As a person in the console, or with the AWS command, would. */
+async function changeOutside(resource: StateResource, changes: { property: string; fate: Found }[]): Promise<void> {
+  const { cloud } = engine;
+  const { type, id, inputs, outputs } = resource;
+  if (type === "aws:secretsmanager/secretVersion:SecretVersion") {
+    const SecretId = String(outputs.secretId);
+    return void (await cloud.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: '{"by":"hand"}' })));
+  }
+  const properties = Object.fromEntries(
+    changes.map(({ property, fate: { to = another(inputs[property]), as } }) => {
+      expect([property, to]).not.toEqual([property, inputs[property]]);
+      return property === "tags" ? [as, "by hand"] : [property, to];
+    }),
+  );
+  if (changes.length === 0) return;
+  // A topic policy's ARN is its topic's, an input; it has none of its own.
+  const arn = "arn" in inputs ? undefined : outputs.arn;
+  await callCloud(cloud, "POST", "change", { arn: arn ?? `${type}::${id}`, properties });
+}
+
+const linesOf = ({ differences }: Awaited<ReturnType<typeof detected>>): string[] =>
+  differences
+    .filter((one) => one.class === "drift")
+    .map((one) => line(one.urn, one.property ?? "", one.severity))
+    .sort();
+const line = (urn: string, property: string, severity: string) => `${nameOf(urn)}.${property}: ${severity}`;
+const query = (values: Record<string, string>) => new URLSearchParams(values).toString();
