@@ -29,7 +29,8 @@ import {
   type Run,
 } from "./records";
 import { readRequest } from "./request/requests";
-import { closeFinding, closeVerdictsOf, followedFinding } from "./review/findings";
+import { concludeFindings } from "./run-findings";
+import { closeFinding, followedFinding } from "./review/findings";
 import {
   isCancelledOrTakenOver,
   recordStep,
@@ -160,8 +161,9 @@ export function stagesOf(
         const { verdict, checks } = c.verdict;
         if (!(await runEnds(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
         ended = await readRun(transaction, id);
-        if (verdict === "pass") await closeVerdictsOf(transaction, ended);
-        else await raiseFinding(transaction, id, ...findingOf(c));
+        const request = await readRequest(transaction, id);
+        const operation = await operationOf(request.operation, request);
+        await concludeFindings(transaction, { operation, request, run: ended }, c);
         await fillPlaces(transaction, connection, durable);
       });
       if (ended) runEnded(ended);
@@ -184,13 +186,6 @@ export function stagesOf(
     // A run that was ended from outside begins no step; what it was doing is not its conclusion.
     isCancelledOrTakenOver: (error) => isCancelledOrTakenOver(error) || isRunOver(error),
   };
-}
-
-function findingOf(c: Conclusion): ["verdict-fail" | "verdict-inconclusive" | "run-failed", string] {
-  if (c.status !== "succeeded") return ["run-failed", describeError(c.error).message];
-  const failed = c.verdict.checks.filter((check) => check.verdict !== "pass");
-  const kind = c.verdict.verdict === "fail" ? "verdict-fail" : "verdict-inconclusive";
-  return [kind, failed.map((check) => `${check.name}: ${check.explanation}`).join("; ")];
 }
 
 const isRunOver = (error: unknown) => error instanceof ShipshapeError && error.code === "run-over";

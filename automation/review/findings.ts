@@ -79,6 +79,11 @@ export async function answerFinding(database: Database, a: Answer): Promise<void
       "insert into review (request_id, finding_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5, $6)",
       [closed.request_id, a.findingId, a.status, a.reviewer, a.comment, a.followUpRequestId ?? null],
     );
+    await t.query(
+      `insert into finding_event (finding_id, what, request_id)
+       select id, 'answered', request_id from finding where id = $1 and difference is not null`,
+      [a.findingId],
+    );
   });
 }
 
@@ -108,10 +113,11 @@ export interface Finding {
   lastSeen: Date;
 }
 
+/** Those about one run: differences of databases are many, and have a list of their own (`open-differences.ts`). */
 export const openFindings = (database: Database, countMax: number, targets?: Targets) =>
   database.query<Finding>(
     `select id, request_id as "requestId", target, summary, first_seen as "firstSeen", last_seen as "lastSeen"
-     from finding where answered_at is null and ($2::text[] is null or target = any ($2))
+     from finding where answered_at is null and difference is null and ($2::text[] is null or target = any ($2))
        and ${sqlIsOneOf("(select plan -> 'database' from run where run.request_id = finding.request_id)", "$3")}
      order by last_seen desc limit $1`,
     [countMax, targets?.names ?? null, targets?.identities ?? null],

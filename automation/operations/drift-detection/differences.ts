@@ -30,6 +30,8 @@ export interface Difference {
 
 /** What the RDS API says of an instance and the provider does not. */
 export interface InstanceNow {
+  /** When it was asked, before anything else was read. */
+  askedAt?: string;
   status: string;
   maintenanceWindow: string;
   /** Accepted and not applied yet, by the provider's names. */

@@ -4,6 +4,7 @@ import type { PlanBasis } from "../../records";
 import type { AnyOperation, Operation, OperationDescription } from "../../runner/operation";
 import { followsStill } from "../../tier-of";
 import type { OperationContext } from "../operation-context";
+import { comparedIn } from "./compared";
 import { observeStep, previewStep, queryStep } from "./limits";
 import { detectionStillHolds, planDriftDetection, type DriftDetectionPlan, type ObservedDatabase } from "./plan";
 import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type OneDatabase } from "./request";
@@ -30,6 +31,7 @@ const either = (one: ReturnType<typeof driftDetection>, fleet: ReturnType<typeof
     stillHolds: (plan: PlanBasis, observed) => of(plan).stillHolds!(plan, observed),
     run: (plan: PlanBasis, step) => of(plan).run(plan, step),
     verify: (plan: PlanBasis, outcome) => of(plan).verify(plan, outcome),
+    compared: (plan: DriftDetectionPlan, outcome: DriftDetectionOutcome) => comparedIn(plan, outcome),
   };
 };
 
@@ -58,4 +60,5 @@ export const driftDetection = (
   },
 
   verify: verifyDriftDetection,
+  compared: comparedIn,
 });

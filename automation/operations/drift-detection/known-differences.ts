@@ -1,26 +1,18 @@
 /** Pure: which difference it is, whose it is, and what people can do about it. */
+import { rules } from "../../../policypacks/database-guardrails/rules";
+import type { FoundDifference } from "../../difference-records";
 import type { TargetDatabase } from "../../fleet-records";
-import type { Difference, DriftClass } from "./differences";
+import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 
 /** What compared a part of a database: what one did not read, another says nothing of. */
 export type DriftSource = "stack" | "resources" | "beyond";
 
 /** A difference that a later detection recognises. */
-export interface KnownDifference extends Difference {
-  /** The same as long as it is about the same property of the same thing of the same database, whatever its values. */
-  key: string;
+export interface KnownDifference
+  extends Difference, Pick<FoundDifference, Exclude<keyof FoundDifference, keyof Difference>> {
   source: DriftSource;
-  /** The thing it is about: type and name, without the stack and the components around it. */
-  place: string;
-  /** The owning team, as the database's tags say. */
-  owner: string | null;
-  /** What to do about it. */
-  remedy: string;
 }
-
-/** The classes that a person must answer. */
-export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "unreadable"];
 
 export function known(
   plan: Pick<DriftDetectionPlan, "database" | "stack" | "heldTo">,
@@ -31,8 +23,12 @@ export function known(
   return {
     ...difference,
     key: [plan.database.resourceId, place, difference.property ?? ""].join("|"),
-    source,
-    place,
+    ...{ source, place, name: nameOf(difference) },
+    controls: [
+      ...new Set(rules.filter(({ id }) => difference.breaks.includes(id)).flatMap(({ controls }) => controls)),
+    ],
+    changedBy: null,
+    waivedBy: null,
     owner: plan.heldTo?.owner ?? null,
     remedy: remedyOf(plan, difference),
   };
@@ -44,6 +40,9 @@ export const placeOf = ({ urn, type }: Pick<Difference, "urn" | "type">): string
 /** A URN's last part is the resource's name. What is no resource of Pulumi has only a name. */
 export const shortName = (urn: string): string =>
   urn.startsWith("urn:pulumi:") ? urn.split("::").slice(3).join("::") : urn;
+
+/** "aws:rds/instance:Instance" of a URN whose third part ends with it, after the components around it. */
+export const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 /** Short for people: "orders-instance.multiAz". */
 export const nameOf = ({ urn, property }: Pick<Difference, "urn" | "property">): string =>

@@ -52,10 +52,12 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
     },
 
     async instanceNow({ database }: DriftDetectionPlan): Promise<InstanceNow> {
+      const askedAt = new Date().toISOString();
       const clients = awsClients(accessTo(s.access, database));
       const instance = await describeDatabase(clients, database.identifier);
       requireSameDatabase(database.identifier, instance.DbiResourceId ?? "", database.resourceId);
       return {
+        askedAt,
         status: instance.DBInstanceStatus ?? "",
         maintenanceWindow: instance.PreferredMaintenanceWindow ?? "",
         pending: pendingByProvider(instance.PendingModifiedValues ?? {}),

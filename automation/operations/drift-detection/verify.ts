@@ -3,7 +3,7 @@ import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import type { BeyondProvider } from "./beyond-provider";
 import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
-import { known, nameOf, shortName, type KnownDifference } from "./known-differences";
+import { known, nameOf, shortName, typeOf, type KnownDifference } from "./known-differences";
 import { namedMax } from "./limits";
 import type { DeclaringStack, DriftDetectionPlan } from "./plan";
 
@@ -68,13 +68,15 @@ const whyNotRead = (comparison: Comparison | null): string | undefined =>
     : "its state does not have the database's instance any more";
 
 /** An engine that failed says why, and that is one difference, not one for each resource it did not come to. */
-const unreadResources = (comparison: Comparison | null): Difference[] =>
-  comparison === null || comparison.failure !== null
+function unreadResources(comparison: Comparison | null): Difference[] {
+  const { failure, unread = [] } = comparison ?? {};
+  return failure !== null
     ? []
-    : comparison.unread.map((urn) => ({
+    : unread.map((urn) => ({
         ...{ urn, type: typeOf(urn), property: null, desired: "compared", actual: "could not be read" },
         ...{ class: "unreadable", reason: "the refresh said nothing of it", severity: "medium", breaks: [] },
       }));
+}
 
 /** A call that the RDS API did not answer: by its name, whatever the reason of the day. */
 const unreadBeyond = ({ unread }: BeyondProvider): Difference[] =>
@@ -82,9 +84,6 @@ const unreadBeyond = ({ unread }: BeyondProvider): Difference[] =>
     ...{ urn: reason.split(" ")[0]!, type: "rds", property: null, desired: "compared", actual: "could not be read" },
     ...{ class: "unreadable", reason, severity: "medium", breaks: [] },
   }));
-
-/** "aws:rds/instance:Instance" of a URN whose third part ends with it, after the components around it. */
-const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
 export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Verdict {
   const { stack } = plan;

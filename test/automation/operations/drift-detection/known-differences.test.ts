@@ -86,3 +86,8 @@ test("each class says what to do: put back or adopt, import, look again, or noth
   expect(unmanaged!.remedy).toMatch("npx shipshape import --from db-ORDERS");
   expect(differences({ failure: "no access" })[0]!.remedy).toMatch("request drift-detection --database orders");
 });
+
+test("a difference names the controls that its guardrails serve", () => {
+  const [found] = differences({ differences: [drift({ breaks: ["require-backup-retention"] })] });
+  expect(found!.controls.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,65 @@
+import { comparedIn } from "../../../../automation/operations/drift-detection/compared";
+import type { Difference } from "../../../../automation/operations/drift-detection/differences";
+import type { DriftDetectionPlan } from "../../../../automation/operations/drift-detection/plan";
+import type { Comparison, DriftDetectionOutcome } from "../../../../automation/operations/drift-detection/verify";
+import { outcomeOf } from "./outcomes";
+
+const urn = (name: string, stack = "database.orders", parent = "") =>
+  `urn:pulumi:${stack}::shipshape::${parent}aws:rds/instance:Instance::${name}`;
+const drift = (change: Partial<Difference> = {}): Difference => ({
+  ...{ urn: urn("orders-instance"), type: "aws:rds/instance:Instance", property: "multiAz" },
+  ...{ desired: "true", actual: "false", class: "drift", reason: "it was changed outside" },
+  ...{ severity: "medium", breaks: [] },
+  ...change,
+});
+const comparison: Comparison = {
+  resources: 3,
+  databaseWasRead: true,
+  unread: [],
+  failure: null,
+  differences: [],
+  differencesLeftOut: 0,
+};
+
+describe("what a look compared", () => {
+  const compared = (
+    change: Partial<Comparison> | null,
+    stack: DriftDetectionPlan["stack"] = { name: "shipshape/x" },
+    more: Partial<DriftDetectionOutcome> = {},
+    unread: string[] = [],
+  ) => {
+    const database = { identifier: "orders", resourceId: "db-ORDERS", arn: "", account: "1", region: "eu" };
+    const plan = { database, stack, tags: {}, target: "orders", evidenceValidDays: 1, beyond: { unread } };
+    const outcome = outcomeOf({ comparison: change && { ...comparison, ...change }, ...more });
+    return comparedIn(plan as unknown as DriftDetectionPlan, outcome);
+  };
+
+  test("is everything but the resources that were not read", () => {
+    expect(compared({ unread: [urn("orders-instance")] })).toMatchObject({
+      sources: ["run", "stack", "resources", "beyond"],
+      unread: ["aws:rds/instance:Instance orders-instance"],
+    });
+  });
+
+  test("is no resource if the stack is unreadable, the instance was not read, or differences are left out", () => {
+    expect(compared(null, { none: "unreadable", reason: "locked" }).sources).toEqual(["run", "stack", "beyond"]);
+    expect(compared({ differencesLeftOut: 1 }).sources).toEqual(["run", "stack", "beyond"]);
+    expect(compared({ databaseWasRead: false }).sources).toEqual(["run", "stack", "beyond"]);
+  });
+
+  test("is nothing beside the stack if the RDS API did not answer, or a stack that may declare it was not read", () => {
+    const beyondProvider = { differences: [], unread: ["DescribeDBSnapshots failed"] };
+    expect(compared({}, undefined, { beyondProvider }).sources).toEqual(["run", "stack", "resources"]);
+    expect(compared({}, undefined, {}, ["database.other"]).sources).toEqual(["run", "stack", "resources"]);
+  });
+
+  test("leaves nothing that could differ of a database that no stack declares any more", () => {
+    expect(compared(null, { none: "undeclared", reason: "none declares it" }).sources).toContain("resources");
+  });
+
+  test("keeps what people must answer: nothing that is pending, ahead or noise", () => {
+    const classes = ["drift", "pending", "ahead", "noise", "unmanaged", "unreadable"] as const;
+    const differences = classes.map((kind) => drift({ class: kind, property: kind }));
+    expect(compared({ differences }).differences.map((one) => one.class)).toEqual(["drift", "unmanaged", "unreadable"]);
+  });
+});
