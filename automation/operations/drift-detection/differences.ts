@@ -150,15 +150,30 @@ const tagsIn = (tags: unknown): Record<string, unknown> =>
     ? Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== null && value !== undefined))
     : {};
 
-/** What waits in RDS for the instance, and what its resource does not show. */
-export function waitingOf(urn: string, inputs: Record<string, unknown>, now: InstanceNow): Difference[] {
+/**
+ * What waits in RDS for the instance, and what its resource does not show: the provider reads a version that is declared
+ * and waits as the declared one. `found` is what it read, `known` the properties that are known to differ.
+ */
+export function waitingOf(
+  urn: string,
+  inputs: Record<string, unknown>,
+  now: InstanceNow,
+  found: Record<string, unknown> = {},
+  known: readonly (string | null)[] = [],
+): Difference[] {
   const of = (property: string, desired: unknown, actual: unknown, kind: DriftClass, reason: string): Difference => ({
     ...{ urn, type: instanceType, property, ...shown(desired, actual) },
     ...{ class: kind, reason, severity: severityOf(property), breaks: [] },
   });
+  const waiting = Object.entries(now.pending);
+  const isDeclared = ([name, value]: [string, unknown]) => isDeepStrictEqual(inputs[name], value);
+  const running = (name: string) => found[`${name}Actual`] ?? found[name];
   return [
-    ...Object.entries(now.pending)
-      .filter(([name, value]) => !isDeepStrictEqual(inputs[name], value))
+    ...waiting
+      .filter((one) => isDeclared(one) && !known.includes(one[0]) && running(one[0]) !== undefined)
+      .map(([name, value]) => of(name, value, running(name), "pending", accepted(now))),
+    ...waiting
+      .filter((one) => !isDeclared(one))
       .map(([name, value]) =>
         declaresPassword(name, inputs)
           ? of(name, inputs[name], value, "pending", "the stack sets the master password, and RDS is still changing it")
@@ -176,6 +191,7 @@ export function waitingOf(urn: string, inputs: Record<string, unknown>, now: Ins
 const declaresPassword = (name: string, inputs: Record<string, unknown>): boolean =>
   name === "password" && ["password", "passwordWo"].some((one) => inputs[one] !== undefined && inputs[one] !== null);
 
+const accepted = (now: InstanceNow): string => `RDS has accepted it, and applies it ${when(now)}`;
 const when = ({ maintenanceWindow }: InstanceNow): string =>
   `in the maintenance window${windowText(maintenanceWindow)}`;
 
@@ -189,7 +205,7 @@ function classOf(
   const noise = noiseOf(type, name, desired, actual, old.inputs);
   if (noise !== undefined) return { kind: "noise", reason: noise };
   if (type === instanceType && now && isDeepStrictEqual(now.pending[name], desired))
-    return { kind: "pending", reason: `RDS has accepted it, and applies it ${when(now)}` };
+    return { kind: "pending", reason: accepted(now) };
   if (type === instanceType && name.startsWith("engineVersion") && isNewerMinor(String(actual), String(desired)))
     return { kind: "ahead", reason: "a newer minor version than is declared; it is never taken back" };
   return { kind: "drift", reason: "it was changed outside Pulumi" };

@@ -91,11 +91,12 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
           const isTheInstance =
             resource.type === instanceType &&
             (resource.old.outputs["resourceId"] ?? resource.old.outputs["id"]) === database.resourceId;
-          differences.push(
-            ...differencesOf(resource, isTheInstance ? now : undefined, brokenBy(resource, s.standard, today)),
-          );
+          const { urn, old, new: found } = resource;
+          const own = differencesOf(resource, isTheInstance ? now : undefined, brokenBy(resource, s.standard, today));
+          const shown = own.map(({ property }) => property);
           databaseWasRead ||= isTheInstance;
-          if (isTheInstance) differences.push(...waitingOf(resource.urn, resource.old.inputs, now));
+          if (isTheInstance) own.push(...waitingOf(urn, old.inputs, now, found.outputs, shown));
+          differences.push(...own);
         },
         signal,
       );

@@ -40,7 +40,7 @@ test("a database as declared has no difference, nor one whose program leaves all
 
 test.each([
   ["RDS no longer manages the password", { masterSecret: null }, "manageMasterUserPassword", "high"],
-  ["its secret has another key", { masterSecret: { arn: "", key: "other" } }, "masterUserSecretKmsKeyId", "medium"],
+  ["its secret has another key", { masterSecret: { arn: "", key: "other" } }, "masterUserSecretKmsKeyId", "critical"],
   ["it listens on another port", { port: 5433 }, "port", "medium"],
   ["it has another option group", { optionGroups: ["theirs"] }, "optionGroupName", "medium"],
 ])("%s: the provider never says so, and it is found", (_, now, property, severity) => {

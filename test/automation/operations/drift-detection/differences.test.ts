@@ -68,6 +68,17 @@ test("a value that RDS has accepted is pending; another one that waits is drift,
   ]);
 });
 
+test("a version that is declared and waits is pending, although the provider reads it as the declared one", () => {
+  const inputs = { engineVersion: "17.11" };
+  const found = { engineVersion: "17.11", engineVersionActual: "17.10" };
+  const waiting = (known: string[]) =>
+    waitingOf("urn", inputs, instanceNow({ pending: pendingByProvider({ EngineVersion: "17.11" }) }), found, known);
+  expect(waiting([])).toMatchObject([
+    { property: "engineVersion", desired: "17.11", actual: "17.10", class: "pending" },
+  ]);
+  expect(waiting(["engineVersion"])).toEqual([]);
+});
+
 test("a password that waits is pending where the stack sets one, and drift where RDS manages it", () => {
   const waiting = instanceNow({ pending: pendingByProvider({ MasterUserPassword: "****" }) });
   const password = (inputs: Record<string, unknown>) =>

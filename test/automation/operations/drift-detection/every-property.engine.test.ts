@@ -29,6 +29,7 @@ const identifier = "orders-production";
 const asked: Omit<StandardDatabaseArgs, "platform"> = {
   ...request,
   size: "large",
+  engineVersion: "17.9",
   extensions: ["pg_stat_statements"],
   parameters: { log_min_duration_statement: 500 },
 };
@@ -66,6 +67,71 @@ async function detected() {
   const outcome = await operation.run(plan, step as never);
   return { outcome, verdict: operation.verify(plan, outcome), differences: differencesIn(plan, outcome) };
 }
+
+/** Nothing that a person must answer; the rest is returned by its class. */
+async function untouched(): Promise<Record<string, string[]>> {
+  const { differences, verdict, outcome } = await detected();
+  const classes: Record<string, string[]> = {};
+  for (const one of differences) (classes[one.class] ??= []).push(`${nameOf(one.urn)}.${one.property}`);
+  for (const names of Object.values(classes)) names.sort();
+  expect(outcome.comparison).toMatchObject({ unread: [], failure: null });
+  expect([classes["drift"], classes["unmanaged"], classes["unreadable"], verdict.verdict]).toEqual([
+    ...[undefined, undefined, undefined],
+    "pass",
+  ]);
+  return classes;
+}
+
+const patched = { engineVersion: "17.10", size: "xlarge", parameters: { max_connections: 300 } } as const;
+
+describe("a database that nobody else has changed has no finding", () => {
+  test("as it was created, however often it is looked at, and in whatever order AWS returns a set", async () => {
+    for (let times = 0; times < 4; times++) expect(await untouched()).toEqual({});
+    const { DBInstanceArn: arn } = await described();
+    const properties = { enabledCloudwatchLogsExports: ["upgrade", "postgresql"] };
+    await callCloud(engine.cloud, "POST", "change", { arn, properties });
+    expect(await untouched()).toEqual({});
+  });
+
+  test("while a patch, another size and a parameter that its stack declares wait, and after they took effect", async () => {
+    stack = await declared(patched);
+    await stack.up();
+    await instanceIs(engine.cloud, identifier, "available");
+    expect(await untouched()).toEqual({
+      pending: [
+        "orders-instance.allocatedStorage",
+        "orders-instance.engineVersion",
+        "orders-instance.instanceClass",
+        "orders-instance.parameterGroupName",
+      ],
+    });
+    await engine.cloud.rds.send(
+      new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, ApplyImmediately: true }),
+    );
+    await instanceIs(engine.cloud, identifier, "available");
+    expect(await untouched()).toEqual({});
+  });
+
+  test("after its passwords were rotated, and while RDS runs a newer minor version than is declared", async () => {
+    const rotation = { [identifier]: { readwrite: { generation: 1 }, owner: { generation: 2, locked: 1 } } };
+    await stack.setConfig("shipshape:rotation", { value: JSON.stringify(rotation) });
+    await stack.up({ refresh: true });
+    expect(await untouched()).toEqual({});
+    const { DBInstanceArn: arn } = await described();
+    await callCloud(engine.cloud, "POST", "change", { arn, properties: { engineVersion: "17.11" } });
+    expect(await untouched()).toEqual({ ahead: ["orders-instance.engineVersion"] });
+    await callCloud(engine.cloud, "POST", "change", { arn, properties: { engineVersion: "17.10" } });
+  });
+
+  test("after the first step of its retirement", async () => {
+    stack = await declared({ ...patched, retire: true });
+    await stack.up({ refresh: true });
+    await instanceIs(engine.cloud, identifier, "available");
+    expect(await untouched()).toEqual({});
+  });
+});
+
+const described = async () => await instanceIs(engine.cloud, identifier, "available");
 
 test("every property of a database and its platform that others can change is found, all at once", async () => {
   const { cloud } = engine;
