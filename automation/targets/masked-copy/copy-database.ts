@@ -6,7 +6,7 @@
 import type { Client } from "pg";
 import { inControlSession } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
-import { readCopiedTables } from "./copied-tables";
+import { readCopiedTables, type CopiedTable } from "./copied-tables";
 import { copyTables, type CopiedRows } from "./copy-tables";
 import { dumpSchema } from "./schema-dump";
 import { ensureRoles, loadSchema, readRolesOf } from "./schema-load";
@@ -15,8 +15,10 @@ import { moveSequences, readSequenceStates } from "./sequence-states";
 import type { TableMasks } from "./table-masks";
 
 export interface DatabaseCopy {
-  /** A login that reads everything, row security included, of a database that stands still. */
+  /** A login that reads everything of a database that stands still. */
   source: DatabaseLogin;
+  /** The master's login of that database, which is a throwaway: where policies hide rows, they are switched off. */
+  sourceMaster: DatabaseLogin;
   /** The master's login of an empty database. */
   target: DatabaseLogin;
   masks: TableMasks;
@@ -34,6 +36,8 @@ export interface CopiedDatabase {
   roles: string[];
   sequences: number;
   statements: number;
+  /** What was read, in the order in which it was begun. */
+  found: CopiedTable[];
 }
 
 /** Errors: schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit. */
@@ -50,13 +54,22 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   const after = await dumpSchema(source, "post-data", copy);
   const first = await inTarget((client) => loadSchema(client, target, before, { atomic: true, signal }));
   const found = await inSource(readCopiedTables);
+  await inControlSession(copy.sourceMaster, options, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));
   const second = await inTarget((client) => loadSchema(client, target, after, { atomic: false, signal }));
   await inTarget(refreshViews);
   await inTarget((client) => client.query("analyze"));
-  return { tables, roles, sequences: states.length, statements: first.statements + second.statements };
+  return { found, tables, roles, sequences: states.length, statements: first.statements + second.statements };
+}
+
+/** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */
+async function showAllRows(master: Client, tables: readonly CopiedTable[], roles: readonly string[]): Promise<void> {
+  const hidden = tables.filter(({ rowSecurity }) => rowSecurity);
+  if (hidden.length === 0) return;
+  await ensureRoles(master, roles);
+  for (const { sql } of hidden) await master.query(`alter table ${sql} disable row level security`);
 }
 
 /** Materialized views, in the order in which they need each other. */

@@ -32,3 +32,6 @@ export const tableCopySeconds = 24 * 3600;
 
 /** Tables that are copied at once: each uses a session of either server. */
 export const tablesAtOnceMax = 4;
+
+/** Different values of one column whose frequency is compared: of more, none is frequent enough to matter. */
+export const histogramRowsMax = 10_000;

@@ -1,10 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { createReader, readerOf } from "../../../../automation/targets/copy-reader";
-import { copyDatabase } from "../../../../automation/targets/masked-copy/copy-database";
-import type { TableMasks } from "../../../../automation/targets/masked-copy/table-masks";
+import { copyDatabase, type CopiedDatabase } from "../../../../automation/targets/masked-copy/copy-database";
+import { copyTables } from "../../../../automation/targets/masked-copy/copy-tables";
+import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
+import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
+import type { ColumnRule, TableMasks } from "../../../../automation/targets/masked-copy/table-masks";
 import { connectAsAdministrator } from "../../../../localcloud/postgres/administrator";
+import { until } from "../../../until";
 import { FleetDatabase } from "../fleet-database";
 
 const packageFolder = join(__dirname, "../../../..");
@@ -47,10 +52,9 @@ let target: FleetDatabase;
 let rootCertificateFile: string;
 beforeAll(async () => {
   [source, target] = await Promise.all([FleetDatabase.start("17.10"), FleetDatabase.start("18.4")]);
-  await source.addLogin("owner");
+  await source.within((client) => client.query("create role owner login"));
   await source.admin(content);
   await source.within((client) => createReader(client, readerOf(source.login())));
-  await source.admin(`alter role ${readerOf(source.login()).user} bypassrls`);
   rootCertificateFile = join(mkdtempSync(join(tmpdir(), "roots-")), "roots.pem");
   writeFileSync(
     rootCertificateFile,
@@ -61,22 +65,141 @@ afterAll(async () => {
   await Promise.all([source, target].map((one) => one?.stop()));
 });
 
-test("a masked copy has every row, key and rule of its source, and its files hold no value of the masked column", async () => {
-  const copied = await copyDatabase({
-    source: readerOf(source.login()),
-    target: { ...target.login(), majorVersion: 18 },
+const request = () => ({
+  source: readerOf(source.login()),
+  sourceMaster: source.login(),
+  target: { ...target.login(), majorVersion: 18 },
+  masks,
+  throughRoot: [],
+  rootCertificateFile,
+  packageFolder,
+  threads: 2,
+  tablesAtOnce: 2,
+});
+let copied: CopiedDatabase;
+const scan = () =>
+  searchForLeaks(request().source, request().target, {
+    tables: copied.found,
     masks,
-    throughRoot: [],
+    copied: copied.tables,
     rootCertificateFile,
-    packageFolder,
-    threads: 2,
-    tablesAtOnce: 2,
   });
+
+test("a masked copy has every row, key and rule of its source, and its files hold no value of the masked column", async () => {
+  const before = await look(source);
+  copied = await copyDatabase(request());
   expect(copied.tables["app.customer"]).toMatchObject({ rows: 3000, unchanged: { name: 0 } });
   await target.server.query("checkpoint");
   expect(filesWith(target.server.dataFolder, KEPT)).not.toEqual([]);
   expect(filesWith(target.server.dataFolder, REAL)).toEqual([]);
-  expect(await look(target)).toEqual(await look(source));
+  expect(await look(target)).toEqual(before);
+});
+
+test("the leak scan of that copy finds nothing, and says how much it searched", async () => {
+  const { hits, searched, leftOut } = await scan();
+  expect({ hits, leftOut }).toEqual({ hits: [], leftOut: [] });
+  expect(searched).toMatchObject({ values: 3000, columns: 1, rawFiles: "not reachable" });
+});
+
+test("the leak scan finds a value wherever SQL can read it, and names the place and not the value", async () => {
+  const at = (row: number) => `${REAL}${row}\\t\\\\ \\n`;
+  await target.admin(`
+    update app.base set note = E'written by ${at(17)} x' where id = 1;
+    update app.customer set doc = jsonb_build_object('who', E'${at(18)}') where id = 2;
+    comment on column app.customer.email is E'like ${at(19)} had';
+    alter table app.base alter note set default E'${at(20)}', add check (note <> E'${at(21)}');
+    alter type app.state add value E'${at(22)}';
+    create function app.who() returns text language sql as E'select $$${at(23).replaceAll("\\", "\\\\")}$$';
+    create view app.those as select from app.base where note = E'${at(24)}';
+    create index on app.base (id) where note = E'${at(25)}';
+    create policy those on app.base using (note = E'${at(26)}');
+    create publication p for table app.base where (note = E'${at(27)}');
+    alter role owner in database app set application_name = E'${at(28)}';
+    create table app.stale as select E'${at(29)}'::text as who from generate_series(1, 100); alter table app.stale owner to owner; analyze app.stale; truncate app.stale`);
+  const report = await scan();
+  expect(report.hits.map(({ place, arm }) => `${arm}: ${place}`).sort()).toEqual([
+    "definition: comment on column email of table app.customer",
+    "definition: constraint base_note_check of app.base",
+    "definition: constraint base_note_check of app.child",
+    "definition: default of app.base.note",
+    "definition: default of app.child.note",
+    "definition: function app.who()",
+    "definition: index app.base_id_idx",
+    "definition: label of app.state",
+    "definition: policy those of app.base",
+    "definition: publication p of app.base",
+    "definition: publication p of app.child",
+    "definition: setting of owner",
+    "definition: statistics of app.stale.who",
+    "definition: view app.those",
+    "value: app.base.note",
+    "value: app.child.note",
+    "value: app.customer.doc",
+  ]);
+  expect(JSON.stringify(report)).not.toContain(REAL);
+});
+
+/** Copies one table alone, with one mask, into the copy; `during` once the target holds it up, by a lock. */
+async function copyAlone(table: string, mask: ColumnRule[], during?: () => Promise<void>, signal?: AbortSignal) {
+  const [one] = copied.found.filter(({ name }) => name === table);
+  const tables = { [table]: { columns: one!.columns.length, masked: mask } };
+  const locking = await connectAsAdministrator(target.server, "app");
+  try {
+    if (during) await locking.query(`begin; lock table ${one!.sql}`);
+    const copying = copyTables({ ...request(), tables: [one!], masks: { tables }, signal });
+    const outcome = copying.then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    if (during) await until("the copy waits", () => isCopying(target));
+    await during?.();
+    return await outcome;
+  } finally {
+    await locking.end();
+  }
+}
+
+const isCopying = async ({ server }: FleetDatabase) =>
+  (await server.query("select from pg_stat_activity where query like 'copy %' and state = 'active'")).length > 0;
+const endCopies = async ({ server }: FleetDatabase) =>
+  void (await server.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'copy %'"));
+
+test("a value that the target refuses ends the copy with a code and a place, and is in no part of the error", async () => {
+  const rule = { position: 4, use: "constant" as const, with: { value: "-77.25" } };
+  const error = await copyAlone("app.order_2025", [rule]);
+  expect(error).toMatchObject({
+    code: "copy-refused",
+    message: expect.stringMatching(/app\.order_2025 .*23514/) as string,
+  });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("-77.25");
+});
+
+test.each([
+  ["the target", () => target],
+  ["the source", () => source],
+])("a connection that %s ends in the middle of a copy ends the copy, and nothing of it is stored", async (_, of) => {
+  const count = async () => (await target.server.query("select count(*) from app.child", [], "app"))[0];
+  const before = await count();
+  expect(await copyAlone("app.child", [], () => endCopies(of()))).toBeInstanceOf(Error);
+  await until("no copy is left", async () => !(await isCopying(target)));
+  expect(await count()).toEqual(before);
+});
+
+test("a copy that is cancelled ends at once with the reason, although its server does not answer", async () => {
+  const cancel = new AbortController();
+  const error = await copyAlone(
+    "app.child",
+    [],
+    () => Promise.resolve(cancel.abort(new Error("changed my mind"))),
+    cancel.signal,
+  );
+  expect(error?.message).toBe("changed my mind");
+});
+
+test("a schema is not read over a connection whose certificate nobody vouches for", async () => {
+  await expect(dumpSchema(source.login(), "pre-data", { packageFolder })).rejects.toMatchObject({
+    code: "database-unreachable",
+  });
 });
 
 /** What of the content a mask does not change. */

@@ -1,0 +1,269 @@
+/**
+ * Pure: searches a copy for values that its masks should have replaced. First every value of the masked columns is
+ * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
+ * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
+ */
+import { LeakIndex } from "./leak-index";
+import { boundOf, HitCounts, type LeakReport } from "./leak-report";
+import { canonical, decodings, digitRuns, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
+
+/** Where in a text: the column of a row, or a definition. */
+interface Place {
+  name: string;
+  arm: "value" | "definition";
+}
+
+interface SearchedColumn {
+  name: string;
+  /** Values of few different ones are met everywhere: by type, or by how often each is repeated. */
+  lowEntropy: boolean;
+  rows: number;
+  long: number;
+  /** Which fingerprints were seen, for an estimate of how many different values there are. */
+  seen: Uint8Array;
+}
+
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
+
+export class LeakScan {
+  private readonly index = new LeakIndex();
+  private readonly columns: SearchedColumn[] = [];
+  private readonly hits = new HitCounts();
+  private readonly digitValues = new Map<number, number>();
+  private expectedDigits = 0;
+  private digitHits = 0;
+  private readonly positions: LeakReport["chance"] = [];
+  private pass: 1 | 2 | 3 = 1;
+  private bytes = 0;
+  private definitions = 0;
+
+  /** Returns the number by which its values are learnt. `isShort` where its type has few different values. */
+  addColumn(name: string, isShort: boolean): number {
+    return this.columns.push({ name, lowEntropy: isShort, rows: 0, long: 0, seen: new Uint8Array(1 << 13) }) - 1;
+  }
+
+  /** The masked columns of some rows, as COPY text; once in each of the two passes. */
+  learn(columns: readonly number[], chunk: Uint8Array): void {
+    forEachField(chunk, (field, from, to) => {
+      const column = columns[field];
+      if (column !== undefined && !isNull(chunk, from, to)) this.learnField(column, chunk, from, to);
+    });
+  }
+
+  /** After all values were learnt for the first time. */
+  beginSecondPass(): void {
+    for (const column of this.columns)
+      column.lowEntropy ||= column.rows >= 100 && distinctEstimate(column.seen) * 10 < column.rows;
+    this.index.beginAnchors();
+    this.pass = 2;
+  }
+
+  endLearning(): void {
+    this.index.finish();
+    this.pass = 3;
+  }
+
+  /**
+   * Rows of a table of the copy; `places` has the name of each field. Fields that are `plain` by their type, such as
+   * times, are only searched for what they show.
+   */
+  searchRows(places: readonly string[], plain: readonly boolean[], chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    this.index.search(chunk, 0, chunk.length, (at, length, column) => {
+      if (this.isWhole(chunk, 0, chunk.length, at, length))
+        this.hit({ name: places[fieldAt(chunk, at)] ?? "", arm: "value" }, column);
+    });
+    forEachField(chunk, (field, from, to) => {
+      if (!plain[field] && needsDecoding(chunk, from, to))
+        this.searchDecoded({ name: places[field] ?? "", arm: "value" }, fieldText(chunk, from, to));
+    });
+  }
+
+  /** A definition, comment, setting or statistic of the copy. */
+  searchDefinition(place: string, text: string): void {
+    this.definitions++;
+    this.bytes += text.length;
+    const where = { name: place, arm: "definition" as const };
+    const shown = canonical(text);
+    this.searchText(where, Buffer.from(shown));
+    this.searchDecoded(where, text, shown);
+  }
+
+  /** Rows whose masked value is the source's, in one column, and how many of them chance explains. */
+  comparePosition(column: string, seen: number, expected: number): void {
+    const bound = boundOf(expected);
+    this.positions.push({ column, expected, seen, bound });
+    if (seen > bound) this.hits.add(column, column, "position", seen);
+  }
+
+  report(): LeakReport {
+    const { values } = this.index;
+    const bound = boundOf(this.expectedDigits);
+    const isExplained = this.digitHits <= bound;
+    const numbers = {
+      column: "numbers of nine digits and more",
+      expected: this.expectedDigits,
+      seen: this.digitHits,
+      bound,
+    };
+    return {
+      searched: {
+        values,
+        columns: this.columns.length,
+        definitions: this.definitions,
+        bytes: this.bytes,
+        rawFiles: "not reachable",
+      },
+      leftOut: this.columns
+        .filter(({ lowEntropy, long }) => lowEntropy || long === 0)
+        .map(({ name, lowEntropy }) => ({ column: name, reason: lowEntropy ? "low-entropy" : "short" })),
+      chance: [...(this.digitValues.size > 0 ? [numbers] : []), ...this.positions],
+      hits: this.hits.list().filter(({ place }) => !isExplained || !place.endsWith(DIGITS)),
+    };
+  }
+
+  private learnField(column: number, chunk: Uint8Array, from: number, to: number): void {
+    const own = this.columns[column]!;
+    if (this.pass === 1) own.rows++;
+    if (own.lowEntropy) return;
+    const special = needsDecoding(chunk, from, to) || !isCanonical(chunk, from, to) || chunk.indexOf(AT, from) < to;
+    if (!special) {
+      if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to);
+      return;
+    }
+    const text = fieldText(chunk, from, to);
+    const digits = digitsOf(text);
+    if (digits === undefined && !/\p{L}/u.test(text)) return;
+    for (const form of digits === undefined ? [canonical(text), localPartOf(canonical(text))] : [DIGIT_MARK + digits])
+      if (form !== undefined) {
+        const bytes = Buffer.from(form);
+        const isNew = this.learnBytes(column, bytes, 0, bytes.length);
+        if (isNew && digits !== undefined)
+          this.digitValues.set(digits.length, (this.digitValues.get(digits.length) ?? 0) + 1);
+      }
+  }
+
+  private learnBytes(column: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const own = this.columns[column]!;
+    if (this.pass === 2) {
+      this.index.anchor(bytes, from, to);
+      return false;
+    }
+    const isNew = this.index.add(bytes, from, to, column);
+    if (to - from < 8) return false;
+    own.long++;
+    const { high } = this.index.hash;
+    own.seen[(high >>> 3) & 0x1fff]! |= 1 << (high & 7);
+    return isNew;
+  }
+
+  private searchDecoded(place: Place, text: string, searched?: string): void {
+    for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
+    if (this.digitValues.size > 0) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
+  }
+
+  private searchText(place: Place, bytes: Buffer): void {
+    this.index.search(bytes, 0, bytes.length, (at, length, column) => {
+      if (this.isWhole(bytes, 0, bytes.length, at, length)) this.hit(place, column);
+    });
+  }
+
+  /** A whole number only: within a longer one, chance would find thousands. */
+  private searchNumber(place: Place, digits: string): void {
+    this.expectedDigits += (this.digitValues.get(digits.length) ?? 0) / 10 ** digits.length;
+    const bytes = Buffer.from(DIGIT_MARK + digits);
+    this.index.search(bytes, 0, bytes.length, (at, length, column) => {
+      if (at !== 0 || length !== bytes.length) return;
+      this.digitHits++;
+      this.hit({ ...place, name: place.name + DIGITS }, column);
+    });
+  }
+
+  private hit({ name, arm }: Place, column: number): void {
+    this.hits.add(name, this.columns[column]!.name, arm);
+  }
+
+  /**
+   * In the middle of a word or a number it is another word or number: `1 Main Street` in `21 Main Street`. An address
+   * with an @ is none, wherever it is.
+   */
+  private isWhole(bytes: Uint8Array, from: number, to: number, at: number, length: number): boolean {
+    const end = at + length;
+    const before = at > from ? kindOf(bytes[at - 1]!) : 0;
+    const after = end < to ? kindOf(bytes[end]!) : 0;
+    if ((before === 0 || before !== kindOf(bytes[at]!)) && (after === 0 || after !== kindOf(bytes[end - 1]!)))
+      return true;
+    const sign = bytes.indexOf(AT, at);
+    return sign >= 0 && sign < end;
+  }
+}
+
+const AT = 0x40;
+/** Before the digits of a number that is searched for as such: it is in no text. */
+const DIGIT_MARK = "\u0001digits\u0001";
+/** After a place where a number was found. */
+const DIGITS = " (as a number)";
+
+/** 1: a letter, 2: a digit, 0: anything else. */
+const kindOf = (byte: number): number =>
+  byte >= 0x30 && byte <= 0x39 ? 2 : (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a ? 1 : byte >= 0x80 ? 1 : 0;
+
+/** A few digits with what separates them are a date, an amount or a short number: no evidence. */
+function hasLetter(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (kindOf(bytes[at]!) === 1) return true;
+  return false;
+}
+
+const isNull = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === 0x4e;
+
+function forEachField(chunk: Uint8Array, visit: (field: number, from: number, to: number) => void): void {
+  let field = 0;
+  let from = 0;
+  for (let at = 0; at < chunk.length; at++) {
+    const byte = chunk[at];
+    if (byte !== TAB && byte !== NEWLINE) continue;
+    visit(field, from, at);
+    from = at + 1;
+    field = byte === TAB ? field + 1 : 0;
+  }
+}
+
+/** Which field of its row a byte is in. */
+function fieldAt(chunk: Uint8Array, at: number): number {
+  let field = 0;
+  for (let one = at - 1; one >= 0 && chunk[one] !== NEWLINE; one--) if (chunk[one] === TAB) field++;
+  return field;
+}
+
+/** Bytes that may make a field say something else than it shows. */
+const special = new Uint8Array(256).fill(1, 0x80);
+for (const one of "\\%&") special[one.charCodeAt(0)] = 1;
+/** What encoded text and long numbers consist of. */
+const token = new Uint8Array(256);
+for (const one of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-") token[one.charCodeAt(0)] = 1;
+
+function needsDecoding(chunk: Uint8Array, from: number, to: number): boolean {
+  let run = 0;
+  let digits = 0;
+  let before = 0;
+  for (let at = from; at < to; at++) {
+    const byte = chunk[at]!;
+    if (special[byte] === 1 || (byte === 0x20 && before === 0x20)) return true;
+    before = byte;
+    run = token[byte] === 1 ? run + 1 : 0;
+    if (run >= 16) return true;
+    if (byte >= 0x30 && byte <= 0x39 && ++digits >= 9) return true;
+  }
+  return false;
+}
+
+/** Linear counting: from how many of the bits are still free. */
+function distinctEstimate(seen: Uint8Array): number {
+  const size = seen.length * 8;
+  let free = 0;
+  for (const byte of seen) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) free++;
+  return free === 0 ? Infinity : -size * Math.log(free / size);
+}

@@ -1,0 +1,36 @@
+/** What of a database is no row and can still contain a value: definitions, comments, settings, statistics. */
+
+const own = (schema: string) => `${schema} !~ '^(pg_|rdsadmin)' and ${schema} <> 'information_schema'`;
+
+/** Each as a place and a text. Readable by whom the schema belongs to. */
+const sources: string[] = [
+  `select 'constraint ' || conname || ' of ' || conrelid::regclass::text, pg_get_constraintdef(k.oid) from pg_constraint k join pg_namespace n on n.oid = connamespace where ${own("n.nspname")}`,
+  `select 'default of ' || adrelid::regclass::text || '.' || attname, pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum`,
+  `select 'index ' || indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = indexrelid join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")}`,
+  `select 'view ' || schemaname || '.' || viewname, definition from pg_views where ${own("schemaname")}`,
+  `select 'materialized view ' || schemaname || '.' || matviewname, definition from pg_matviews where ${own("schemaname")}`,
+  `select 'function ' || p.oid::regprocedure::text, case when prokind <> 'a' then pg_get_functiondef(p.oid) end from pg_proc p join pg_namespace n on n.oid = pronamespace where ${own("n.nspname")}`,
+  `select 'trigger ' || tgname || ' of ' || tgrelid::regclass::text, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal`,
+  `select 'rule ' || rulename || ' of ' || schemaname || '.' || tablename, definition from pg_rules where ${own("schemaname")}`,
+  `select 'policy ' || policyname || ' of ' || schemaname || '.' || tablename, concat_ws(' ', qual, with_check) from pg_policies`,
+  `select 'partition ' || c.oid::regclass::text, pg_get_expr(relpartbound, c.oid) from pg_class c where relpartbound is not null`,
+  `select 'extended statistics ' || stxname, pg_get_statisticsobjdef(oid) from pg_statistic_ext`,
+  `select 'label of ' || enumtypid::regtype::text, enumlabel::text from pg_enum where enumtypid >= 16384`,
+  `select 'comment on ' || pg_describe_object(classoid, objoid, objsubid), description from pg_description where objoid >= 16384`,
+  `select 'comment on the database', description from pg_shdescription where classoid = 'pg_database'::regclass and objoid = (select oid from pg_database where datname = current_database())`,
+  `select 'security label', label from pg_seclabel`,
+  `select 'setting of ' || coalesce(setrole::regrole::text, 'the database'), unnest(setconfig) from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database())`,
+  `select 'options of ' || c.oid::regclass::text, unnest(reloptions) from pg_class c where reloptions is not null`,
+  `select 'foreign data wrapper ' || fdwname, unnest(fdwoptions) from pg_foreign_data_wrapper`,
+  `select 'foreign server ' || srvname, unnest(srvoptions) from pg_foreign_server`,
+  `select 'foreign table ' || ftrelid::regclass::text, unnest(ftoptions) from pg_foreign_table`,
+  `select 'foreign column ' || attrelid::regclass::text || '.' || attname, unnest(attfdwoptions) from pg_attribute where attfdwoptions is not null`,
+  `select 'user mapping of ' || srvname, unnest(umoptions) from pg_user_mappings`,
+  `select 'publication ' || p.pubname || ' of ' || r.prrelid::regclass::text, pg_get_expr(prqual, prrelid) from pg_publication_rel r join pg_publication p on p.oid = prpubid where prqual is not null`,
+  `select 'name of ' || c.oid::regclass::text, c.relname::text from pg_class c join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")}`,
+  `select 'name of a column of ' || attrelid::regclass::text, attname::text from pg_attribute join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")} and attnum > 0`,
+  `select 'statistics of ' || schemaname || '.' || tablename || '.' || attname, concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats where ${own("schemaname")}`,
+  `select 'extended statistics of ' || schemaname || '.' || tablename, most_common_vals::text from pg_stats_ext where ${own("schemaname")}`,
+];
+
+export const definitionsQuery = `select place, text from (${sources.map((one) => `(${one})`).join("\nunion all ")}) as d (place, text) where text is not null`;

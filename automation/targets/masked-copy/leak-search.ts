@@ -1,0 +1,165 @@
+/** The leak scan's side of SQL: what was masked, from the source; what there is, from the copy. Rows stream through. */
+import type { Client } from "pg";
+import type { LeakReport } from "../../masking/leak-report";
+import { LeakScan } from "../../masking/leak-scan";
+import { inControlSession } from "../control-session";
+import type { DatabaseLogin } from "../database-login";
+import type { CopiedTable } from "./copied-tables";
+import type { CopiedRows } from "./copy-tables";
+import { copyOut } from "./copy-out";
+import { definitionsQuery } from "./definitions";
+import { histogramRowsMax, tableCopySeconds } from "./limits";
+import type { TableMasks } from "./table-masks";
+
+export interface LeakSearch {
+  /** In the source, which stands still. */
+  tables: readonly CopiedTable[];
+  masks: TableMasks;
+  copied: Record<string, CopiedRows>;
+  rootCertificateFile?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Types of few different values, or whose spelling differs from place to place: by position only. */
+const short = new Set([
+  "bool",
+  "date",
+  "time",
+  "timetz",
+  "timestamp",
+  "timestamptz",
+  "interval",
+  "int2",
+  "int4",
+  "float4",
+  "float8",
+  "money",
+  "char",
+]);
+
+/** What is in them is no text in which a value could be encoded. */
+const plain = new Set([...short, "int8", "numeric", "uuid", "oid"]);
+
+/** By logins that read everything; of the copy after all of its schema is there. */
+export async function searchForLeaks(
+  source: DatabaseLogin,
+  copy: DatabaseLogin,
+  search: LeakSearch,
+): Promise<LeakReport> {
+  const options = {
+    rootCertificateFile: search.rootCertificateFile,
+    statementSeconds: tableCopySeconds,
+    readOnly: true,
+  };
+  return inControlSession(source, options, (from) =>
+    inControlSession(copy, options, (client) => searchIn(from, client, search)),
+  );
+}
+
+async function searchIn(source: Client, copy: Client, search: LeakSearch): Promise<LeakReport> {
+  const scan = new LeakScan();
+  const masked = await maskedColumns(source, search);
+  const learnt = masked.map((column) => ({
+    ...column,
+    number: scan.addColumn(`${column.table.name}.${column.name}`, short.has(column.type) || column.isEnum),
+  }));
+  const learn = async () => {
+    for (const { number, query } of learnt)
+      for await (const { bytes } of copyOut(source, `copy (${query}) to stdout`)) {
+        search.signal?.throwIfAborted();
+        scan.learn([number], bytes);
+      }
+  };
+  await learn();
+  scan.beginSecondPass();
+  await learn();
+  scan.endLearning();
+  for (const { query, places, types } of await searchedRelations(copy))
+    for await (const { bytes } of copyOut(copy, `copy (${query}) to stdout`)) {
+      search.signal?.throwIfAborted();
+      scan.searchRows(
+        places,
+        types.map((type) => plain.has(type)),
+        bytes,
+      );
+    }
+  for (const { place, text } of (await copy.query<{ place: string; text: string }>(definitionsQuery)).rows)
+    scan.searchDefinition(place, text);
+  const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
+  for (const { table, name } of masked)
+    if (byPosition.has(`${table.name}.${name}`)) await comparePosition(scan, source, copy, table, name, search.copied);
+  return scan.report();
+}
+
+interface MaskedColumn {
+  table: CopiedTable;
+  name: string;
+  type: string;
+  isEnum: boolean;
+  /** Its values, one in a row: elements of an array, strings of a document. */
+  query: string;
+}
+
+async function maskedColumns(source: Client, { tables, masks }: LeakSearch): Promise<MaskedColumn[]> {
+  const found: MaskedColumn[] = [];
+  for (const table of tables) {
+    const names = (masks.tables[table.name]?.masked ?? []).map(({ position }) => table.columns[position] ?? "");
+    if (names.length === 0) continue;
+    const { rows } = await source.query<{ name: string; type: string; isEnum: boolean; isArray: boolean }>(
+      `select a.attname as name, coalesce(e.typname, b.typname, t.typname) as type, t.typtype = 'e' as "isEnum", t.typcategory = 'A' as "isArray"
+       from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype and t.typbasetype <> 0
+       left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+       where a.attrelid = $1::text::regclass and a.attname = any ($2::text[])`,
+      [table.sql, names],
+    );
+    for (const { isArray, ...column } of rows) {
+      const quoted = `"${column.name.replaceAll('"', '""')}"`;
+      found.push({ ...column, table, query: valuesOf(quoted, table.sql, column.type, isArray) });
+    }
+  }
+  return found;
+}
+
+function valuesOf(column: string, table: string, type: string, isArray: boolean): string {
+  const element = isArray ? `unnest(${column})` : column;
+  if (type !== "json" && type !== "jsonb")
+    return `select (${element})::text from only ${table} where ${column} is not null`;
+  const strings = `jsonb_path_query(document, 'strict $.**') as leaf`;
+  return `select leaf #>> '{}' from (select (${element})::jsonb as document from only ${table} where ${column} is not null) d, lateral ${strings} where jsonb_typeof(leaf) in ('string', 'number')`;
+}
+
+/** Every table and materialized view, with all columns: what PostgreSQL computed from a masked column, too. */
+async function searchedRelations(copy: Client): Promise<{ query: string; places: string[]; types: string[] }[]> {
+  const { rows } = await copy.query<{ query: string; places: string[]; types: string[] }>(`
+    select format('select %s from %s %I.%I', string_agg(format('%I::text', a.attname), ', ' order by a.attnum), case when c.relkind = 'r' then 'only' else '' end, n.nspname, c.relname) as query,
+      array_agg(n.nspname || '.' || c.relname || '.' || a.attname order by a.attnum) as places,
+      array_agg(t.typname::text order by a.attnum) as types
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
+    where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
+      and a.attnum > 0 and not a.attisdropped
+    group by c.oid, n.nspname, c.relname, c.relkind order by n.nspname, c.relname`);
+  return rows;
+}
+
+/** Of a column of few different values: how often its mask left a value as it was, against what chance would do. */
+async function comparePosition(
+  scan: LeakScan,
+  source: Client,
+  copy: Client,
+  table: CopiedTable,
+  column: string,
+  copied: Record<string, CopiedRows>,
+): Promise<void> {
+  const { rows = 0, unchanged = {} } = copied[table.name] ?? {};
+  const query = `select coalesce(sum(n), 0)::float8 as rows, json_object_agg(v, n) as counts from (
+    select md5("${column.replaceAll('"', '""')}"::text) as v, count(*) as n from only ${table.sql} where "${column.replaceAll('"', '""')}" is not null
+    group by 1 order by 2 desc limit ${histogramRowsMax}) h`;
+  const of = async (client: Client) =>
+    (await client.query<{ rows: number; counts: Record<string, number> | null }>(query)).rows[0]!;
+  const [before, after] = [await of(source), await of(copy)];
+  const together = Object.entries(before.counts ?? {}).reduce(
+    (sum, [value, count]) => sum + count * (after.counts?.[value] ?? 0),
+    0,
+  );
+  scan.comparePosition(`${table.name}.${column}`, unchanged[column] ?? 0, rows === 0 ? 0 : together / rows);
+}

@@ -1,0 +1,126 @@
+import { LeakIndex } from "../../../automation/masking/leak-index";
+import { LeakScan } from "../../../automation/masking/leak-scan";
+
+const chunk = (rows: string[][]) => new Uint8Array(Buffer.from(rows.map((row) => `${row.join("\t")}\n`).join("")));
+
+/** A scan that has learnt these values of `app.people.name`. */
+function scanOf(values: string[], isShort = false): LeakScan {
+  const scan = new LeakScan();
+  const column = scan.addColumn("app.people.name", isShort);
+  const rows = chunk(values.map((value) => [value]));
+  scan.learn([column], rows);
+  scan.beginSecondPass();
+  scan.learn([column], rows);
+  scan.endLearning();
+  return scan;
+}
+
+/** How often the values are met in a field of a copy. */
+function metIn(scan: LeakScan, ...fields: string[]): number {
+  const places = fields.map((_, at) => `app.copy.c${at}`);
+  scan.searchRows(places, [], chunk([fields]));
+  return scan.report().hits.reduce((sum, { count }) => sum + count, 0);
+}
+
+const real = [
+  "Zoë Quillfeather",
+  "quill.feather@mail.example",
+  "+49 (171) 555-0199-77",
+  "12 Marrowbone Lane",
+  "Ünal Öztürkçe",
+];
+
+test.each([
+  ["as it was", "quill.feather@mail.example"],
+  ["in capitals", "QUILL.FEATHER@MAIL.EXAMPLE"],
+  ["inside a word", "xxquill.feather@mail.exampleyy"],
+  ["inside a text", "please call Zoe  Quillfeather back"],
+  ["with accents", "zoë quillfeather"],
+  ["without its accents", "UNAL OZTURKCE"],
+  ["in JSON", '{"who": "Zo\\\\u00eb Quillfeather"}'],
+  ["in an address of the web", "https://a.example/?q=Zo%C3%AB+Quillfeather"],
+  ["in HTML", "<b>Zo&#235; Quillfeather</b>"],
+  ["in base64", Buffer.from("user Zoë Quillfeather logged in").toString("base64")],
+  ["as bytes", `\\\\x${Buffer.from("quill.feather@mail.example").toString("hex")}`],
+  ["by the first part of an address", "the login is quill.feather today"],
+  ["as a number without blanks", "call 49171555019977 now"],
+  ["beside punctuation", "(12 Marrowbone Lane)"],
+])("a value is found %s", (_, field) => {
+  expect(metIn(scanOf(real), "1", field)).toBeGreaterThan(0);
+});
+
+test.each([
+  ["another name", "Zoe Quillfinch"],
+  ["a longer number in front", "112 Marrowbone Lane"],
+  ["a longer word behind", "12 Marrowbone Lanes"],
+  ["a part of the number", "1715550199"],
+  ["two fields that only together are a value", "12 Marrow\tbone Lane"],
+])("nothing is found in %s", (_, field) => {
+  expect(metIn(scanOf(real), ...field.split("\t"))).toBe(0);
+});
+
+test("a hit says where it is and which column it is of, and never what it is", () => {
+  const scan = scanOf(real);
+  scan.searchRows(["app.copy.id", "app.copy.note"], [], chunk([["1", "call Zoe Quillfeather"]]));
+  scan.searchDefinition("comment on table app.copy", "made for Zoë Quillfeather");
+  const report = scan.report();
+  expect(report.hits).toEqual([
+    { place: "app.copy.note", column: "app.people.name", arm: "value", count: 1 },
+    {
+      place: "comment on table app.copy",
+      column: "app.people.name",
+      arm: "definition",
+      count: 1,
+    },
+  ]);
+  expect(JSON.stringify(report)).not.toMatch(/quill|feather/i);
+  expect(report.searched).toMatchObject({ columns: 1, definitions: 1, rawFiles: "not reachable" });
+});
+
+test("short values and those of few different ones are not searched for, and the report says so", () => {
+  expect(scanOf(["Bob", "May", "1985-04-12", "12.50"]).report().leftOut).toEqual([
+    { column: "app.people.name", reason: "short" },
+  ]);
+  const cities = Array.from({ length: 1000 }, (_, at) => ["Frankfurt", "Regensburg", "Heidelberg"][at % 3]!);
+  const scan = scanOf(cities);
+  expect(scan.report().leftOut).toEqual([{ column: "app.people.name", reason: "low-entropy" }]);
+  expect(metIn(scan, "Frankfurt am Main")).toBe(0);
+});
+
+test("as many values at their old place as chance explains are none, and more are a hit", () => {
+  const scan = scanOf([], true);
+  scan.comparePosition("app.people.state", 110, 100);
+  scan.comparePosition("app.people.plan", 900, 100);
+  scan.comparePosition("app.people.flag", 1, 0);
+  expect(scan.report().hits.map(({ place, arm }) => `${place} ${arm}`)).toEqual([
+    "app.people.plan position",
+    "app.people.flag position",
+  ]);
+});
+
+test("numbers that chance explains are reported as such, and no hit", () => {
+  const random = (seed: number) => String(1e9 + ((seed * 48_271 * 7919) % 9e9)).slice(0, 9);
+  const scan = scanOf(Array.from({ length: 20_000 }, (_, at) => random(at)));
+  for (let at = 0; at < 20_000; at++) scan.searchRows(["app.copy.number"], [], chunk([[random(at * 3 + 1_000_003)]]));
+  const { chance, hits } = scan.report();
+  expect(chance[0]!.expected).toBeGreaterThan(0.1);
+  expect(hits.length > 0).toBe(chance[0]!.seen > chance[0]!.bound);
+});
+
+test("of a hundred thousand values each is found in a long text, and none of a hundred thousand others", () => {
+  const index = new LeakIndex();
+  const value = (at: number, of: string) => Buffer.from(`${of}${(at * 2654435761) % 4294967291}.${at}@example.test`);
+  const all = Array.from({ length: 100_000 }, (_, at) => value(at, "real"));
+  for (const bytes of all) index.add(bytes, 0, bytes.length, 0);
+  index.beginAnchors();
+  for (const bytes of all) index.anchor(bytes, 0, bytes.length);
+  index.finish();
+  const met = (texts: Buffer[]) => {
+    const text = Buffer.concat(texts.flatMap((one) => [Buffer.from(" lorem,"), one]));
+    const found = new Set<number>();
+    index.search(text, 0, text.length, (at) => found.add(at));
+    return found.size;
+  };
+  expect(met(all)).toBe(100_000);
+  expect(met(all.map((_, at) => value(at, "mask")))).toBe(0);
+});
