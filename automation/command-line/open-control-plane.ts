@@ -107,6 +107,7 @@ function operationContext(
     platformStack,
     secretsProvider,
     assertionsFolder,
+    waiversFolder: settings.alerts.waiversFolder,
     recoveryOf: async (found) => {
       const { recoveryEvidence } = await import("../recovery-status");
       return recoveryEvidence(await log("restore-drill", found), found, new Date());

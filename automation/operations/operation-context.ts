@@ -24,6 +24,8 @@ export interface OperationContext {
   secretsProvider?: string | undefined;
   /** The teams' own assertions: a folder for each database, by its identifier. */
   assertionsFolder: string;
+  /** The waivers of guardrails. */
+  waiversFolder: string;
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
   recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
   /** What these runs have sealed; one that there is no run of is left out. */

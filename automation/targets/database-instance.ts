@@ -13,10 +13,13 @@ import {
   PointInTimeRestoreNotEnabledFault,
   RestoreDBInstanceFromDBSnapshotCommand,
   RestoreDBInstanceToPointInTimeCommand,
+  paginateDescribeEvents,
   type DBInstance,
   type DBSnapshot,
 } from "@aws-sdk/client-rds";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { AwsClients } from "./aws-access";
+import { RdsQueries } from "./rds-queries";
 
 /** The instance, or undefined if RDS knows none of that name. */
 export async function findDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance | undefined> {
@@ -168,3 +171,27 @@ export async function databaseEvents({ rds }: AwsClients, identifier: string): P
   );
   return Events.sort((a, b) => (a.Date?.getTime() ?? 0) - (b.Date?.getTime() ?? 0)).map((e) => e.Message ?? "");
 }
+
+/** RDS keeps events for 14 days. */
+const eventMinutes = 14 * 24 * 60;
+
+/** All events of the instance that RDS still has; none if the API refuses them. */
+export async function eventsOf(
+  { rds: client }: AwsClients,
+  identifier: string,
+): Promise<{ at: string; message: string }[]> {
+  const of = { SourceType: "db-instance" as const, SourceIdentifier: identifier, Duration: eventMinutes };
+  const events = await new RdsQueries().all(
+    "DescribeEvents",
+    () => paginateDescribeEvents({ client }, of),
+    (page) => page.Events,
+  );
+  return events.map(({ Date: at, Message: message = "" }) => ({ at: at?.toISOString() ?? "", message }));
+}
+
+/** The ARN that the cloud's records have for calls of these clients; undefined if STS does not say. */
+export const callerOf = ({ sts }: AwsClients): Promise<string | undefined> =>
+  sts.send(new GetCallerIdentityCommand({})).then(
+    ({ Arn }) => Arn,
+    () => undefined,
+  );

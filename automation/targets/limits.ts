@@ -116,3 +116,18 @@ export const bucketAnswerSeconds = 60;
 
 /** How long it may take to list a published log: a million names are a thousand answers. */
 export const bucketListSeconds = 600;
+
+/** How long CloudTrail keeps its event history (User Guide, "Working with CloudTrail event history"). */
+export const trailDays = 90;
+
+/**
+ * Pages of 50 calls that are read about one resource: a database that is described every minute has 30 pages a day, and
+ * a thousand calls back is as far as a change of today is looked for.
+ */
+export const trailPagesMax = 20;
+
+/** Between two pages: AWS allows two requests a second in an account and Region, to everyone together. */
+export const trailPauseMilliseconds = 500;
+
+/** How often a request is tried that CloudTrail throttles: with adaptive waits about half a minute. */
+export const trailAttemptsMax = 6;

@@ -5,7 +5,7 @@ import type { AnyOperation, Operation, OperationDescription } from "../../runner
 import { followsStill } from "../../tier-of";
 import type { OperationContext } from "../operation-context";
 import { comparedIn } from "./compared";
-import { observeStep, previewStep, queryStep } from "./limits";
+import { explainStep, observeStep, previewStep, queryStep } from "./limits";
 import { detectionStillHolds, planDriftDetection, type DriftDetectionPlan, type ObservedDatabase } from "./plan";
 import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type OneDatabase } from "./request";
 import type { DriftDetectionSteps } from "./steps";
@@ -56,7 +56,11 @@ export const driftDetection = (
           )
         : null;
     const beyond = await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
-    return { now, comparison, beyondProvider: beyond };
+    const found = { now, comparison, beyondProvider: beyond };
+    const explanations = await step("find out who changed it, and what is waived", explainStep, (signal) =>
+      steps.explain(plan, found, signal),
+    );
+    return { ...found, explanations };
   },
 
   verify: verifyDriftDetection,

@@ -1,9 +1,10 @@
 /** Pure: which difference it is, whose it is, and what people can do about it. */
-import { rules } from "../../../policypacks/database-guardrails/rules";
 import type { FoundDifference } from "../../difference-records";
 import type { TargetDatabase } from "../../fleet-records";
+import { changedByText, type ChangedBy } from "./changed-by";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
+import { controlsOf, waivedBy, type WaiverOfDifference } from "./waived";
 
 /** What compared a part of a database: what one did not read, another says nothing of. */
 export type DriftSource = "stack" | "resources" | "beyond";
@@ -12,6 +13,30 @@ export type DriftSource = "stack" | "resources" | "beyond";
 export interface KnownDifference
   extends Difference, Pick<FoundDifference, Exclude<keyof FoundDifference, keyof Difference>> {
   source: DriftSource;
+  /** Null: it was not asked. */
+  change: ChangedBy | null;
+  /** Of the guardrails that it breaks, expired ones too. */
+  waivers: WaiverOfDifference[];
+}
+
+/** What is known of who made a difference, and of the waivers of the guardrails that it breaks; by its key. */
+export type Explanations = Record<string, { change: ChangedBy; waivers: WaiverOfDifference[] }>;
+
+/** Whether someone must answer it and someone may have made it. */
+export const isAnswered = ({ class: kind }: Pick<Difference, "class">): boolean =>
+  kind === "drift" || kind === "unmanaged";
+
+/** With what is known of it besides its values. */
+export function explained(difference: KnownDifference, explanations: Explanations): KnownDifference {
+  const explanation = explanations[difference.key];
+  if (!explanation) return difference;
+  const text = changedByText(explanation.change);
+  return {
+    ...difference,
+    ...explanation,
+    changedBy: text === "not recorded" ? null : text,
+    waivedBy: waivedBy(difference, explanation.waivers),
+  };
 }
 
 export function known(
@@ -24,11 +49,8 @@ export function known(
     ...difference,
     key: [plan.database.resourceId, place, difference.property ?? ""].join("|"),
     ...{ source, place, name: nameOf(difference) },
-    controls: [
-      ...new Set(rules.filter(({ id }) => difference.breaks.includes(id)).flatMap(({ controls }) => controls)),
-    ],
-    changedBy: null,
-    waivedBy: null,
+    controls: controlsOf(difference),
+    ...{ changedBy: null, change: null, waivedBy: null, waivers: [] },
     owner: plan.heldTo?.owner ?? null,
     remedy: remedyOf(plan, difference),
   };

@@ -9,6 +9,12 @@ export const previewStep = { attemptsMax: 2, timeoutSeconds: 900 };
 /** One answer of the RDS API. */
 export const queryStep = { attemptsMax: 3, timeoutSeconds: 120 };
 
+/** Some pages of CloudTrail for each resource that differs, at two requests a second. */
+export const explainStep = { attemptsMax: 2, timeoutSeconds: 600 };
+
+/** Resources that CloudTrail is asked about: more differ only where a whole stack was changed, by one person. */
+export const lookUpsMax = 20;
+
 /** What was compared says nothing of tomorrow. */
 export const evidenceValidDays = 1;
 

@@ -15,19 +15,21 @@ import { beyondProvider, type BeyondProvider } from "./beyond-provider";
 import { arnOf, declaredBeyond } from "./declared-beyond";
 import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
 import { instanceBeyond } from "./instance-beyond";
+import { namesIn } from "./cloud-names";
+import { isAnswered, type Explanations } from "./known-differences";
 import { differencesMax } from "./limits";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
 import type { OneDatabase } from "./request";
-import type { Comparison } from "./verify";
+import { differencesIn, type Comparison, type DriftDetectionOutcome } from "./verify";
 
 export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
 
 /** Their own logins are in the state, and may have been rotated since: what is in the database is read by SQL. */
 const inDatabase = ["**postgresql:index/**"];
 
-export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
+export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard" | "waiversFolder">) {
   // A sweep's thousand children in this worker do not each read a thousand stacks.
   const recent = recentlyAsked(s.stacks);
   const besides = async (stack: string) => withStack(await recent(), await askStack(s.stacks, stack));
@@ -82,6 +84,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
       let databaseWasRead = false;
       const today = new Date().toISOString().slice(0, 10);
       const differences: Difference[] = [];
+      const names: Record<string, string[]> = {};
       const failure = await previewRefresh(
         context,
         name,
@@ -97,6 +100,7 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
           databaseWasRead ||= isTheInstance;
           if (isTheInstance) own.push(...waitingOf(urn, old.inputs, now, found.outputs, shown));
           differences.push(...own);
+          if (own.some(isAnswered)) names[urn] = namesIn(resource);
         },
         signal,
       );
@@ -107,9 +111,23 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
         databaseWasRead,
         unread: wanted.map(({ urn }) => urn).filter((urn) => !read.has(urn)),
         failure: failure ?? null,
+        names,
         differences: differences.slice(0, differencesMax),
         differencesLeftOut: Math.max(0, differences.length - differencesMax),
       };
+    },
+
+    /** Of what people must answer: who made it, and whether it is waived. */
+    async explain(
+      plan: DriftDetectionPlan,
+      found: Omit<DriftDetectionOutcome, "explanations">,
+      signal: AbortSignal,
+    ): Promise<Explanations> {
+      const differences = differencesIn(plan, found).filter(isAnswered);
+      if (differences.length === 0) return {};
+      // Loaded when used: it knows CloudTrail, and every guardrail.
+      const { explanationsOf } = await import("./explanations");
+      return explanationsOf(s, plan, differences, found.comparison?.names ?? {}, signal);
     },
 
     /** What no refresh compares; what the API does not say is named. */

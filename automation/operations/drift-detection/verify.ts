@@ -3,7 +3,16 @@ import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import type { BeyondProvider } from "./beyond-provider";
 import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
-import { known, nameOf, shortName, typeOf, type KnownDifference } from "./known-differences";
+import { changedByText } from "./changed-by";
+import {
+  explained,
+  known,
+  nameOf,
+  shortName,
+  typeOf,
+  type Explanations,
+  type KnownDifference,
+} from "./known-differences";
 import { namedMax } from "./limits";
 import type { DeclaringStack, DriftDetectionPlan } from "./plan";
 
@@ -17,6 +26,8 @@ export interface Comparison {
   unread: string[];
   /** Why the engine ended early. */
   failure: string | null;
+  /** Of what differs in a resource: its names in the cloud, by URN. */
+  names?: Record<string, string[]>;
   differences: Difference[];
   differencesLeftOut: number;
 }
@@ -26,19 +37,26 @@ export interface DriftDetectionOutcome {
   /** Null: no stack declares the database. */
   comparison: Comparison | null;
   beyondProvider: BeyondProvider;
+  /** Of those that people must answer, by their keys. */
+  explanations: Explanations;
 }
 
 /**
  * Everything that differs, wherever it was found, the worst first; what could not be read is among it. The verdict, the
  * findings, a repair and the command line read only this.
  */
-export function differencesIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): KnownDifference[] {
-  const { comparison, beyondProvider } = outcome;
+export function differencesIn(
+  plan: DriftDetectionPlan,
+  outcome: Omit<DriftDetectionOutcome, "explanations"> & { explanations?: Explanations },
+): KnownDifference[] {
+  const { comparison, beyondProvider, explanations = {} } = outcome;
   return [
     ...aboutTheStack(plan, comparison).map((one) => known(plan, "stack", one)),
     ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
     ...[...beyondProvider.differences, ...unreadBeyond(beyondProvider)].map((one) => known(plan, "beyond", one)),
-  ].sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
+  ]
+    .map((one) => explained(one, explanations))
+    .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
 }
 
 /** That nothing declares the database, or that its stack could not be read. */
@@ -140,15 +158,38 @@ function lookedBeyond({ unread }: BeyondProvider): Check {
   return { name, verdict: "inconclusive", explanation, figures: { unread: unread.length } };
 }
 
-const driftCheck = (difference: Difference): Check => ({
+/** One that is waived is shown, and does not fail the database. */
+const driftCheck = (difference: KnownDifference): Check => ({
   name: nameOf(difference),
-  verdict: "fail",
-  explanation: explained(difference),
-  figures: {},
+  verdict: difference.waivedBy === null ? "fail" : "pass",
+  explanation: explanationOf(difference),
+  figures: difference.waivedBy === null ? {} : { waived: true },
 });
 
-const explained = ({ desired, actual, severity, breaks, reason }: Difference): string =>
-  `${severity}: declared ${desired}, actual ${actual}; ${[reason, ...breaks.map((rule) => `it breaks ${rule}`)].join("; ")}`;
+function explanationOf({
+  desired,
+  actual,
+  severity,
+  breaks,
+  reason,
+  change,
+  waivers,
+  controls,
+}: KnownDifference): string {
+  const waived = (rule: string) =>
+    waivers
+      .filter((one) => one.rule === rule)
+      .map(({ id, expiresOn, isValid }) =>
+        isValid ? `, waived by ${id} until ${expiresOn}` : `, whose waiver ${id} expired on ${expiresOn}`,
+      );
+  return [
+    `${severity}: declared ${desired}, actual ${actual}`,
+    reason,
+    ...breaks.map((rule) => `it breaks ${rule}${waived(rule).join("")}`),
+    ...(controls.length > 0 ? [`controls: ${controls.join(", ")}`] : []),
+    ...(change ? [`changed by: ${changedByText(change)}`] : []),
+  ].join("; ");
+}
 
 const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
   name: "every-difference-is-listed",
@@ -161,16 +202,19 @@ const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
 const isBeside = (one: KnownDifference): boolean => one.class === "unmanaged" && one.source !== "stack";
 
 function nothingDrifted(differences: KnownDifference[]): Check {
-  const count = (kind: DriftClass) => differences.filter((one) => one.class === kind).length;
-  const [drifted, unmanaged] = [count("drift"), differences.filter(isBeside).length];
+  const counted = differences.filter((one) => one.waivedBy === null);
+  const count = (kind: DriftClass) => counted.filter((one) => one.class === kind).length;
+  const [drifted, unmanaged] = [count("drift"), counted.filter(isBeside).length];
   const figures = {
     drift: drifted,
     unmanaged,
     pending: count("pending"),
     ahead: count("ahead"),
     noise: count("noise"),
+    waived: differences.length - counted.length,
   };
   const others = [
+    ...(figures.waived > 0 ? [`${figures.waived} waived`] : []),
     ...(figures.pending > 0 ? [`${figures.pending} pending`] : []),
     ...(figures.ahead > 0 ? [`${figures.ahead} ahead`] : []),
   ];

@@ -49,7 +49,7 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
 export function restoreDrillSteps(
-  s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment" | "sealedRuns">,
+  s: Omit<OperationContext, "recoveryOf" | "homeOfStack" | "gitEnvironment" | "sealedRuns" | "waiversFolder">,
 ) {
   const known = new Map<string, AwsClients>();
   /** Those of the plan's database and of its copy: in one account and Region. */

@@ -21,6 +21,10 @@ jest.mock("../../../automation/operations/limits", () => ({
   bringUpsAtOnceMax: Infinity,
 }));
 jest.mock("../../../automation/targets/aws-access", () => ({ awsClients: () => mockCloud.clients }));
+jest.mock("../../../automation/targets/cloud-trail", () => ({
+  trailClient: () => ({ destroy: () => undefined }),
+  callsAbout: () => Promise.resolve({ calls: [], isAll: true, unread: null }),
+}));
 jest.mock("../../../automation/targets/control-session", () => ({
   openControlSession: (login: Inner[0]) => mockCloud.sessions.open(login),
   inControlSession: (...given: Inner) => mockCloud.sessions.in(...given),

@@ -144,6 +144,7 @@ export function contextOf(cloud: MemoryCloud) {
     gitEnvironment: {},
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",
+    waiversFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
     sealedRuns: (requestIds: readonly string[]) =>
       Promise.resolve(

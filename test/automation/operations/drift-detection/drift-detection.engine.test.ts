@@ -31,6 +31,7 @@ async function detected(database = identifier) {
     driftDetectionSteps({
       access: { cloud: { endpoint, region, credentials } },
       standard: builtIn,
+      waiversFolder: join(cloud.dataFolder, "waivers"),
       stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
     }),
     builtIn,

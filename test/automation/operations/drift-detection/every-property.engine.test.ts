@@ -57,6 +57,7 @@ async function detected() {
     driftDetectionSteps({
       access: { cloud: { endpoint, region, credentials } },
       standard: builtIn,
+      waiversFolder: join(cloud.dataFolder, "waivers"),
       stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
     }),
     builtIn,

@@ -2,7 +2,12 @@ import type { OrderOfSteps } from "../../harness/order-of-steps";
 
 const steps = {
   observe: ["look at the database and its stack", "look at the database and its stack (before the run)"],
-  run: ["ask the RDS API", "preview a refresh of its stack", "look beyond the provider"],
+  run: [
+    "ask the RDS API",
+    "preview a refresh of its stack",
+    "look beyond the provider",
+    "find out who changed it, and what is waived",
+  ],
   cleanUp: [],
 };
 

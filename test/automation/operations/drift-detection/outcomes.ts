@@ -16,5 +16,6 @@ export const outcomeOf = (change: Partial<DriftDetectionOutcome> = {}): DriftDet
   now: instanceNow(),
   comparison: null,
   beyondProvider: { differences: [], unread: [] },
+  explanations: {},
   ...change,
 });
