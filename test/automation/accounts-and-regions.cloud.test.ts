@@ -119,6 +119,26 @@ test("what cannot be reached is shown with its reason, counted, and stops no oth
   expect(placesOf(guard.json().unreachable)).toEqual([...missing].sort());
 });
 
+test("the version of each database is told wherever it is, and what cannot be reached is not left out", async () => {
+  const { code, json } = await shipshape(all(), "patches", "--json");
+  const { databases, unreachable } = json();
+  expect([code, unreachable, placesOf(databases.map((one: { database: object }) => one.database))]).toEqual([
+    0,
+    [],
+    four,
+  ]);
+  for (const one of databases)
+    expect(one).toMatchObject({ level: "current", engineVersion: one.newestMinor, supportEnds: "2030-02-28" });
+  const text = (await shipshape(all(), "patches")).text;
+  for (const place of four) expect(text).toContain(`orders (${place})`);
+  const closed = [{ account: "333333333333", role: roleArn("shipshape", "333333333333"), regions: ["eu-north-1"] }];
+  const some = await shipshape([...all(), ...closed], "patches");
+  expect([some.code, some.text]).toEqual([
+    1,
+    expect.stringMatching(/not read: account 333333333333, Region eu-north-1 could not be\s+reached/),
+  ]);
+});
+
 test("guard --live judges every database once, wherever it is", async () => {
   const { code, json } = await shipshape(all(), "guard", "--live", "--json");
   const { judged, places, unreachable, findings } = json();

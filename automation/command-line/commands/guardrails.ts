@@ -5,6 +5,8 @@ import type { CommandContext } from "../command-context";
 import type { GuardOptions } from "../guard";
 import type { HandOverOptions } from "../hand-over";
 import type { ImportOptions } from "../import";
+import { patchLevels } from "../../patches/patch-levels";
+import type { PatchesOptions } from "../patches";
 import type { NewWaiver } from "../waiver";
 import { day } from "./option-values";
 
@@ -12,6 +14,7 @@ import { day } from "./option-values";
 export function addGuardrailCommands(shipshape: Command, context: CommandContext): void {
   addGuard(shipshape, context);
   addPending(shipshape, context);
+  addPatches(shipshape, context);
   addHandOver(shipshape, context);
   addWaiver(shipshape, context);
   addRule(shipshape, context);
@@ -81,6 +84,23 @@ function addPending(shipshape: Command, context: CommandContext): void {
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
     .action(async (options: { json?: boolean }) => (await import("../pending")).pending(options, context));
+}
+
+function addPatches(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("patches")
+    .description(
+      "the version of each database against what the standard approves, and RDS offers and supports; who else changes it",
+    )
+    .option("--database <identifier>", "only this database")
+    .option("--owner <owner>", "only databases of this owner")
+    .addOption(new Option("--level <level>", "only databases of this level").choices(patchLevels))
+    .option("--json", "print them as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape patches\n  npx shipshape patches --level behind --json | jq -r '.databases[].database.identifier'\n\nExit codes: 0 every version is approved and supported · 1 one is not, or an account was not reached",
+    )
+    .action(async (options: PatchesOptions) => (await import("../patches")).patches(options, context));
 }
 
 /** `shipshape baseline …`: what was there when guardrails were introduced. */

@@ -1,6 +1,6 @@
 /** What the commands about guardrails and the standard print as JSON. */
 import { z } from "zod";
-import { anything, day } from "./parts";
+import { anything, database, day, unreachable } from "./parts";
 
 const text = z.string();
 const count = z.int().min(0);
@@ -108,6 +108,25 @@ export const guardrailOutputs = {
       cancel: text.optional().describe("a command; missing if one of the changes cannot be cancelled"),
     }),
   ),
+  patches: z.strictObject({
+    databases: z.array(
+      z.strictObject({
+        database,
+        owner: text.nullable(),
+        tier: text.nullable(),
+        environment: text.nullable(),
+        engineVersion: text,
+        level: z.enum(["not-approved", "unsupported", "behind", "current"]),
+        reasons: z.array(text),
+        newestMinor: text,
+        minorsBehind: count,
+        daysBehind: count.nullable().describe("null where it is not behind, or the day of the release is not known"),
+        supportEnds: day.nullable(),
+        notices: z.array(text).describe("what else changes its version, or ends its support"),
+      }),
+    ),
+    unreachable,
+  }),
   "hand-over": z.strictObject({ database: text, role: text, for: text, handOver: z.unknown() }),
   "baseline new": z.strictObject({ file: text, violations: count, until: day }),
   "baseline check": z.strictObject({ left: count, fewer: count, expired: count }),

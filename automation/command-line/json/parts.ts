@@ -28,10 +28,12 @@ export const fleetDatabase = database.extend({
 });
 
 const cloud = z.strictObject({ account: text.optional(), region: text, address: text, databases: count });
+/** Accounts and Regions that did not answer. */
+export const unreachable = z.array(z.strictObject({ account: text, region: text, reason: text }));
 export const clouds = {
   cloud: cloud.nullable().describe("if one account and Region was asked, and answered"),
   clouds: z.array(cloud).describe("each account and Region that answered"),
-  unreachable: z.array(z.strictObject({ account: text, region: text, reason: text })),
+  unreachable,
 };
 
 export const error = z.strictObject({

@@ -1,4 +1,9 @@
-import { CreateDBInstanceCommand, DescribeDBEngineVersionsCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  DescribeDBEngineVersionsCommand,
+  DescribeDBMajorEngineVersionsCommand,
+  ModifyDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
 import { backupClient, nextWholeSecond } from "./backup-client";
@@ -39,6 +44,26 @@ test("versions that RDS would not upgrade to are refused, and those it would are
       expect.objectContaining({ EngineVersion: "18.4", IsMajorVersionUpgrade: true }),
     ]),
   );
+});
+
+test("how long RDS supports each major is listed", async () => {
+  const { DBMajorEngineVersions: majors = [] } = await cloud.rds.send(
+    new DescribeDBMajorEngineVersionsCommand({ Engine: "postgres" }),
+  );
+  expect(majors.map(({ MajorEngineVersion }) => MajorEngineVersion)).toEqual(["16", "17", "18"]);
+  const { DBMajorEngineVersions: [version] = [] } = await cloud.rds.send(
+    new DescribeDBMajorEngineVersionsCommand({ Engine: "postgres", MajorEngineVersion: "17" }),
+  );
+  expect(version!.SupportedEngineLifecycles).toEqual([
+    expect.objectContaining({
+      LifecycleSupportName: "open-source-rds-standard-support",
+      LifecycleSupportEndDate: new Date("2030-02-28T23:59:59Z"),
+    }),
+    expect.objectContaining({
+      LifecycleSupportName: "open-source-rds-extended-support",
+      LifecycleSupportEndDate: new Date("2033-02-28T23:59:59Z"),
+    }),
+  ]);
 });
 
 test("a minor upgrade in place under a writing client loses no acknowledged row, and keeps the port", async () => {

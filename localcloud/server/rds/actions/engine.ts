@@ -9,8 +9,10 @@ import {
   defaultVersion,
   familyOf,
   majorOf,
+  offeredMajors,
   offeredVersions,
   resolveVersion,
+  supportOf,
   upgradeTargets,
 } from "../instances/engine-versions";
 import { instanceClasses } from "../instances/instance-classes";
@@ -48,6 +50,21 @@ export const engineActions: Action[] = [
       });
       const { entries, ...rest } = page(found, input, sortable);
       return { ...rest, DBEngineVersions: entries.map(describeVersion) };
+    },
+  }),
+  action({
+    name: "DescribeDBMajorEngineVersions",
+    input: z.strictObject({
+      Marker: paging.Marker,
+      MaxRecords: paging.MaxRecords,
+      Engine: text.optional(),
+      MajorEngineVersion: text.optional(),
+    }),
+    run(input) {
+      const majors = ["postgres", undefined].includes(input.Engine) ? offeredMajors() : [];
+      const found = majors.filter((major) => [major, undefined].includes(input.MajorEngineVersion));
+      const { entries, ...rest } = page(found, input, (major) => major);
+      return { ...rest, DBMajorEngineVersions: entries.map(describeMajor) };
     },
   }),
   action({
@@ -153,6 +170,25 @@ function describeVersion(version: string): object {
     // there are no IAM tokens.
     SupportedFeatureNames: ["authentication:password", ...supportedExtensions.map((name) => `extension:${name}`)],
     TagList: [],
+  };
+}
+
+function describeMajor(major: string): object {
+  const support = supportOf(major);
+  const lifecycle = (name: string, from: string, until: string) => ({
+    LifecycleSupportName: `open-source-rds-${name}-support`,
+    LifecycleSupportStartDate: `${from}T00:00:00Z`,
+    LifecycleSupportEndDate: `${until}T23:59:59Z`,
+  });
+  return {
+    Engine: "postgres",
+    MajorEngineVersion: major,
+    SupportedEngineLifecycles: support
+      ? [
+          lifecycle("standard", support.begins, support.standardEnds),
+          lifecycle("extended", support.standardEnds, support.extendedEnds),
+        ]
+      : [],
   };
 }
 

@@ -61,3 +61,18 @@ export function upgradeTargets(version: string): { version: string; isMajor: boo
     .filter((candidate) => compareVersions(candidate, version) > 0)
     .map((candidate) => ({ version: candidate, isMajor: majorOf(candidate) !== majorOf(version) }));
 }
+
+/**
+ * The days of RDS's support of a major. RDS ends standard support at the end of the February after the community's last
+ * release, and Extended Support three years later, as it did for 11 and 12 (RDS User Guide, "Amazon RDS Extended
+ * Support charges"). It begins here on the community's day, which RDS follows by weeks.
+ */
+export function supportOf(major: string): { begins: string; standardEnds: string; extendedEnds: string } | undefined {
+  const begins = { 16: "2023-09-14", 17: "2024-09-26", 18: "2025-09-25" }[major];
+  if (begins === undefined) return undefined;
+  const last = (years: number) => {
+    const march = new Date(Date.UTC(Number(begins.slice(0, 4)) + years, 2, 1));
+    return new Date(march.getTime() - 86_400_000).toISOString().slice(0, 10);
+  };
+  return { begins, standardEnds: last(6), extendedEnds: last(9) };
+}

@@ -1,0 +1,4 @@
+/** The limits of this folder, each with its reason. */
+
+/** How long before the end of RDS's support of a major people are told: a major upgrade is planned over quarters. */
+export const supportWarningDays = 365;
