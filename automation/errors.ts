@@ -5,6 +5,7 @@ import { configurationErrors } from "./configuration/errors";
 import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
+import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { importErrors } from "./imports/errors";
@@ -54,6 +55,7 @@ export const errorTables = {
   runner: runnerErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
+  "drift repair": driftRepairErrors,
   "password rotation": passwordRotationErrors,
   evidence: evidenceErrors,
   review: reviewErrors,
@@ -72,6 +74,7 @@ export const errorTable = {
   ...runnerErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,
+  ...driftRepairErrors,
   ...passwordRotationErrors,
   ...evidenceErrors,
   ...reviewErrors,

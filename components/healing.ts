@@ -88,3 +88,14 @@ export function deviationsOf(found: Found, standard: DecidedProperties, postgres
     return { property, heals: upgrade ? "needs: a major upgrade" : heals };
   });
 }
+
+/** How an `up` changes one property of an instance from what it is to what is declared. */
+export function healsFrom(
+  property: string,
+  found: unknown,
+  declared: Pick<DecidedProperties, "allocatedStorage">,
+): Heals {
+  if (!Object.hasOwn(rules, property)) return "at once";
+  const rule = rules[property as keyof Found] as Heals | ((found: unknown, declared: unknown) => Heals);
+  return typeof rule === "function" ? rule(found, declared) : rule;
+}

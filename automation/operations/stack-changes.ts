@@ -2,8 +2,8 @@
  * How an operation changes the stack of a database: one of ours by a commit and `up`; any other by delivering the
  * change to those who have its program, and expecting it.
  */
-import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { ShipshapeError } from "../errors";
 import { identityOf, type DeclaredDatabase, type PlannedChange, type TargetDatabase } from "../fleet-records";
@@ -29,6 +29,12 @@ export function stackChangeSteps(
     const { ownership, config } = await s.homeOfStack(stack);
     if (ownership !== "ours" || !config) throw new ShipshapeError("stack-folder-missing", { stack });
     return config;
+  };
+
+  const engineOf = (stack: string) => {
+    const project = dirname(stack);
+    const stackName = project.includes("/") ? stack : basename(stack);
+    return { stackName, context: { ...s.stacks, project: basename(project) } };
   };
 
   return {
@@ -80,9 +86,7 @@ export function stackChangeSteps(
     ): Promise<void> {
       // Loaded when used: the Automation API.
       const { bringUp } = await import("../runner/pulumi-stack");
-      const project = dirname(stack);
-      const stackName = project.includes("/") ? stack : basename(stack);
-      const context = { ...s.stacks, project: basename(project) };
+      const { stackName, context } = engineOf(stack);
       // A turn may come after hours: what must hold when the engine starts is looked at only then.
       await inTurn(async () => {
         signal.throwIfAborted();
@@ -96,6 +100,21 @@ export function stackChangeSteps(
       });
     },
 
+    /** What an `up` with this config would do now. In turn, and in a folder of its own: it may run beside an `up`. */
+    async foresee(stack: string, config: string, program: ProgramOf["program"], signal: AbortSignal) {
+      const { previewUp } = await import("../runner/pulumi-stack");
+      const { stackName, context } = engineOf(stack);
+      const workspacesFolder = await mkdtemp(join(tmpdir(), "shipshape-preview-"));
+      try {
+        return await inTurn(() => {
+          signal.throwIfAborted();
+          return previewUp({ ...context, workspacesFolder }, { stackName, config, program }, signal);
+        });
+      } finally {
+        await rm(workspacesFolder, { recursive: true, force: true });
+      }
+    },
+
     /** Resolves to the moment until which it is expected. */
     deliver: async (change: PlannedChange, database: TargetDatabase): Promise<string> =>
       (await expectChanges(s.database, change, database)).toISOString(),
@@ -105,11 +124,11 @@ export function stackChangeSteps(
 let free = bringUpsAtOnceMax;
 const waiting: (() => void)[] = [];
 
-async function inTurn(work: () => Promise<void>): Promise<void> {
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (free > 0) free--;
   else await new Promise<void>((begin) => waiting.push(begin));
   try {
-    await work();
+    return await work();
   } finally {
     const next = waiting.shift();
     if (next) next();

@@ -40,7 +40,9 @@ export function planStackChange(change: WantedChange, { stack, urn, ownership, c
   const { set, key, why, requestId, expected, withinDays = changesExpectedDays } = change;
   const planned = { stack, urn, set, ...(key && { key }), why, requestId, expected, withinDays };
   requireNoSecret(planned);
-  if (!config) return { ...planned, reaches: "instructions", config: null, text: instructionsOf(planned) };
+  // There is no patch of nothing.
+  if (!config || (set.length === 0 && ownership !== "ours"))
+    return { ...planned, reaches: "instructions", config: null, text: instructionsOf(planned) };
   const { file, text } = config;
   return {
     ...planned,
@@ -180,7 +182,9 @@ function patchOf(change: Omit<PlannedChange, "text" | "reaches" | "config">, fil
 
 function instructionsOf({ stack, urn, set, key }: Pick<StackChange, "stack" | "urn" | "set" | "key">): string {
   const up = `pulumi up --stack ${stack}`;
-  if (set.length === 0) return `The program of stack ${stack} declares this already. Bring it up:\n\n  ${up}\n`;
+  // Without a refresh the state still says what the cloud has no longer, and an `up` finds nothing to do.
+  if (set.length === 0)
+    return `The program of stack ${stack} declares this already. Bring it up:\n\n  pulumi up --refresh --stack ${stack}\n`;
   if (key !== undefined) {
     const lines = set.map(({ path: [name = "", ...path], value }) => {
       const where = `${key}["${name}"].${path.join(".")}`;

@@ -146,6 +146,7 @@ const usesControlPlane: Record<string, string[]> = {
   worker: [],
   "alerts list": [],
   metrics: [],
+  "request drift-repair": ["--database", "orders", "--reason", "r"],
   "request password-rotation": ["--database", "orders", "--reason", "r"],
   "request restore-drill": ["--database", "orders", "--reason", "r"],
   "evidence list": [],

@@ -88,6 +88,7 @@ jest.mock("../../../automation/runner/throwaways", () => ({
 jest.mock("../../../automation/runner/pulumi-stack", () => ({
   createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
   bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),
+  previewUp: () => mockCloud.pulumi.previewUp(),
   removeStack: (...given: Parameters<MemoryCloud["pulumi"]["removeStack"]>) => mockCloud.pulumi.removeStack(...given),
   previewRefresh: (...given: Parameters<MemoryCloud["pulumi"]["previewRefresh"]>) =>
     mockCloud.pulumi.previewRefresh(...given),

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import { targetDatabase, type StacksAnswer } from "../../../automation/fleet-records";
-import type { previewRefresh, ReadResource, StackProgram } from "../../../automation/runner/pulumi-stack";
+import type { PlannedStep, previewRefresh, ReadResource, StackProgram } from "../../../automation/runner/pulumi-stack";
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
@@ -277,13 +277,26 @@ export class MemoryCloud {
       take(this.pulumi.declared());
       return Promise.resolve(undefined);
     },
+    /** What an `up` of the stack puts back. */
+    previewUp: (): Promise<PlannedStep[]> => {
+      const { urn, type, op, old, new: actual } = this.pulumi.declared();
+      const isPut = this.instances.get(this.source)!.described.BackupRetentionPeriod === 7;
+      const step = { urn, type, op, old: actual.outputs, new: old.inputs };
+      const changes = ["backupRetentionPeriod"];
+      return Promise.resolve(isPut ? [] : [{ ...step, changes, drifted: changes }]);
+    },
     createAhead: async (_: unknown, { stackName }: Omit<StackProgram, "program">): Promise<void> => {
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));
     },
     bringUp: async (_: unknown, program: StackProgram, signal: AbortSignal): Promise<void> => {
       signal.throwIfAborted();
-      if (program.config !== undefined) return this.stack.bringUp(program);
+      if (program.config !== undefined) {
+        const { described } = this.instances.get(this.source)!;
+        if (described.BackupRetentionPeriod !== 7)
+          await this.change("its backups are kept as declared", () => (described.BackupRetentionPeriod = 7));
+        return this.stack.bringUp(program);
+      }
       const { stackName, settleCloud } = program;
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));

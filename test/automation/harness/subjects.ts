@@ -5,6 +5,7 @@ import { operations, type RegisteredOperation } from "../../../automation/operat
 import type { RecoveryEvidence, VerdictWord } from "../../../automation/records";
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
 import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detection/order-of-steps";
+import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
@@ -58,6 +59,26 @@ export const subjects: Subject[] = [
     isReal: false, // sweep.cloud.test.ts kills it
     effects: [`request drift-detection (${source}, 123456789012 eu-central-1 db-1)`],
     cases: { "a fleet": { verdict: "pass" } },
+  },
+  {
+    operation: registered("drift-repair"),
+    input: { database: source },
+    order: driftRepairOrder,
+    isReal: false, // drift-repair.engine.test.ts kills it: it needs a stack of our own, and an approval
+    effects: driftRepairEffects,
+    cases: {
+      "a stack of our own": {
+        verdict: "pass",
+        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
+      },
+      "another team's stack": {
+        verdict: "inconclusive",
+        arrange: (cloud) => {
+          cloud.instances.get(source)!.described.BackupRetentionPeriod = 1;
+          cloud.stack.ownership = "delivered";
+        },
+      },
+    },
   },
   {
     operation: registered("password-rotation"),

@@ -85,6 +85,20 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       "the end of a prepared request, after the look at a stack: operations/password-rotation/plan",
     ]),
   ),
+  ...Object.fromEntries(
+    (
+      [
+        "repair-unneeded",
+        "repair-replaces",
+        "repair-downgrades",
+        "repair-restarts",
+        "repair-wider",
+      ] satisfies ErrorCode[]
+    ).map((code) => [
+      code,
+      "the end of a prepared request, after the preview of an `up`: operations/drift-repair/plan and drift-repair.engine",
+    ]),
+  ),
   "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",
   "import-engine": "Aurora, which the embedded cloud has not: targets/existing-database",
   "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",

@@ -135,7 +135,9 @@ and bring it up:
 });
 
 test("what the stack declares already has to be brought up, and nothing else", () => {
-  expect(planned(observed({ config: null }), { set: [] }).text).toContain("declares this already. Bring it up:");
+  expect(planned(observed({ config: null }), { set: [] }).text).toMatch(
+    /declares this already. Bring it up:\n\n {2}pulumi up --refresh --stack/,
+  );
   expect(planned(observed(), { set: [{ path: ["engineVersion"], value: "17.10" }] }).text).toContain("already");
 });
 

@@ -16,7 +16,7 @@ import { startEngine, type Engine } from "../../../components/engine";
 import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Application } from "./application";
-import { Commands } from "./commands";
+import { Commands } from "../disturbed-commands";
 
 const stackName = "database.orders-development";
 const file = `Pulumi.${stackName}.yaml`;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const workspace = { workDir: workDir!, envVars: cloud.env };
   stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName, program }, workspace);
   await stack.up();
-  commands = Commands.in(cloud, repository!);
+  commands = Commands.in(cloud, repository!, "password-rotation");
   createFirstKey(readSettings(join(__dirname, "../../../.."), cloud.dataFolder, commands.env));
   controlPlane = await openControlPlane({
     standard: builtIn,

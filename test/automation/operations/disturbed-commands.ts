@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type StdioOptions } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cloud } from "../../../cloud";
+import type { Cloud } from "../../cloud";
 
 interface Ended {
   code: number | null;
@@ -17,9 +17,10 @@ export class Commands {
   private constructor(
     readonly env: Record<string, string>,
     private readonly repository: string,
+    private readonly operation: string,
   ) {}
 
-  static in(cloud: Cloud, repository: string): Commands {
+  static in(cloud: Cloud, repository: string, operation: string): Commands {
     const configuration = join(repository, "shipshape.yaml");
     writeFileSync(
       configuration,
@@ -31,7 +32,7 @@ export class Commands {
       SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
       SHIPSHAPE_CONFIGURATION_FILE: configuration,
     };
-    const commands = new Commands(env, repository);
+    const commands = new Commands(env, repository, operation);
     for (const words of [["init"], ["add", "."], [...ana, "commit", "--message", "Begin"]]) commands.git(...words);
     return commands;
   }
@@ -49,13 +50,7 @@ export class Commands {
 
   /** A command whose operation is disturbed at that moment (harness/disturbed.ts). */
   shipshape(moment: string, ...words: string[]): { ended: Promise<Ended>; kill(signal: NodeJS.Signals): void } {
-    const program = [
-      "--import",
-      "tsx",
-      join(__dirname, "../../harness/killed-command.ts"),
-      "password-rotation",
-      moment,
-    ];
+    const program = ["--import", "tsx", join(__dirname, "../harness/killed-command.ts"), this.operation, moment];
     const child = spawn(process.execPath, [...program, ...words], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));

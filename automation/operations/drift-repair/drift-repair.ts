@@ -1,0 +1,58 @@
+/** The repair of drift: the stack is brought up as it is committed, and a drift detection says whether that has helped. */
+import type { Standard } from "../../../components/standards/standard";
+import type { Operation, RunStep, Step } from "../../runner/operation";
+import { driftDetection } from "../drift-detection/drift-detection";
+import type { DriftDetectionRequest } from "../drift-detection/request";
+import type { DriftDetectionSteps } from "../drift-detection/steps";
+import { differencesIn } from "../drift-detection/verify";
+import type { OperationContext } from "../operation-context";
+import { carryOutChange } from "../stack-changes";
+import { isAhead } from "./changes";
+import { lookStep, previewStep } from "./limits";
+import { planDriftRepair, repairStillHolds, type DriftRepairPlan, type ObservedDrift } from "./plan";
+import { driftRepairDescription, type DriftRepairRequest } from "./request";
+import type { DriftRepairSteps } from "./steps";
+import { verifyRepair, type RepairOutcome } from "./verify";
+
+export const open = async (context: OperationContext) =>
+  driftRepair(
+    (await import("./steps")).driftRepairSteps(context),
+    (await import("../drift-detection/steps")).driftDetectionSteps(context),
+    context.standard,
+  );
+
+export const driftRepair = (
+  steps: DriftRepairSteps,
+  detecting: DriftDetectionSteps,
+  standard: Standard,
+): Operation<DriftRepairRequest, ObservedDrift, DriftRepairPlan, RepairOutcome> => {
+  const detection = driftDetection(detecting, standard);
+  const foresee = "preview the up that puts it back";
+  /** The same before and after. */
+  const observe = async (asked: DriftDetectionRequest, step: Step): Promise<ObservedDrift> => {
+    const plan = detection.plan(asked, await detection.observe(asked, step), step.requestId);
+    const stack = await step("look at the config of its stack", lookStep, () => steps.look(plan.database));
+    // Of one database: it neither has children nor waits.
+    const outcome = await detection.run(plan, step as RunStep);
+    const ahead = differencesIn(plan, outcome).some(isAhead);
+    const up = await step(foresee, previewStep, (signal) => steps.foresee(stack, ahead, signal));
+    return { detection: { plan, outcome }, stack, up };
+  };
+  return {
+    ...driftRepairDescription,
+
+    observe: ({ database, account, region }, step) => observe({ database, account, region }, step),
+    plan: planDriftRepair,
+    stillHolds: (plan, observed) => repairStillHolds(plan, observed, standard),
+
+    async run(plan, step) {
+      const changed = await carryOutChange(steps.changes, plan, steps.programFor(plan), step);
+      if ("deliveredUntil" in changed) return changed;
+      const { identifier: database, account, region } = plan.database;
+      // By the stack as it is now: the `up` may have brought up more than what had drifted.
+      return { ...changed, ...(await observe({ database, account, region }, step.keyed("afterwards"))) };
+    },
+
+    verify: verifyRepair,
+  };
+};

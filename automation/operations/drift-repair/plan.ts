@@ -1,0 +1,104 @@
+/** Pure: from what differs and what an `up` would do to the one change that is approved, or to why there is none. */
+import type { Standard } from "../../../components/standards/standard";
+import type { ExpectedValue, PlannedChange, TargetDatabase } from "../../fleet-records";
+import { canonicalJson, type PlanBasis } from "../../records";
+import { planStackChange, type ObservedStack } from "../../runner/stack-change";
+import type { PlannedStep } from "../../runner/pulumi-stack";
+import { followsStill } from "../../tier-of";
+import type { DriftDetectionPlan } from "../drift-detection/plan";
+import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
+import { apiNameOf } from "./api-names";
+import { changesFromDifferences, changesOf, isAhead, isAnswered, valueOf, type RepairChange } from "./changes";
+import { refuse } from "./refusals";
+import { leftOf, repairText, type Left } from "./repair-text";
+import type { DriftRepairRequest } from "./request";
+
+/**
+ * What a drift detection found, the stack, and what an `up` of it would do: null where others have the program, and where
+ * the program refuses what is newer than declared.
+ */
+export interface ObservedDrift {
+  detection: { plan: DriftDetectionPlan; outcome: DriftDetectionOutcome };
+  stack: ObservedStack;
+  up: PlannedStep[] | null;
+}
+
+export interface DriftRepairPlan extends PlanBasis {
+  database: TargetDatabase;
+  change: PlannedChange;
+  /** By which it is known afterwards whether the drift is gone. */
+  detection: DriftDetectionPlan;
+  /** Everything that the `up` changes, drift or not. */
+  changes: RepairChange[];
+  /** What a detection found and an `up` does not repair, each with what to do. */
+  left: Left[];
+  /** When RDS applies what waits, UTC. */
+  maintenanceWindow: string;
+}
+
+/** Errors: those of errors.ts, stack-config-invalid. */
+export function planDriftRepair(
+  request: DriftRepairRequest,
+  { detection, stack, up }: ObservedDrift,
+  requestId: string,
+): DriftRepairPlan {
+  const { database, tags, heldTo, target, evidenceValidDays } = detection.plan;
+  const { changes, left } = foreseen({ detection, up });
+  const maintenanceWindow = windowAfter(changes, detection.outcome.now.maintenanceWindow);
+  const ahead = up ? [] : differencesIn(detection.plan, detection.outcome).filter(isAhead);
+  refuse({ request, up, stack: stack.stack, changes, ahead, maintenanceWindow });
+  const change = planStackChange({ ...wanted(changes), requestId }, stack);
+  return {
+    target,
+    database,
+    tags,
+    ...(heldTo && { heldTo }),
+    evidenceValidDays,
+    change: { ...change, text: `${repairText(changes, left, maintenanceWindow)}\n${change.text}` },
+    detection: detection.plan,
+    changes,
+    left,
+    maintenanceWindow,
+    ...(changes.some(({ takes }) => takes === "restart at once") && { interrupts: { maintenanceWindow } }),
+  };
+}
+
+/** What the provider does not send is in an `up`, and is not changed by it. */
+function foreseen({ detection, up }: Omit<ObservedDrift, "stack">): Pick<DriftRepairPlan, "changes" | "left"> {
+  const differences = differencesIn(detection.plan, detection.outcome);
+  const { now } = detection.outcome;
+  const all = up ? changesOf(up) : changesFromDifferences(differences, now);
+  const changes = all.filter(({ takes }) => takes !== "by hand");
+  return { changes, left: leftOf(differences.filter(isAnswered), changes, now) };
+}
+
+/** The window may have been moved outside, too: RDS waits for the one that it has then. */
+const windowAfter = (changes: RepairChange[], now: string): string =>
+  changes.find(({ name }) => name.endsWith("-instance.maintenanceWindow"))?.to ?? now;
+
+const wanted = (changes: RepairChange[]) => ({
+  set: [],
+  why: `What was changed outside is put back: ${changes.map(({ name }) => name).join(", ")}.`,
+  expected: expectedOf(changes),
+});
+
+/** What the RDS API shows of the instance afterwards. */
+export const expectedOf = (changes: RepairChange[]): ExpectedValue[] =>
+  changes.flatMap(({ type, property, from, to }) => {
+    const name = apiNameOf(type, property);
+    return name === undefined ? [] : [{ property: name, from: valueOf(from), to: valueOf(to) }];
+  });
+
+/** Another database, other tags, another config, or an `up` that would change something else is planned again. */
+export function repairStillHolds(plan: DriftRepairPlan, observed: ObservedDrift, standard: Standard): boolean {
+  const { changes } = foreseen(observed);
+  const { requestId } = plan.change;
+  const change = planStackChange({ ...wanted(changes), requestId }, observed.stack);
+  const decided = ({ database, tags, stack }: DriftDetectionPlan) => ({ database, tags, stack });
+  return (
+    followsStill(plan, standard) &&
+    canonicalJson([decided(plan.detection), plan.changes]) ===
+      canonicalJson([decided(observed.detection.plan), changes]) &&
+    canonicalJson({ ...plan.change, text: "" }) === canonicalJson({ ...change, text: "" })
+  );
+}

@@ -1,0 +1,74 @@
+/** Pure: what a repair never does, and what it does only if it is told. */
+import { ShipshapeError } from "../../errors";
+import type { PlannedStep } from "../../runner/pulumi-stack";
+import { instanceType, type Difference } from "../drift-detection/differences";
+import { nameOf, shortName } from "../drift-detection/known-differences";
+import type { RepairChange } from "./changes";
+import { namedMax } from "./limits";
+import type { DriftRepairRequest } from "./request";
+
+interface Given {
+  request: DriftRepairRequest;
+  /** Of the stack: null where others have its program. */
+  up: PlannedStep[] | null;
+  stack: string;
+  /** What runs and is newer than declared. */
+  ahead: Difference[];
+  changes: RepairChange[];
+  maintenanceWindow: string;
+}
+
+/** Errors: those of errors.ts. */
+export function refuse({ request, up, stack, changes, ahead, maintenanceWindow }: Given): void {
+  // A replacement is three steps of one resource.
+  const lost = [
+    ...new Set([
+      ...(up ?? []).filter(losesData).map(({ urn }) => shortName(urn)),
+      ...changes.filter(isImpossible).map(changeText),
+    ]),
+  ];
+  if (lost.length > 0) throw new ShipshapeError("repair-replaces", { stack, resources: listed(lost) });
+  const down = [...changes.filter(isTakenBack).map(changeText), ...ahead.map(aheadText)];
+  if (down.length > 0) throw new ShipshapeError("repair-downgrades", { stack, changes: listed([...new Set(down)]) });
+  if (changes.length === 0) throw new ShipshapeError("repair-unneeded", { stack });
+  const named = request.differences?.split(",");
+  const wider = named ? changes.filter(({ name }) => !named.includes(name)) : [];
+  if (wider.length > 0) throw new ShipshapeError("repair-wider", { stack, changes: listed(wider.map(changeText)) });
+  const restarts = changes.filter(({ takes }) => takes.startsWith("restart"));
+  if (restarts.length === 0 || request.allowRestart) return;
+  const when = restarts.some(({ takes }) => takes === "restart at once")
+    ? "at once"
+    : `in its maintenance window, ${maintenanceWindow} UTC`;
+  throw new ShipshapeError("repair-restarts", {
+    stack,
+    identifier: request.database,
+    when,
+    changes: listed(restarts.map(changeText)),
+  });
+}
+
+/** What holds data: another one of that name is empty. */
+const holdsData = [
+  instanceType,
+  "aws:kms/key:Key",
+  "postgresql:index/database:Database",
+  "postgresql:index/schema:Schema",
+];
+
+const losesData = ({ op, type }: PlannedStep): boolean =>
+  op === "create" ? holdsData.includes(type) : op !== "update";
+
+const isImpossible = (change: RepairChange): boolean => change.takes === "never" && !isTakenBack(change);
+
+/** The engine's version is the matter of patches, in both directions; storage never shrinks. */
+const isTakenBack = ({ type, property, takes }: RepairChange): boolean =>
+  type === instanceType && (property === "engineVersion" || (property === "allocatedStorage" && takes === "never"));
+
+export const changeText = ({ name, from, to }: RepairChange): string => `${name} ${from} → ${to}`;
+
+const aheadText = (one: Difference): string => `${nameOf(one)} ${one.actual} → ${one.desired}`;
+
+const listed = (texts: string[]): string =>
+  texts.length > namedMax
+    ? `${texts.slice(0, namedMax).join("; ")} and ${texts.length - namedMax} more`
+    : texts.join("; ");

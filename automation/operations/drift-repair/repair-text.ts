@@ -1,0 +1,52 @@
+/** Pure: what people approve, line by line, and what a repair leaves to them. */
+import type { InstanceNow } from "../drift-detection/differences";
+import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
+import { isAskedFor, type RepairChange, type Takes } from "./changes";
+
+/** A difference that an `up` does not repair. */
+export interface Left {
+  name: string;
+  desired: string;
+  actual: string;
+  /** What to do. */
+  remedy: string;
+}
+
+export function leftOf(differences: KnownDifference[], changes: RepairChange[], now: InstanceNow): Left[] {
+  const put = new Set(changes.map(({ name }) => name));
+  const created = new Set(changes.filter(({ property }) => property === null).map(({ urn }) => urn));
+  return differences
+    .filter((one) => !put.has(nameOf(one)) && !created.has(one.urn))
+    .map((one) => ({ name: nameOf(one), desired: one.desired, actual: one.actual, remedy: remedyOf(one, now) }));
+}
+
+function remedyOf(difference: KnownDifference, now: InstanceNow): string {
+  if (isAskedFor(difference, now)) return "`npx shipshape pending` prints the command that cancels it";
+  if (difference.class !== "drift") return difference.remedy;
+  return difference.property === null ? "remove it from the program" : "declare what is there, or set it back by hand";
+}
+
+export function repairText(changes: RepairChange[], left: Left[], window: string): string {
+  return [
+    "It changes:",
+    ...changes.map((one) => `  ${one.name}: ${one.from} → ${one.to}${when(one.takes, window)}${why(one)}`),
+    ...(left.length > 0 ? ["It does not repair:"] : []),
+    ...left.map(({ name, desired, actual, remedy }) => `  ${name}: declared ${desired}, actual ${actual}; ${remedy}`),
+    "",
+  ].join("\n");
+}
+
+const why = ({ isDrift }: RepairChange): string =>
+  isDrift ? "" : " (not changed outside: it follows, or was declared and not brought up)";
+
+/** Nothing of what is at once. */
+const when = (takes: Takes, window: string): string =>
+  ({
+    "at once": "",
+    "in the window": `, in the window ${window}`,
+    "restart in the window": `, with a restart in the window ${window}`,
+    "restart at once": ", with a restart at once",
+    "at the next restart": ", at the next restart, which this is not",
+    "by hand": "",
+    never: "",
+  })[takes];

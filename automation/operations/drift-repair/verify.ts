@@ -1,0 +1,97 @@
+/** Pure: whether what was changed outside is as declared again, and nothing else has come up. */
+import { verdictOf, type Check, type Verdict } from "../../records";
+import type { Committed } from "../../runner/git-folder";
+import type { PlannedStep } from "../../runner/pulumi-stack";
+import { nameOf, shortName, type KnownDifference } from "../drift-detection/known-differences";
+import { differencesIn } from "../drift-detection/verify";
+import { deliveredCheck } from "../stack-changes";
+import { changesOf, isAnswered, type RepairChange } from "./changes";
+import { namedMax } from "./limits";
+import type { DriftRepairPlan, ObservedDrift } from "./plan";
+
+/** What is observed once the stack was brought up. */
+export type RepairOutcome = { deliveredUntil: string } | (ObservedDrift & { committed: Committed });
+
+export function verifyRepair(plan: DriftRepairPlan, outcome: RepairOutcome): Verdict {
+  if ("deliveredUntil" in outcome) return verdictOf([deliveredCheck(plan, outcome.deliveredUntil)]);
+  const found = differencesIn(outcome.detection.plan, outcome.detection.outcome);
+  const next = changesOf(outcome.up ?? []);
+  return verdictOf([
+    ...plan.changes.map((change) => isPutBack(plan, change, found, next)),
+    upChangesNothing(outcome.up, next, plan),
+    nothingElseAppeared(plan, found),
+    ...(found.some(isLeft(plan)) ? [leftToPeople(plan, found)] : []),
+  ]);
+}
+
+function isPutBack(
+  { maintenanceWindow }: DriftRepairPlan,
+  { name, urn, from, to, property }: RepairChange,
+  found: KnownDifference[],
+  next: RepairChange[],
+): Check {
+  const differing = found.filter((one) => nameOf(one) === name || (property === null && one.urn === urn));
+  const drifted = differing.find(isAnswered);
+  const again = next.find((one) => one.name === name);
+  const waits = differing.find((one) => one.class === "pending");
+  const of = (verdict: Check["verdict"], explanation: string): Check => ({ name, verdict, explanation, figures: {} });
+  if (drifted) return of("fail", `declared ${drifted.desired}, still ${drifted.actual}: ${drifted.reason}`);
+  if (again) return of("fail", `another \`up\` would change it again: ${again.from} → ${again.to}`);
+  if (waits)
+    return of("inconclusive", `accepted, not done: ${from} → ${to}; ${waits.reason}, window ${maintenanceWindow} UTC`);
+  return of("pass", `${from} → ${to}`);
+}
+
+/** The engine has read the resources and, with the program's login, the database. */
+function upChangesNothing(up: PlannedStep[] | null, next: RepairChange[], { changes }: DriftRepairPlan): Check {
+  const others = (up ?? []).filter(({ op }) => op !== "create" && op !== "update").map(({ urn }) => shortName(urn));
+  const named = [...new Set([...next.filter(({ takes }) => takes !== "by hand").map(({ name }) => name), ...others])];
+  return {
+    name: "another-up-changes-nothing",
+    verdict: up === null ? "inconclusive" : named.length > 0 ? "fail" : "pass",
+    explanation:
+      up === null
+        ? "it was not previewed"
+        : named.length > 0
+          ? `it would change ${some(named)}`
+          : `the engine has read every resource, and those in the database: nothing differs from the program`,
+    figures: { changes: named.length, planned: changes.length },
+  };
+}
+
+const planned = ({ changes }: DriftRepairPlan, one: KnownDifference): boolean =>
+  changes.some(({ name, urn, property }) => name === nameOf(one) || (property === null && urn === one.urn));
+
+const isLeft =
+  (plan: DriftRepairPlan) =>
+  (one: KnownDifference): boolean =>
+    isAnswered(one) && !planned(plan, one) && plan.left.some(({ name }) => name === nameOf(one));
+
+function nothingElseAppeared(plan: DriftRepairPlan, found: KnownDifference[]): Check {
+  const others = found.filter((one) => isAnswered(one) && !planned(plan, one) && !isLeft(plan)(one));
+  return {
+    name: "nothing-else-differs",
+    verdict: others.some((one) => one.class !== "unreadable") ? "fail" : others.length > 0 ? "inconclusive" : "pass",
+    explanation:
+      others.length > 0
+        ? some(others.map((one) => `${nameOf(one)}: declared ${one.desired}, actual ${one.actual}`))
+        : "a drift detection found nothing that the plan does not name",
+    figures: { others: others.length },
+  };
+}
+
+function leftToPeople(plan: DriftRepairPlan, found: KnownDifference[]): Check {
+  const names = new Set(found.filter(isLeft(plan)).map(nameOf));
+  const left = plan.left.filter(({ name }) => names.has(name));
+  return {
+    name: "left-to-people",
+    verdict: "inconclusive",
+    explanation: some(left.map(({ name, remedy }) => `${name}: ${remedy}`)),
+    figures: { left: left.length },
+  };
+}
+
+const some = (texts: string[]): string =>
+  texts.length > namedMax
+    ? `${texts.slice(0, namedMax).join("; ")} and ${texts.length - namedMax} more`
+    : texts.join("; ");

@@ -1,0 +1,21 @@
+import type { OrderOfSteps } from "../../harness/order-of-steps";
+import { driftDetectionOrder } from "../drift-detection/order-of-steps";
+
+const detection = driftDetectionOrder[1]!["as declared"]!.run;
+const foresee = "preview the up that puts it back";
+const observe = ["look at the database and its stack", "look at the config of its stack", ...detection, foresee];
+const twice = [...observe, ...observe.map((step) => `${step} (before the run)`)];
+
+export const driftRepairOrder: OrderOfSteps = {
+  1: {
+    "a stack of our own": {
+      observe: twice,
+      run: ["commit the change", "bring the stack up", ...observe.map((step) => `${step} (afterwards)`)],
+      cleanUp: [],
+    },
+    "another team's stack": { observe: twice, run: ["deliver the change"], cleanUp: [] },
+  },
+};
+
+/** Nothing is committed: the config says what is put back. */
+export const driftRepairEffects = ["bring the stack up"];

@@ -1,0 +1,290 @@
+import type { Ownership } from "../../../../automation/fleet-records";
+import type { Difference } from "../../../../automation/operations/drift-detection/differences";
+import {
+  planDriftRepair,
+  repairStillHolds,
+  type ObservedDrift,
+} from "../../../../automation/operations/drift-repair/plan";
+import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
+import { verifyRepair } from "../../../../automation/operations/drift-repair/verify";
+import type { PlannedStep } from "../../../../automation/runner/pulumi-stack";
+import { heldTo } from "../../../../automation/tier-of";
+import { builtIn } from "../../../../components/standards/built-in";
+import { instanceNow, outcomeOf } from "../drift-detection/outcomes";
+import { databaseNamed } from "../toy-change";
+
+const id = "261127050000-0a1b2c3d";
+const instanceType = "aws:rds/instance:Instance";
+const tags = { owner: "team-orders", tier: "gold", environment: "production" };
+const stack = "shipshape/database.orders";
+const urnOf = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
+const instance = urnOf(instanceType, "orders-instance");
+
+const compared = { resources: 3, databaseWasRead: true, unread: [], failure: null, differencesLeftOut: 0 };
+const step = (more: Partial<PlannedStep> & { old?: object; new?: object }): PlannedStep => {
+  const changes = Object.keys(more.new ?? {});
+  return { urn: instance, type: instanceType, op: "update", old: {}, new: {}, changes, drifted: changes, ...more };
+};
+const retention = step({ old: { backupRetentionPeriod: 1 }, new: { backupRetentionPeriod: 35 } });
+const resized = step({ old: { instanceClass: "db.m7g.large" }, new: { instanceClass: "db.t4g.medium" } });
+
+const difference = (more: Partial<Difference>): Difference => ({
+  ...{ urn: instance, type: instanceType, property: "backupRetentionPeriod", desired: "35", actual: "1" },
+  ...{ class: "drift", reason: "it was changed outside", severity: "high", breaks: [] },
+  ...more,
+});
+
+interface Given {
+  up?: PlannedStep[] | null;
+  differences?: Difference[];
+  ownership?: Ownership;
+  config?: string;
+}
+
+function observed({ up = [retention], differences = [], ownership = "ours", config = "{}" }: Given): ObservedDrift {
+  const database = databaseNamed("orders");
+  return {
+    detection: {
+      plan: {
+        target: "orders",
+        database,
+        tags,
+        heldTo: heldTo(tags, builtIn),
+        evidenceValidDays: 1,
+        stack: { name: stack },
+        beyond: {
+          instance: null,
+          parameterGroup: null,
+          replicas: [],
+          roles: [],
+          snapshots: [],
+          backupsCopied: false,
+          unread: [],
+        },
+      },
+      outcome: outcomeOf({
+        now: instanceNow({ maintenanceWindow: "sun:23:30-mon:00:30", pending: { multiAz: false } }),
+        comparison: { ...compared, differences },
+      }),
+    },
+    stack: {
+      stack,
+      urn: "urn:orders",
+      ownership,
+      config: { file: "Pulumi.database.orders.yaml", text: `config:\n  shipshape:request: ${config}\n` },
+    },
+    up,
+  };
+}
+const plan = (given: Given = {}, asked: object = {}) =>
+  planDriftRepair(driftRepairRequest.parse({ database: "orders", ...asked }), observed(given), id);
+const refusal = (given: Given, asked?: object): string => {
+  try {
+    plan(given, asked);
+    return "planned";
+  } catch (error) {
+    return `${(error as { code: string }).code}: ${(error as Error).message}`;
+  }
+};
+
+test("the plan names everything that the up changes, and what was not changed outside is marked", () => {
+  const declared = step({
+    urn: urnOf("aws:cloudwatch/metricAlarm:MetricAlarm", "orders-alarm-cpu"),
+    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    ...{ old: { threshold: 80 }, new: { threshold: 90 }, drifted: [] },
+  });
+  const tags = step({
+    old: { tags: { a: "1", b: "2" } },
+    new: { tags: { a: "1", b: "3" } },
+    changes: ["tags.b", "tagsAll.b"],
+  });
+  const { change, changes } = plan({ up: [retention, declared, tags] });
+  expect(changes.map(({ name, isDrift }) => [name, isDrift])).toEqual([
+    ["orders-alarm-cpu.threshold", false],
+    ["orders-instance.backupRetentionPeriod", true],
+    ["orders-instance.tags.b", true],
+  ]);
+  expect(change).toMatchObject({ set: [], reaches: "commit" });
+  expect(change.text).toContain("orders-alarm-cpu.threshold: 80 → 90 (not changed outside");
+  expect(change.text).toContain("orders-instance.backupRetentionPeriod: 1 → 35\n");
+});
+
+test("drift that an up does not repair is listed with what to do, and not as repaired", () => {
+  const asked = difference({
+    ...{ property: "multiAz", desired: "true", actual: "false" },
+    reason: "RDS was asked for it outside Pulumi",
+  });
+  const given = { differences: [difference({}), asked, difference({ property: "x", class: "noise" })] };
+  expect(plan(given).left).toEqual([
+    {
+      ...{ name: "orders-instance.multiAz", desired: "true", actual: "false" },
+      remedy: "`npx shipshape pending` prints the command that cancels it",
+    },
+  ]);
+});
+
+describe("it is refused", () => {
+  const others = urnOf("aws:ec2/securityGroup:SecurityGroup", "orders-security-group");
+  test.each([
+    ["where nothing would be changed", { up: [] }, {}, /^repair-unneeded/],
+    [
+      "where it would replace, naming each resource once",
+      { up: ["create-replacement", "replace", "delete-replaced"].map((op) => step({ urn: others, op })) },
+      {},
+      /^repair-replaces: .*empty: orders-security-group$/,
+    ],
+    ["where it would delete", { up: [retention, step({ urn: others, op: "delete" })] }, {}, /^repair-replaces/],
+    [
+      "where it would create an empty database",
+      { up: [step({ op: "create", drifted: null })] },
+      {},
+      /^repair-replaces/,
+    ],
+    [
+      "where it would create an empty schema",
+      { up: [step({ urn: urnOf("s", "app"), type: "postgresql:index/schema:Schema", op: "create", drifted: null })] },
+      {},
+      /^repair-replaces/,
+    ],
+    [
+      "where RDS has no such change",
+      { up: [step({ old: { storageEncrypted: false }, new: { storageEncrypted: true } })] },
+      {},
+      /^repair-replaces: .*storageEncrypted false → true/,
+    ],
+    [
+      "where it would change the engine's version, down",
+      { up: [step({ old: { engineVersion: "17.10" }, new: { engineVersion: "17.9" } })] },
+      { allowRestart: true },
+      /^repair-downgrades: .*17.10 → 17.9/,
+    ],
+    [
+      "and up, which is a matter of patches",
+      { up: [step({ old: { engineVersion: "17.9" }, new: { engineVersion: "17.10" } })] },
+      { allowRestart: true },
+      /^repair-downgrades/,
+    ],
+    [
+      "where storage would shrink",
+      { up: [step({ old: { allocatedStorage: 100 }, new: { allocatedStorage: 20 } })] },
+      {},
+      /^repair-downgrades/,
+    ],
+    [
+      "where the program refuses to downgrade",
+      {
+        up: null,
+        differences: [difference({ property: "engineVersion", class: "ahead", actual: "17.10", desired: "17.9" })],
+      },
+      {},
+      /^repair-downgrades: .*engineVersion 17.10 → 17.9/,
+    ],
+    [
+      "where it would restart in the window",
+      { up: [resized] },
+      {},
+      /^repair-restarts: .*window, sun:23:30-mon:00:30 UTC/,
+    ],
+    [
+      "where it would restart at once",
+      { up: [step({ old: { port: 1 }, new: { port: 5432 } })] },
+      {},
+      /^repair-restarts: .* at once/,
+    ],
+    [
+      "where it would change more than is named",
+      { up: [retention, resized] },
+      { differences: "orders-instance.backupRetentionPeriod", allowRestart: true },
+      /^repair-wider: .*instanceClass/,
+    ],
+  ] as [string, Given, object, RegExp][])("%s", (_, given, asked, wanted) => {
+    expect(refusal(given, asked)).toMatch(wanted);
+  });
+});
+
+test("a restart that was asked for is in the plan, with when; one at once interrupts", () => {
+  const later = plan({ up: [resized] }, { allowRestart: true });
+  expect(later.change.text).toContain("db.t4g.medium, with a restart in the window sun:23:30-mon:00:30");
+  expect(later.interrupts).toBeUndefined();
+  const now = plan({ up: [step({ old: { port: 1 }, new: { port: 5432 } })] }, { allowRestart: true });
+  expect(now.interrupts).toEqual({ maintenanceWindow: "sun:23:30-mon:00:30" });
+});
+
+test("what waits for the window waits for the one that the repair puts back", () => {
+  const moved = step({
+    old: { maintenanceWindow: "mon:10:00-mon:11:00", multiAz: false },
+    new: { maintenanceWindow: "sun:02:00-sun:03:00", multiAz: true },
+  });
+  expect(plan({ up: [moved] }).change.text).toContain("multiAz: false → true, in the window sun:02:00-sun:03:00");
+});
+
+test("what only the up itself gives is not shown as a value", () => {
+  const created = step({
+    old: { vpcSecurityGroupIds: ["sg-1"] },
+    new: { vpcSecurityGroupIds: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] },
+  });
+  expect(plan({ up: [created] }).changes).toMatchObject([{ to: "known once it is created" }]);
+});
+
+test("others' stacks get the command, and what the RDS API shows then is expected", () => {
+  const { change } = plan({ up: null, ownership: "delivered", differences: [difference({})] });
+  expect(change).toMatchObject({
+    reaches: "instructions",
+    expected: [{ property: "BackupRetentionPeriod", from: 1, to: 35 }],
+  });
+  expect(change.text).toContain(`  pulumi up --refresh --stack ${stack}\n`);
+});
+
+test("a plan holds while an up would do the same, and not where it would do more or the config was changed", () => {
+  const planned = plan();
+  const holds = (given: Given) => repairStillHolds(planned, observed(given), builtIn);
+  expect(holds({})).toBe(true);
+  expect(holds({ differences: [difference({ property: "x", class: "noise" })] })).toBe(true);
+  expect(holds({ up: [retention, resized] })).toBe(false);
+  expect(holds({ up: [] })).toBe(false);
+  expect(holds({ config: "{ size: large }" })).toBe(false);
+});
+
+describe("afterwards", () => {
+  const judged = (given: Given, after: Given = { up: [] }) => {
+    const found = observed({ up: [], ...after });
+    const committed = { revision: "1", isOwn: false, pushedTo: null };
+    const { verdict, checks } = verifyRepair(plan(given, { allowRestart: true }), {
+      ...{ ...found, committed },
+    });
+    const bad = checks.filter((check) => check.verdict !== "pass");
+    return [verdict, ...bad.map((check) => `${check.name}: ${check.verdict}`)];
+  };
+  const another = "another-up-changes-nothing: fail";
+
+  test("it passes where a detection and another up find nothing", () => expect(judged({})).toEqual(["pass"]));
+
+  test("what still differs fails, and so does what another up would change", () => {
+    const name = "orders-instance.backupRetentionPeriod";
+    expect(judged({}, { differences: [difference({})] })).toEqual(["fail", `${name}: fail`]);
+    expect(judged({}, { up: [retention] })).toEqual(["fail", `${name}: fail`, another]);
+    expect(judged({}, { up: [resized] })).toEqual(["fail", another]);
+    expect(judged({}, { up: [step({ op: "replace" })] })).toEqual(["fail", another]);
+  });
+
+  test("what waits for the window is not done", () => {
+    const waits = difference({ property: "instanceClass", class: "pending", reason: "RDS applies it in the window" });
+    expect(judged({ up: [resized] }, { differences: [waits] })).toEqual([
+      "inconclusive",
+      "orders-instance.instanceClass: inconclusive",
+    ]);
+  });
+
+  test("what has appeared meanwhile fails; what was left to people is no pass", () => {
+    const other = difference({ property: "multiAz", class: "drift" });
+    expect(judged({}, { differences: [other] })).toEqual(["fail", "nothing-else-differs: fail"]);
+    expect(judged({ differences: [other] }, { differences: [other] })).toEqual([
+      "inconclusive",
+      "left-to-people: inconclusive",
+    ]);
+  });
+
+  test("an up that was not previewed is no proof", () => {
+    expect(judged({}, { up: null })).toEqual(["inconclusive", "another-up-changes-nothing: inconclusive"]);
+  });
+});
