@@ -18,6 +18,7 @@ import {
   type PulumiFn,
 } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
+import { PlannedSteps, type PlannedStep } from "./planned-steps";
 import { removeLockFile, whenUnlocked } from "./stack-lock";
 import { exportState, folderOf, PROJECT, projectSettings, type StackContext, type State } from "./stack-state";
 
@@ -171,22 +172,6 @@ export async function previewRefresh(
   });
 }
 
-/** What an `up` would do to one resource that it does not leave as it is. */
-export interface PlannedStep {
-  urn: string;
-  type: string;
-  /** "create", "update", "replace", "delete" and the like, as the engine calls it. */
-  op: string;
-  /** As the cloud has it now. */
-  old: Properties;
-  /** As the program declares it. */
-  new: Properties;
-  /** The paths that it would change. */
-  changes: string[];
-  /** The properties that the refresh before it finds changed outside; null: the whole resource is gone. */
-  drifted: string[] | null;
-}
-
 /**
  * What `bringUp` would do now, after a refresh as there: nothing is changed, and no state is written. Errors:
  * stack-locked, stack-failed.
@@ -196,44 +181,21 @@ export async function previewUp(
   p: Required<Pick<StackProgram, "stackName" | "config" | "program">>,
   signal: AbortSignal,
 ): Promise<PlannedStep[]> {
-  const steps: PlannedStep[] = [];
-  const drifted = new Map<string, string[]>();
-  const { resources = [] } = (await exportState(s, p.stackName)) ?? {};
-  const known = new Set(resources.map(({ urn }) => urn));
-  const failures: string[] = [];
-  const failed = new AbortController();
-  const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent): void => {
-    if (diagnosticEvent?.severity === "error") {
-      failures.push(`error: ${diagnosticEvent.message.trim()}`);
-      // A program that refuses an argument would never end: what depends on it waits.
-      failed.abort();
-    }
-    const { metadata: read } = resOutputsEvent ?? {};
-    if (read?.op === "refresh") drifted.set(read.urn, (read.diffs ?? []).concat(Object.keys(read.detailedDiff ?? {})));
-    if (!resourcePreEvent) return;
-    const { urn, type, op, old, new: now, diffs = [], detailedDiff } = resourcePreEvent.metadata;
-    if (leavesAsItIs.includes(op) || type.startsWith("pulumi:")) return;
-    const changes = Object.keys(detailedDiff ?? {});
-    steps.push({
-      ...{ urn, type, op, old: old?.outputs ?? {}, new: now?.inputs ?? {} },
-      changes: (changes.length > 0 ? changes : diffs).sort(),
-      drifted: op === "create" && known.has(urn) ? null : (drifted.get(urn) ?? []),
-    });
-  };
   return translated(p.stackName, async () => {
     const stack = await stackOf(s, p);
-    const either = AbortSignal.any([signal, failed.signal]);
-    const settings = { ...engineOptions(either), refresh: true, runProgram: true, onEvent };
+    const { resources = [] } = (await exportState(s, p.stackName)) ?? {};
+    const planned = new PlannedSteps(new Set(resources.map(({ urn }) => urn)));
+    const onEvent = (event: EngineEvent) => planned.take(event);
+    const options = engineOptions(AbortSignal.any([signal, planned.hasFailed]));
     try {
-      await whenUnlocked(stack, signal, () => stack.preview({ ...settings, program: p.program(new Map()) }));
+      const settings = { ...options, refresh: true, runProgram: true, onEvent, program: p.program(new Map()) };
+      await whenUnlocked(stack, signal, () => stack.preview(settings));
     } catch (error) {
-      throw failures.length > 0 && !signal.aborted ? new Error(failures.join("\n"), { cause: error }) : error;
+      throw planned.failures.length > 0 && !signal.aborted ? new Error(planned.failures.join("\n")) : error;
     }
-    return steps;
+    return planned.steps;
   });
 }
-
-const leavesAsItIs: string[] = ["same", "refresh", "read"];
 
 /**
  * A handle to a stack, whether or not it exists; starts no engine. The Automation API would start one to select the

@@ -1,7 +1,7 @@
 /** Pure: what an `up` would change, property by property: from what the cloud has to what is declared, and when. */
 import { isDeepStrictEqual } from "node:util";
 import { healsFrom } from "../../../components/healing";
-import type { PlannedStep } from "../../runner/pulumi-stack";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType, type Difference, type InstanceNow } from "../drift-detection/differences";
 import { answeredClasses, nameOf, type KnownDifference } from "../drift-detection/known-differences";
 import { shown } from "../drift-detection/shown";

@@ -1,4 +1,4 @@
-/** The repair of drift: the stack is brought up as it is committed, and a drift detection says whether that has helped. */
+/** The repair of drift: the stack is brought up as it is committed, and a drift detection says what that has done. */
 import type { Standard } from "../../../components/standards/standard";
 import type { Operation, RunStep, Step } from "../../runner/operation";
 import { driftDetection } from "../drift-detection/drift-detection";
@@ -9,7 +9,7 @@ import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
 import { isAhead } from "./changes";
 import { lookStep, previewStep } from "./limits";
-import { planDriftRepair, repairStillHolds, type DriftRepairPlan, type ObservedDrift } from "./plan";
+import { askedOf, planDriftRepair, repairStillHolds, type DriftRepairPlan, type ObservedDrift } from "./plan";
 import { driftRepairDescription, type DriftRepairRequest } from "./request";
 import type { DriftRepairSteps } from "./steps";
 import { verifyRepair, type RepairOutcome } from "./verify";
@@ -41,16 +41,15 @@ export const driftRepair = (
   return {
     ...driftRepairDescription,
 
-    observe: ({ database, account, region }, step) => observe({ database, account, region }, step),
+    observe: (request, step) => observe(askedOf(request), step),
     plan: planDriftRepair,
     stillHolds: (plan, observed) => repairStillHolds(plan, observed, standard),
 
     async run(plan, step) {
       const changed = await carryOutChange(steps.changes, plan, steps.programFor(plan), step);
       if ("deliveredUntil" in changed) return changed;
-      const { identifier: database, account, region } = plan.database;
       // By the stack as it is now: the `up` may have brought up more than what had drifted.
-      return { ...changed, ...(await observe({ database, account, region }, step.keyed("afterwards"))) };
+      return { ...changed, ...(await observe(plan.asked, step.keyed("afterwards"))) };
     },
 
     verify: verifyRepair,

@@ -3,9 +3,10 @@ import type { Standard } from "../../../components/standards/standard";
 import type { ExpectedValue, PlannedChange, TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { planStackChange, type ObservedStack } from "../../runner/stack-change";
-import type { PlannedStep } from "../../runner/pulumi-stack";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { followsStill } from "../../tier-of";
 import type { DriftDetectionPlan } from "../drift-detection/plan";
+import type { DriftDetectionRequest } from "../drift-detection/request";
 import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
 import { apiNameOf } from "./api-names";
 import { changesFromDifferences, changesOf, isAhead, isAnswered, valueOf, type RepairChange } from "./changes";
@@ -14,8 +15,8 @@ import { leftOf, repairText, type Left } from "./repair-text";
 import type { DriftRepairRequest } from "./request";
 
 /**
- * What a drift detection found, the stack, and what an `up` of it would do: null where others have the program, and where
- * the program refuses what is newer than declared.
+ * What a drift detection found, the stack, and what an `up` of it would do: null where others have the program, and
+ * where the program refuses what is newer than declared.
  */
 export interface ObservedDrift {
   detection: { plan: DriftDetectionPlan; outcome: DriftDetectionOutcome };
@@ -26,7 +27,8 @@ export interface ObservedDrift {
 export interface DriftRepairPlan extends PlanBasis {
   database: TargetDatabase;
   change: PlannedChange;
-  /** By which it is known afterwards whether the drift is gone. */
+  /** Of the drift detection, before and afterwards. */
+  asked: DriftDetectionRequest;
   detection: DriftDetectionPlan;
   /** Everything that the `up` changes, drift or not. */
   changes: RepairChange[];
@@ -55,6 +57,7 @@ export function planDriftRepair(
     ...(heldTo && { heldTo }),
     evidenceValidDays,
     change: { ...change, text: `${repairText(changes, left, maintenanceWindow)}\n${change.text}` },
+    asked: askedOf(request),
     detection: detection.plan,
     changes,
     left,
@@ -62,6 +65,12 @@ export function planDriftRepair(
     ...(changes.some(({ takes }) => takes === "restart at once") && { interrupts: { maintenanceWindow } }),
   };
 }
+
+export const askedOf = ({ database, account, region }: DriftRepairRequest): DriftDetectionRequest => ({
+  database,
+  ...(account !== undefined && { account }),
+  ...(region !== undefined && { region }),
+});
 
 /** What the provider does not send is in an `up`, and is not changed by it. */
 function foreseen({ detection, up }: Omit<ObservedDrift, "stack">): Pick<DriftRepairPlan, "changes" | "left"> {

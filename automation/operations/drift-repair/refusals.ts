@@ -1,6 +1,6 @@
 /** Pure: what a repair never does, and what it does only if it is told. */
 import { ShipshapeError } from "../../errors";
-import type { PlannedStep } from "../../runner/pulumi-stack";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType, type Difference } from "../drift-detection/differences";
 import { nameOf, shortName } from "../drift-detection/known-differences";
 import type { RepairChange } from "./changes";

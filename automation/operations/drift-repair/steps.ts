@@ -1,7 +1,7 @@
 /** The effects of a repair, besides those of a drift detection and of changing the stack. */
 import { ShipshapeError } from "../../errors";
 import type { TargetDatabase } from "../../fleet-records";
-import type { PlannedStep } from "../../runner/pulumi-stack";
+import type { PlannedStep } from "../../runner/planned-steps";
 import type { ObservedStack } from "../../runner/stack-change";
 import { awsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";

@@ -1,7 +1,7 @@
 /** Pure: whether what was changed outside is as declared again, and nothing else has come up. */
 import { verdictOf, type Check, type Verdict } from "../../records";
 import type { Committed } from "../../runner/git-folder";
-import type { PlannedStep } from "../../runner/pulumi-stack";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { nameOf, shortName, type KnownDifference } from "../drift-detection/known-differences";
 import { differencesIn } from "../drift-detection/verify";
 import { deliveredCheck } from "../stack-changes";

@@ -13,7 +13,8 @@ import {
 } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import { targetDatabase, type StacksAnswer } from "../../../automation/fleet-records";
-import type { PlannedStep, previewRefresh, ReadResource, StackProgram } from "../../../automation/runner/pulumi-stack";
+import type { PlannedStep } from "../../../automation/runner/planned-steps";
+import type { previewRefresh, ReadResource, StackProgram } from "../../../automation/runner/pulumi-stack";
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";

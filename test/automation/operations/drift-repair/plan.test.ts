@@ -7,7 +7,7 @@ import {
 } from "../../../../automation/operations/drift-repair/plan";
 import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
 import { verifyRepair } from "../../../../automation/operations/drift-repair/verify";
-import type { PlannedStep } from "../../../../automation/runner/pulumi-stack";
+import type { PlannedStep } from "../../../../automation/runner/planned-steps";
 import { heldTo } from "../../../../automation/tier-of";
 import { builtIn } from "../../../../components/standards/built-in";
 import { instanceNow, outcomeOf } from "../drift-detection/outcomes";
@@ -257,7 +257,7 @@ describe("afterwards", () => {
   };
   const another = "another-up-changes-nothing: fail";
 
-  test("it passes where a detection and another up find nothing", () => expect(judged({})).toEqual(["pass"]));
+  test("a repair passes where a detection and another up find nothing", () => expect(judged({})).toEqual(["pass"]));
 
   test("what still differs fails, and so does what another up would change", () => {
     const name = "orders-instance.backupRetentionPeriod";
