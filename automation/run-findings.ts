@@ -36,6 +36,8 @@ function comparedBy(operation: AnyOperation, run: Run, c: Conclusion): Compared 
   if (c.status === "cancelled") return undefined;
   if (isOfSeveral(run)) return c.status === "succeeded" ? { differences: [], sources: [], unread: [] } : undefined;
   if (c.status === "succeeded") return operation.compared(run.plan, c.outcome);
+  // That a change was refused, or failed, says nothing of what is there.
+  if (operation.effect !== "reads") return undefined;
   return { differences: [unreadable(run, describeError(c.error).message)], sources: [], unread: [] };
 }
 

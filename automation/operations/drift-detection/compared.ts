@@ -6,7 +6,7 @@ import type { DriftDetectionPlan } from "./plan";
 import { differencesIn, type DriftDetectionOutcome } from "./verify";
 
 /** The classes that a person must answer. */
-const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "unreadable"];
+export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "unreadable"];
 
 /**
  * What of it people must answer, and which parts were compared: of resources that were not read, or are not listed,

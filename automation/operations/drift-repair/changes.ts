@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { healsFrom } from "../../../components/healing";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType, type Difference, type InstanceNow } from "../drift-detection/differences";
-import { answeredClasses, nameOf, type KnownDifference } from "../drift-detection/known-differences";
+import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
+import { answeredClasses } from "../drift-detection/compared";
 import { shown } from "../drift-detection/shown";
 
 /**

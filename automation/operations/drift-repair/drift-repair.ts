@@ -1,8 +1,9 @@
 /** The repair of drift: the stack is brought up as it is committed, and a drift detection says what that has done. */
 import type { Standard } from "../../../components/standards/standard";
 import type { Operation, RunStep, Step } from "../../runner/operation";
+import { comparedIn } from "../drift-detection/compared";
 import { driftDetection } from "../drift-detection/drift-detection";
-import type { DriftDetectionRequest } from "../drift-detection/request";
+import type { OneDatabase } from "../drift-detection/request";
 import type { DriftDetectionSteps } from "../drift-detection/steps";
 import { differencesIn } from "../drift-detection/verify";
 import type { OperationContext } from "../operation-context";
@@ -29,7 +30,7 @@ export const driftRepair = (
   const detection = driftDetection(detecting, standard);
   const foresee = "preview the up that puts it back";
   /** The same before and after. */
-  const observe = async (asked: DriftDetectionRequest, step: Step): Promise<ObservedDrift> => {
+  const observe = async (asked: OneDatabase, step: Step): Promise<ObservedDrift> => {
     const plan = detection.plan(asked, await detection.observe(asked, step), step.requestId);
     const stack = await step("look at the config of its stack", lookStep, () => steps.look(plan.database));
     // Of one database: it neither has children nor waits.
@@ -53,5 +54,10 @@ export const driftRepair = (
     },
 
     verify: verifyRepair,
+    // What a detection would: the findings of what is gone are closed by the repair.
+    compared: (_, outcome) =>
+      "deliveredUntil" in outcome
+        ? { differences: [], sources: [], unread: [] }
+        : comparedIn(outcome.detection.plan, outcome.detection.outcome),
   };
 };

@@ -6,7 +6,7 @@ import { planStackChange, type ObservedStack } from "../../runner/stack-change";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { followsStill } from "../../tier-of";
 import type { DriftDetectionPlan } from "../drift-detection/plan";
-import type { DriftDetectionRequest } from "../drift-detection/request";
+import type { OneDatabase } from "../drift-detection/request";
 import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
 import { apiNameOf } from "./api-names";
 import { changesFromDifferences, changesOf, isAhead, isAnswered, valueOf, type RepairChange } from "./changes";
@@ -28,7 +28,7 @@ export interface DriftRepairPlan extends PlanBasis {
   database: TargetDatabase;
   change: PlannedChange;
   /** Of the drift detection, before and afterwards. */
-  asked: DriftDetectionRequest;
+  asked: OneDatabase;
   detection: DriftDetectionPlan;
   /** Everything that the `up` changes, drift or not. */
   changes: RepairChange[];
@@ -66,7 +66,7 @@ export function planDriftRepair(
   };
 }
 
-export const askedOf = ({ database, account, region }: DriftRepairRequest): DriftDetectionRequest => ({
+export const askedOf = ({ database, account, region }: DriftRepairRequest): OneDatabase => ({
   database,
   ...(account !== undefined && { account }),
   ...(region !== undefined && { region }),
