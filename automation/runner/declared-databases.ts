@@ -17,6 +17,7 @@ export interface StateResource {
   urn: string;
   type: string;
   parent?: string;
+  provider?: string;
   /** Only read by this stack. */
   external?: boolean;
   created?: string;

@@ -77,6 +77,15 @@ export const sequencesMax = 10_000;
 export const assertionRowsMax = 1000;
 
 /**
+ * The access state of one database as text: objects that are alike are one row of some 500 bytes, so a usual one has
+ * less than 100 kB. An owner who gives each of a hundred thousand tables other privileges fills no worker's memory.
+ */
+export const accessCatalogBytesMax = 2 ** 24;
+
+/** Names of objects that are alike: enough to find them. */
+export const accessNamesMax = 3;
+
+/**
  * Ranges of checked blocks that a statement lists for later drills: those of the largest relations, in about 100 kB, and
  * none of a relation of less than 1 MiB. The rest is read again.
  */

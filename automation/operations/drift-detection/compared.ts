@@ -1,5 +1,6 @@
 /** Pure: what a detection says of its database beyond its own verdict: what differs, and what it knows nothing of. */
 import type { Compared } from "../../difference-records";
+import { isAccessWhole } from "./access-baseline";
 import type { DriftClass } from "./differences";
 import { placeOf, typeOf } from "./known-differences";
 import type { DriftDetectionPlan } from "./plan";
@@ -14,7 +15,7 @@ export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "un
  * differ.
  */
 export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Compared {
-  const { comparison, beyondProvider, now } = outcome;
+  const { comparison, access, beyondProvider, now } = outcome;
   const isUndeclared = "none" in plan.stack && plan.stack.none === "undeclared";
   const isWhole = isUndeclared || (comparison?.databaseWasRead && comparison.differencesLeftOut === 0);
   return {
@@ -24,6 +25,7 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
     sources: [
       ...["run", "stack"],
       ...(isWhole ? ["resources"] : []),
+      ...(isUndeclared || (access === null ? comparison?.databaseWasRead : isAccessWhole(access)) ? ["access"] : []),
       ...(beyondProvider.unread.length === 0 && plan.beyond.unread.length === 0 ? ["beyond"] : []),
     ],
     unread: (comparison?.unread ?? []).map((urn) => placeOf({ urn, type: typeOf(urn) })),

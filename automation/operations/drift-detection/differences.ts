@@ -26,6 +26,8 @@ export interface Difference {
   severity: Severity;
   /** The guardrails that the actual value breaks and the declared one does not. */
   breaks: string[];
+  /** What to do about it, where its class does not say. */
+  remedy?: string;
 }
 
 /** What the RDS API says of an instance and the provider does not. */

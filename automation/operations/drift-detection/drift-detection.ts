@@ -5,7 +5,7 @@ import type { AnyOperation, Operation, OperationDescription } from "../../runner
 import { followsStill } from "../../tier-of";
 import type { OperationContext } from "../operation-context";
 import { comparedIn } from "./compared";
-import { explainStep, observeStep, previewStep, queryStep } from "./limits";
+import { accessStep, explainStep, observeStep, previewStep, queryStep } from "./limits";
 import { detectionStillHolds, planDriftDetection, type DriftDetectionPlan, type ObservedDatabase } from "./plan";
 import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type OneDatabase } from "./request";
 import type { DriftDetectionSteps } from "./steps";
@@ -55,8 +55,12 @@ export const driftDetection = (
             steps.compare(plan, stack.name, now, signal),
           )
         : null;
+    const access =
+      "name" in stack
+        ? await step("read the access of the database", accessStep, () => steps.readAccess(plan, stack.name))
+        : null;
     const beyond = await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
-    const found = { now, comparison, beyondProvider: beyond };
+    const found = { now, comparison, access, beyondProvider: beyond };
     const explanations = await step("find out who changed it, and what is waived", explainStep, (signal) =>
       steps.explain(plan, found, signal),
     );

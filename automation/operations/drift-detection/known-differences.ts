@@ -7,11 +7,13 @@ import type { DriftDetectionPlan } from "./plan";
 import { controlsOf, waivedBy, type WaiverOfDifference } from "./waived";
 
 /** What compared a part of a database: what one did not read, another says nothing of. */
-export type DriftSource = "stack" | "resources" | "beyond";
+export type DriftSource = "stack" | "resources" | "access" | "beyond";
 
 /** A difference that a later detection recognises. */
 export interface KnownDifference
-  extends Difference, Pick<FoundDifference, Exclude<keyof FoundDifference, keyof Difference>> {
+  extends
+    Omit<Difference, "remedy">,
+    Pick<FoundDifference, Exclude<keyof FoundDifference, keyof Omit<Difference, "remedy">>> {
   source: DriftSource;
   /** Null: it was not asked. */
   change: ChangedBy | null;
@@ -52,7 +54,7 @@ export function known(
     controls: controlsOf(difference),
     ...{ changedBy: null, change: null, waivedBy: null, waivers: [] },
     owner: plan.heldTo?.owner ?? null,
-    remedy: remedyOf(plan, difference),
+    remedy: difference.remedy ?? remedyOf(plan, difference),
   };
 }
 

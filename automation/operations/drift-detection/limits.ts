@@ -24,6 +24,12 @@ export const differencesMax = 500;
 /** A value longer than this is cut where it is shown: a policy is a page of JSON. */
 export const shownCharactersMax = 160;
 
+/** Objects that a difference inside a database names; it has their number. */
+export const accessNamedMax = 3;
+
+/** Five logins, a catalog and a state: seconds, and a busy database takes a minute for each. */
+export const accessStep = { attemptsMax: 2, timeoutSeconds: 600 };
+
 /** Resources that one explanation names. */
 export const namedMax = 10;
 

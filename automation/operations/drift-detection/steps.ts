@@ -11,6 +11,7 @@ import { accessTo, locate } from "../../targets/locations";
 import { parametersSetIn } from "../../targets/parameters-set";
 import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
+import { accessSteps } from "./access-steps";
 import { beyondProvider, type BeyondProvider } from "./beyond-provider";
 import { arnOf, declaredBeyond } from "./declared-beyond";
 import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
@@ -34,6 +35,8 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
   const recent = recentlyAsked(s.stacks);
   const besides = async (stack: string) => withStack(await recent(), await askStack(s.stacks, stack));
   return {
+    ...accessSteps(s),
+
     async observe(asked: OneDatabase): Promise<ObservedDatabase> {
       const identifier = asked.database;
       const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);

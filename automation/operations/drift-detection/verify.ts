@@ -1,6 +1,7 @@
 /** Pure: judges what differs. Each difference that someone must answer is a check of its own. */
 import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
+import { accessWasRead, type AccessComparison } from "./access-baseline";
 import type { BeyondProvider } from "./beyond-provider";
 import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
 import { changedByText } from "./changed-by";
@@ -36,6 +37,8 @@ export interface DriftDetectionOutcome {
   now: InstanceNow;
   /** Null: no stack declares the database. */
   comparison: Comparison | null;
+  /** Null: its stack declares nothing inside it. */
+  access: AccessComparison | null;
   beyondProvider: BeyondProvider;
   /** Of those that people must answer, by their keys. */
   explanations: Explanations;
@@ -49,10 +52,11 @@ export function differencesIn(
   plan: DriftDetectionPlan,
   outcome: Omit<DriftDetectionOutcome, "explanations"> & { explanations?: Explanations },
 ): KnownDifference[] {
-  const { comparison, beyondProvider, explanations = {} } = outcome;
+  const { comparison, access, beyondProvider, explanations = {} } = outcome;
   return [
     ...aboutTheStack(plan, comparison).map((one) => known(plan, "stack", one)),
     ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
+    ...(access?.differences ?? []).map((one) => known(plan, "access", one)),
     ...[...beyondProvider.differences, ...unreadBeyond(beyondProvider)].map((one) => known(plan, "beyond", one)),
   ]
     .map((one) => explained(one, explanations))
@@ -105,18 +109,20 @@ const unreadBeyond = ({ unread }: BeyondProvider): Difference[] =>
 
 export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Verdict {
   const { stack } = plan;
-  const { comparison, beyondProvider } = outcome;
+  const { comparison, access, beyondProvider } = outcome;
   const differences = differencesIn(plan, outcome);
   const found = differences.filter((one) => one.class === "drift" || isBeside(one));
   if (!("name" in stack) || comparison === null)
     return verdictOf([undeclared(stack), ...found.map(driftCheck), lookedBeyond(beyondProvider)]);
+  const notListed = comparison.differencesLeftOut + (access?.differencesLeftOut ?? 0);
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
     databaseWasRead(stack.name, comparison),
     everythingWasRead(comparison),
+    ...(access === null ? [] : [accessWasRead(access)]),
     lookedBeyond(beyondProvider),
     ...found.map(driftCheck),
-    ...(comparison.differencesLeftOut > 0 ? [leftOut(comparison)] : []),
+    ...(notListed > 0 ? [leftOut(notListed)] : []),
     nothingDrifted(differences),
   ]);
 }
@@ -191,7 +197,7 @@ function explanationOf({
   ].join("; ");
 }
 
-const leftOut = ({ differencesLeftOut }: Comparison): Check => ({
+const leftOut = (differencesLeftOut: number): Check => ({
   name: "every-difference-is-listed",
   verdict: "inconclusive",
   explanation: `${differencesLeftOut} more differences are not listed`,

@@ -5,6 +5,7 @@ const steps = {
   run: [
     "ask the RDS API",
     "preview a refresh of its stack",
+    "read the access of the database",
     "look beyond the provider",
     "find out who changed it, and what is waived",
   ],

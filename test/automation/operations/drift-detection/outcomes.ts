@@ -15,6 +15,7 @@ export const instanceNow = (change: Partial<InstanceNow> = {}): InstanceNow => (
 export const outcomeOf = (change: Partial<DriftDetectionOutcome> = {}): DriftDetectionOutcome => ({
   now: instanceNow(),
   comparison: null,
+  access: null,
   beyondProvider: { differences: [], unread: [] },
   explanations: {},
   ...change,

@@ -1,0 +1,78 @@
+/** The step that reads what is inside a database: by the control plane's own login, and the secrets of its roles. */
+import { readResources } from "../../runner/backend-stacks";
+import { describeError } from "../../errors";
+import { readAccessCatalog } from "../../targets/access-catalog";
+import { awsClients, type AwsClients } from "../../targets/aws-access";
+import { inControlSession } from "../../targets/control-session";
+import { controlRole, findDatabaseLogin, requireSameDatabase, type DatabaseLogin } from "../../targets/database-login";
+import { accessTo } from "../../targets/locations";
+import { accessCatalogBytesMax } from "../../targets/limits";
+import { trySecret } from "../../targets/secret-login";
+import type { OperationContext } from "../operation-context";
+import {
+  accessDifferences,
+  bounded,
+  namedObjects,
+  secretDifferences,
+  unreadable,
+  type AccessComparison,
+} from "./access-baseline";
+import { declaredInside, type DeclaredInside } from "./desired-access";
+import type { Difference } from "./differences";
+import type { DriftDetectionPlan } from "./plan";
+
+export function accessSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
+  const { rootCertificateFile } = s.access;
+  return {
+    /** Null: the stack declares nothing inside the database. */
+    async readAccess({ database }: DriftDetectionPlan, stack: string): Promise<AccessComparison | null> {
+      const declared = declaredInside(await readResources(s.stacks, stack), database.resourceId);
+      if (!declared) return null;
+      const clients = awsClients(accessTo(s.access, database));
+      const { desired } = declared;
+      try {
+        const login = await findDatabaseLogin(clients, s.standard, database.identifier, controlRole);
+        requireSameDatabase(database.identifier, login.resourceId, database.resourceId);
+        return await compared(clients, login, declared);
+      } catch (error) {
+        // Stopped, refused, without its login: the rest is still judged.
+        const { code, message, hint = "" } = describeError(error);
+        if (!unreadableCodes.includes(code)) throw error;
+        const reason = hint ? `${message}; ${hint}` : message;
+        return bounded(desired.database, null, [unreadable(`access of ${desired.database}`, reason)]);
+      }
+    },
+  };
+
+  async function compared(clients: AwsClients, login: DatabaseLogin, { desired, secrets }: DeclaredInside) {
+    const found = await inControlSession(login, { rootCertificateFile, readOnly: true }, (client) =>
+      readAccessCatalog(client, namedObjects(desired)),
+    );
+    const differences: Difference[] = [];
+    if ("bytes" in found) {
+      const reason = `its catalogs come to ${found.bytes} bytes, more than ${accessCatalogBytesMax}: too many objects with privileges of their own`;
+      differences.push(unreadable(`access of ${desired.database}`, reason));
+    } else differences.push(...accessDifferences(desired, found));
+    for (const secret of secrets)
+      differences.push(...secretDifferences(secret, await trySecret(clients, secret, login, rootCertificateFile)));
+    const read = "bytes" in found ? null : figuresOf(found, secrets.length);
+    return bounded(desired.database, read, differences);
+  }
+}
+
+const figuresOf = (
+  found: Exclude<Awaited<ReturnType<typeof readAccessCatalog>>, { bytes: number }>,
+  logins: number,
+) => ({
+  roles: found.roles.length,
+  objects: found.objects.reduce((sum, { count }) => sum + count, 0),
+  logins,
+});
+
+/** Why a database cannot be read that another attempt does not change at once. */
+const unreadableCodes = [
+  "database-not-available",
+  "database-role-unknown",
+  "database-unreachable",
+  "database-query-failed",
+];
