@@ -7,7 +7,7 @@
  * value is compared by its fingerprint. All of it is typed arrays: some 45 bytes for each value.
  */
 import { randomBytes } from "node:crypto";
-import { folded, KeyedHash } from "./keyed-hash";
+import { folded, Fingerprint } from "./fingerprint";
 
 /** Bytes of an anchor: no shorter value can be searched for. */
 export const anchorBytes = 8;
@@ -20,7 +20,7 @@ const GRAM_COUNTERS = 1 << 24;
 const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
 export class LeakIndex {
-  readonly hash: KeyedHash;
+  readonly hash: Fingerprint;
   /** A random word for each byte, the same for both cases of a letter, and the same turned as far as an anchor is long. */
   private readonly words = new Int32Array(256);
   private readonly leaving: Int32Array;
@@ -40,7 +40,7 @@ export class LeakIndex {
   private places = new Int32Array(0);
 
   constructor() {
-    this.hash = new KeyedHash(randomBytes(8));
+    this.hash = new Fingerprint(randomBytes(8));
     const random = randomBytes(1024);
     for (let byte = 0; byte < 256; byte++) this.words[byte] = random.readInt32LE(4 * folded[byte]!);
     this.leaving = this.words.map((word) => rotate(word, anchorBytes));

@@ -9,7 +9,8 @@ import type { DatabaseLogin } from "../database-login";
 import { readCopiedTables, type CopiedTable } from "./copied-tables";
 import { copyTables, type CopiedRows } from "./copy-tables";
 import { dumpSchema } from "./schema-dump";
-import { ensureRoles, loadSchema, readRolesOf } from "./schema-load";
+import type { DumpStatement } from "./dump-statements";
+import { ensureRoles, hidesRows, loadable, loadSchema, readRolesOf } from "./schema-load";
 import { schemaStatementSeconds } from "./limits";
 import { moveSequences, readSequenceStates } from "./sequence-states";
 import type { TableMasks } from "./table-masks";
@@ -35,7 +36,8 @@ export interface CopiedDatabase {
   tables: Record<string, CopiedRows>;
   roles: string[];
   sequences: number;
-  statements: number;
+  /** Still to be loaded, by `loadSchema`, once the copy was searched and validated. */
+  rowSecurity: DumpStatement[];
   /** What was read, in the order in which it was begun. */
   found: CopiedTable[];
 }
@@ -50,18 +52,19 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
 
   const roles = await inSource(readRolesOf);
   await inTarget((client) => ensureRoles(client, roles));
-  const before = await dumpSchema(source, "pre-data", copy);
-  const after = await dumpSchema(source, "post-data", copy);
-  const first = await inTarget((client) => loadSchema(client, target, before, { atomic: true, signal }));
+  const before = loadable(await dumpSchema(source, "pre-data", copy), target.majorVersion);
+  const after = loadable(await dumpSchema(source, "post-data", copy), target.majorVersion);
+  await inTarget((client) => loadSchema(client, target.identifier, before, { atomic: true, signal }));
   const found = await inSource(readCopiedTables);
   await inControlSession(copy.sourceMaster, options, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));
-  const second = await inTarget((client) => loadSchema(client, target, after, { atomic: false, signal }));
+  const open = after.filter((one) => !hidesRows(one));
+  await inTarget((client) => loadSchema(client, target.identifier, open, { atomic: false, signal }));
   await inTarget(refreshViews);
   await inTarget((client) => client.query("analyze"));
-  return { found, tables, roles, sequences: states.length, statements: first.statements + second.statements };
+  return { found, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
 }
 
 /** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */

@@ -2,7 +2,15 @@
 import type { Client, DatabaseError } from "pg";
 import { ShipshapeError } from "../../errors";
 import { sessionWasLost } from "../control-session";
-import { statementsOf } from "./dump-statements";
+import { statementsOf, type DumpStatement } from "./dump-statements";
+
+/** What a target of that major understands. */
+export const loadable = (dump: string, majorVersion: number): DumpStatement[] =>
+  statementsOf(dump).filter(({ sql }) => majorVersion >= 17 || !/^SET transaction_timeout\b/.test(sql));
+
+/** From then on policies hide rows, from our own sessions too: so it comes last. */
+export const hidesRows = ({ sql }: DumpStatement): boolean =>
+  /^ALTER TABLE (ONLY )?[^;]+ ENABLE ROW LEVEL SECURITY;$/.test(sql);
 
 /**
  * Pre-data in one transaction, which is quick and leaves nothing half done; post-data each for itself, so that an index
@@ -10,13 +18,10 @@ import { statementsOf } from "./dump-statements";
  */
 export async function loadSchema(
   client: Client,
-  { identifier, majorVersion }: { identifier: string; majorVersion: number },
-  dump: string,
+  identifier: string,
+  statements: readonly DumpStatement[],
   { atomic, signal }: { atomic: boolean; signal?: AbortSignal | undefined },
-): Promise<{ statements: number }> {
-  const statements = statementsOf(dump).filter(
-    ({ sql }) => majorVersion >= 17 || !/^SET transaction_timeout\b/.test(sql),
-  );
+): Promise<void> {
   if (atomic) await client.query("begin");
   for (const { sql, place } of statements) {
     signal?.throwIfAborted();
@@ -29,7 +34,6 @@ export async function loadSchema(
     }
   }
   if (atomic) await client.query("commit");
-  return { statements: statements.length };
 }
 
 /**

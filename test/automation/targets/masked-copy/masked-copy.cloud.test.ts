@@ -2,10 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { inControlSession } from "../../../../automation/targets/control-session";
 import { createReader, readerOf } from "../../../../automation/targets/copy-reader";
 import { copyDatabase, type CopiedDatabase } from "../../../../automation/targets/masked-copy/copy-database";
 import { copyTables } from "../../../../automation/targets/masked-copy/copy-tables";
+import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
 import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
+import { loadSchema } from "../../../../automation/targets/masked-copy/schema-load";
 import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
 import type { ColumnRule, TableMasks } from "../../../../automation/targets/masked-copy/table-masks";
 import { connectAsAdministrator } from "../../../../localcloud/postgres/administrator";
@@ -38,7 +41,7 @@ insert into customer (name, email, parent, tags, doc, photo)
   from generate_series(1, 3000) i;
 insert into "Order" select i, date '2025-06-01' + i % 500, 1 + i % 3000, case when i % 3 = 0 then 'paid; and "sent"' else 'new' end::state, i % 1000 from generate_series(1, 20000) i;
 insert into base select i, 'base ' || i from generate_series(1, 100) i; insert into child select i, 'child', null from generate_series(1, 50) i;
-refresh materialized view totals; analyze`;
+refresh materialized view totals; analyze; alter table customer force row level security`;
 
 const masks: TableMasks = {
   tables: {
@@ -85,6 +88,11 @@ const scan = () =>
     rootCertificateFile,
   });
 
+const validation = () =>
+  inControlSession(request().source, { rootCertificateFile }, (from) =>
+    inControlSession(request().target, { rootCertificateFile }, (copy) => validateCopy(from, copy, copied.found)),
+  );
+
 test("a masked copy has every row, key and rule of its source, and its files hold no value of the masked column", async () => {
   const before = await look(source);
   copied = await copyDatabase(request());
@@ -92,7 +100,27 @@ test("a masked copy has every row, key and rule of its source, and its files hol
   await target.server.query("checkpoint");
   expect(filesWith(target.server.dataFolder, KEPT)).not.toEqual([]);
   expect(filesWith(target.server.dataFolder, REAL)).toEqual([]);
+  expect(await validation()).toEqual({
+    ...{ tables: 5, rows: 3000 + 20_000 + 150, objects: expect.any(Number) as number },
+    ...{ differingCounts: [], missing: [], unexpected: [], sequencesBehind: [], unanalysed: [] },
+  });
+  await target.within((client) => loadSchema(client, "app", copied.rowSecurity, { atomic: true }));
   expect(await look(target)).toEqual(before);
+});
+
+test("a copy that lacks rows, keys, privileges or a sequence's progress is not valid, and the report names them", async () => {
+  await target.admin(`
+    alter table app.customer disable row level security; delete from app.child where id = 7; drop view app.paid; grant select on app.base to public;
+    alter table app."Order" drop constraint "Order_total_check"; select setval('app.customer_id_seq', 5)`);
+  expect(await validation()).toMatchObject({
+    differingCounts: [{ table: "app.child", source: 50, copy: 49 }],
+    missing: expect.arrayContaining([
+      "view app.paid of owner",
+      'constraint "Order_total_check" of app."Order"',
+    ]) as string[],
+    unexpected: expect.arrayContaining(["privileges on app.base: - SELECT"]) as string[],
+    sequencesBehind: ["app.customer_id_seq"],
+  });
 });
 
 test("the leak scan of that copy finds nothing, and says how much it searched", async () => {

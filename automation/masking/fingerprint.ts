@@ -7,7 +7,7 @@
 /** A to Z as a to z; all other bytes as they are. */
 export const folded = new Uint8Array(256).map((_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
 
-export class KeyedHash {
+export class Fingerprint {
   /** The last fingerprint, as two words, so that none is allocated. */
   high = 0;
   low = 0;

@@ -1,0 +1,77 @@
+/** Is the copy whole? Against its source, which stands still; and within itself. */
+import type { Client } from "pg";
+import { shownText } from "../shown-text";
+import { namedMax } from "../limits";
+import { readFilledColumns, readSequences } from "../sequences";
+import { objectsQuery } from "./copied-objects";
+import type { CopiedTable } from "./copied-tables";
+
+export interface CopyValidation {
+  tables: number;
+  rows: number;
+  /** Tables whose rows differ in number. */
+  differingCounts: { table: string; source: number; copy: number }[];
+  objects: number;
+  /** Objects, owners and privileges of the source that the copy lacks, and the other way round; the first of them. */
+  missing: string[];
+  unexpected: string[];
+  /** The rows of their tables are further. */
+  sequencesBehind: string[];
+  /** The planner knows nothing of them. */
+  unanalysed: string[];
+}
+
+/**
+ * By logins that read everything, before row-level security is switched on in the copy. The number of rows is counted
+ * in both, not taken from the copying.
+ */
+export async function validateCopy(
+  source: Client,
+  copy: Client,
+  tables: readonly CopiedTable[],
+): Promise<CopyValidation> {
+  const differingCounts = [];
+  let rows = 0;
+  for (const { sql, name } of tables) {
+    const count = async (client: Client) =>
+      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from only ${sql}`)).rows[0]?.count);
+    const [before, after] = await Promise.all([count(source), count(copy)]);
+    rows += after;
+    if (before !== after) differingCounts.push({ table: name, source: before, copy: after });
+  }
+  const [there, here] = [await objectsOf(source), await objectsOf(copy)];
+  return {
+    tables: tables.length,
+    rows,
+    differingCounts,
+    objects: here.size,
+    missing: named([...there].filter((line) => !here.has(line))),
+    unexpected: named([...here].filter((line) => !there.has(line))),
+    sequencesBehind: named(await sequencesBehind(copy)),
+    unanalysed: named(await unanalysed(copy)),
+  };
+}
+
+const objectsOf = async (client: Client): Promise<Set<string>> =>
+  new Set((await client.query<{ line: string }>(objectsQuery)).rows.map(({ line }) => line));
+
+const named = (lines: string[]): string[] => lines.sort().slice(0, namedMax).map(shownText);
+
+async function sequencesBehind(copy: Client): Promise<string[]> {
+  const { lastOf } = await readFilledColumns(copy);
+  return (await readSequences(copy))
+    .filter(({ id, last, ascends, cycles }) => {
+      const filled = lastOf[id];
+      if (filled === undefined || cycles) return false;
+      return last === null || (ascends ? BigInt(last) < BigInt(filled) : BigInt(last) > BigInt(filled));
+    })
+    .map(({ name }) => name);
+}
+
+async function unanalysed(copy: Client): Promise<string[]> {
+  const { rows } = await copy.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'm') and c.reltuples < 0 and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'`,
+  );
+  return rows.map(({ name }) => name);
+}
