@@ -1,9 +1,28 @@
 /** Pure: judges a sweep by what its children have sealed, and by what could not be compared. */
 import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
-import { verdictOf, type Check, type Verdict } from "../../records";
+import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
 import { namedMax } from "./limits";
-import type { SweepPlan } from "./sweep-plan";
-import type { SweepOutcome, SweptRow } from "./sweep";
+import type { SweepPlan, SweptDatabase } from "./sweep-plan";
+
+/** What is kept of each database: the digest stands for all that was found in it. */
+export interface SweptRow extends Omit<SweptDatabase, "stack"> {
+  /** Null: it was not requested. */
+  requestId: string | null;
+  /** Null: it had not ended. */
+  status: RunStatus | null;
+  /** As its statement says; null without one. */
+  verdict: VerdictWord | null;
+  /** SHA-256 of its sealed envelope, in hex. */
+  evidence: string | null;
+  /** Why nothing is known of it, or not everything. */
+  reason: string | null;
+}
+
+export interface SweepOutcome {
+  rows: SweptRow[];
+  /** SHA-256 of their canonical JSON, in hex. */
+  digest: string;
+}
 
 export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: SweepOutcome): Verdict {
   const nameOf = namesOf([...rows, ...sweep.unread, ...sweep.unmanaged]);

@@ -1,34 +1,14 @@
 /** A sweep: a child request for each database, a bounded number of them at once, and what they have sealed. */
 import { createHash } from "node:crypto";
 import type { Standard } from "../../../components/standards/standard";
-import { canonicalJson, type RunStatus, type VerdictWord } from "../../records";
+import { canonicalJson } from "../../records";
 import type { SealedRun } from "../../sealed-records";
 import type { Operation, RunStep } from "../../runner/operation";
 import type { FleetSteps } from "./fleet-steps";
 import { childEndSecondsMax, childrenAtOnceMax, fleetStep, queryStep } from "./limits";
 import { driftDetectionDescription, type DriftDetectionRequest } from "./request";
 import { childInput, keyOf, planSweep, type ObservedFleet, type SweepPlan, type SweptDatabase } from "./sweep-plan";
-import { verifySweep } from "./sweep-verify";
-
-/** What is kept of each database: the digest stands for all that was found in it. */
-export interface SweptRow extends Omit<SweptDatabase, "stack"> {
-  /** Null: it was not requested. */
-  requestId: string | null;
-  /** Null: it had not ended. */
-  status: RunStatus | null;
-  /** As its statement says; null without one. */
-  verdict: VerdictWord | null;
-  /** SHA-256 of its sealed envelope, in hex. */
-  evidence: string | null;
-  /** Why nothing is known of it, or not everything. */
-  reason: string | null;
-}
-
-export interface SweepOutcome {
-  rows: SweptRow[];
-  /** SHA-256 of their canonical JSON, in hex. */
-  digest: string;
-}
+import { verifySweep, type SweepOutcome, type SweptRow } from "./sweep-verify";
 
 /** A drift detection of several databases. What has appeared since it was planned is in the next one. */
 export const fleetDetection = (
