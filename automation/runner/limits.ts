@@ -188,3 +188,15 @@ export const gitOutputBytesMax = 16 * 2 ** 20;
  */
 export const answerRecentMilliseconds = 60_000;
 export const answerRecentFactor = 20;
+
+/** Plugins that stay up in one worker: as many as its runs at once would otherwise start, some 500 MB each. */
+export const pluginsAtOnceMax = 4;
+
+/** How long a plugin may take until it listens: the official ones take a few seconds on a busy machine. */
+export const pluginStartSeconds = 60;
+
+/** How long a plugin stays up that no engine uses: between two databases of a sweep it is seconds. */
+export const pluginIdleSeconds = 60;
+
+/** Previews that one plugin serves before another takes its place: what it leaks with each does not add up. */
+export const previewsOfPluginMax = 500;

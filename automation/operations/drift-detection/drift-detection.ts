@@ -15,8 +15,12 @@ import { verifyDriftDetection, type DriftDetectionOutcome } from "./verify";
 
 export const open = async (context: OperationContext): Promise<AnyOperation> => {
   const [{ driftDetectionSteps }, { fleetSteps }] = [await import("./steps"), await import("./fleet-steps")];
-  const { standard } = context;
-  return either(driftDetection(driftDetectionSteps(context), standard), fleetDetection(fleetSteps(context), standard));
+  const { sharedPlugins } = await import("../../runner/shared-plugins");
+  const { standard, stacks } = context;
+  return either(
+    driftDetection(driftDetectionSteps(context, sharedPlugins(stacks)), standard),
+    fleetDetection(fleetSteps(context), standard),
+  );
 };
 
 /** A request is about one database or for a sweep, and so is its plan. */

@@ -3,7 +3,8 @@ import { severities } from "../../../policypacks/database-guardrails/judging/rul
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
 import { askBackend, askStack, readResources, recentlyAsked, withStack } from "../../runner/backend-stacks";
-import { previewRefresh } from "../../runner/pulumi-stack";
+import { previewRefresh, type ReadResource } from "../../runner/pulumi-stack";
+import type { SharedPlugins } from "../../runner/shared-plugins";
 import { awsClients } from "../../targets/aws-access";
 import { snapshotsOf } from "../../targets/database-backups";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
@@ -27,10 +28,17 @@ import { differencesIn, type Comparison, type DriftDetectionOutcome } from "./ve
 
 export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
 
-/** Their own logins are in the state, and may have been rotated since: what is in the database is read by SQL. */
-const inDatabase = ["**postgresql:index/**"];
+/**
+ * What is in the database is read by SQL: the logins of its resources are in the state, and may have been rotated since.
+ * Random values exist in the state alone. Without their providers the engine starts no plugins for them either.
+ */
+const notInAws = ["postgresql", "random"].flatMap((name) => [`**${name}:index/**`, `**pulumi:providers:${name}::**`]);
 
-export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks" | "standard" | "waiversFolder">) {
+/** @param plugins that previews attach. @default each engine starts its own */
+export function driftDetectionSteps(
+  s: Pick<OperationContext, "access" | "stacks" | "standard" | "waiversFolder">,
+  plugins?: SharedPlugins,
+) {
   // A sweep's thousand children in this worker do not each read a thousand stacks.
   const recent = recentlyAsked(s.stacks);
   const besides = async (stack: string) => withStack(await recent(), await askStack(s.stacks, stack));
@@ -82,17 +90,15 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
     ): Promise<Comparison> {
       const [project = "", name = ""] = stack.split("/");
       const context = { ...s.stacks, project };
-      const wanted = (await readResources(s.stacks, stack)).filter(isRead);
-      const read = new Set<string>();
-      let databaseWasRead = false;
+      const state = await readResources(s.stacks, stack);
+      const wanted = state.filter(isRead);
       const today = new Date().toISOString().slice(0, 10);
-      const differences: Difference[] = [];
-      const names: Record<string, string[]> = {};
-      const failure = await previewRefresh(
-        context,
-        name,
-        inDatabase,
-        (resource) => {
+      const compared = async (more: Record<string, string>): Promise<Comparison> => {
+        const read = new Set<string>();
+        let databaseWasRead = false;
+        const differences: Difference[] = [];
+        const names: Record<string, string[]> = {};
+        const take = (resource: ReadResource) => {
           read.add(resource.urn);
           const isTheInstance =
             resource.type === instanceType &&
@@ -104,20 +110,23 @@ export function driftDetectionSteps(s: Pick<OperationContext, "access" | "stacks
           if (isTheInstance) own.push(...waitingOf(urn, old.inputs, now, found.outputs, shown));
           differences.push(...own);
           if (own.some(isAnswered)) names[urn] = namesIn(resource);
-        },
-        signal,
-      );
-      // Of more than can be kept, the least is left out.
-      differences.sort((one, other) => rankOf(one) - rankOf(other));
-      return {
-        resources: wanted.length,
-        databaseWasRead,
-        unread: wanted.map(({ urn }) => urn).filter((urn) => !read.has(urn)),
-        failure: failure ?? null,
-        names,
-        differences: differences.slice(0, differencesMax),
-        differencesLeftOut: Math.max(0, differences.length - differencesMax),
+        };
+        const environment = { ...context.environment, ...more };
+        const failure = await previewRefresh({ ...context, environment }, name, notInAws, take, signal);
+        // Of more than can be kept, the least is left out.
+        differences.sort((one, other) => rankOf(one) - rankOf(other));
+        return {
+          resources: wanted.length,
+          databaseWasRead,
+          unread: wanted.map(({ urn }) => urn).filter((urn) => !read.has(urn)),
+          failure: failure ?? null,
+          names,
+          differences: differences.slice(0, differencesMax),
+          differencesLeftOut: Math.max(0, differences.length - differencesMax),
+        };
       };
+      const isIncomplete = ({ failure, unread }: Comparison) => failure !== null || unread.length > 0;
+      return plugins ? plugins.attached(state, ["aws"], signal, compared, isIncomplete) : compared({});
     },
 
     /** Of what people must answer: who made it, and whether it is waived. */

@@ -1,20 +1,20 @@
+import { isDeepStrictEqual } from "node:util";
 import { status, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import type { Engine, Engines } from "./engines";
 import { asRpcError } from "./failures";
 import { changedSettings, checkSettings, readSettings } from "./provider-settings";
-import type { CheckFailure, Context, ProviderDefinition } from "./resource";
+import type { CheckFailure, ProviderDefinition } from "./resource";
 import { check, create, diff, diffMessage, failureMessage, read, update, type Row } from "./resource-calls";
 import { markSecrets } from "./values";
-import { fromStruct, rpcError, secret, toStruct, type Value } from "./wire";
+import { fromStruct, rpcError, secret, toStruct, type PropertyValues, type Value } from "./wire";
 
 export interface ProviderContext {
-  signal: AbortSignal;
-  logFor(urn: string): Context<unknown>["log"];
+  engines: Engines;
   /** Called when a call begins and ends, so that a plugin stopped by a signal exits after its last response. */
   track<T>(call: Promise<T>): Promise<T>;
-  cancel(): void;
 }
 
 /**
@@ -25,27 +25,29 @@ export function createProviderService<Config>(
   definition: ProviderDefinition<Config>,
   around: ProviderContext,
 ): UntypedServiceImplementation {
-  let config: Config;
+  const { engines } = around;
+  let configured: { settings: PropertyValues; config: Config } | undefined;
+  const configOf = (engine: Engine): Config => (engine.config ?? configured?.config) as Config;
 
-  const find = (urn: string, timeoutSeconds = 0): Row<Config> => {
+  const find = (engine: Engine, urn: string, timeoutSeconds = 0): Row<Config> => {
     const token = urn.split("::")[2]?.split("$").pop() ?? "";
     const type = definition.resources[token];
     if (!type) throw unsupported(definition, token, Object.keys(definition.resources));
     const context = {
-      config,
+      config: configOf(engine),
       urn,
       token,
       importing: false,
-      signal: around.signal,
-      log: around.logFor(urn),
+      signal: engine.signal,
+      log: engine.logFor(urn),
       ...(timeoutSeconds > 0 && { timeoutSeconds }),
     };
     return { token, type, context };
   };
 
-  function answer<Request, Response>(handler: (request: Request) => Response | Promise<Response>) {
+  function answer<Request, Response>(handler: (request: Request, peer: string) => Response | Promise<Response>) {
     return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
-      const result = around.track(Promise.resolve(call.request).then(handler));
+      const result = around.track(Promise.resolve(call.request).then((request) => handler(request, call.getPeer())));
       result.then(
         (response) => callback(null, response),
         (error) => callback(asRpcError(error)),
@@ -71,33 +73,52 @@ export function createProviderService<Config>(
     }),
     checkConfig: answer((request: pb.CheckRequest) => checkConfig(definition, request)),
     diffConfig: answer((request: pb.DiffRequest) => diffConfig(definition, request)),
-    configure: answer(async (request: pb.ConfigureRequest) => {
-      config = await configure(definition, request);
+    attach: answer((request: PluginAttach, peer) => {
+      engines.attach(peer, request.getAddress());
+      return new Empty();
+    }),
+    configure: answer(async (request: pb.ConfigureRequest, peer) => {
+      const settings = settingsOf(definition, request);
+      // Engines that share this process mostly want the same: one client then serves them all.
+      if (!isDeepStrictEqual(settings, configured?.settings))
+        configured = { settings, config: await definition.configure(settings) };
+      engines.of(peer).config = configured!.config;
       const response = new pb.ConfigureResponse();
       response.setSupportspreview(true);
       response.setSupportsAutonamingConfiguration(true);
       // acceptSecrets stays false, as with the bridge: the engine itself then marks outputs of the same name as secret.
       return response;
     }),
-    check: answer((request: pb.CheckRequest) => check(find(request.getUrn()), definition, request)),
-    diff: answer((request: pb.DiffRequest) => diff(find(request.getUrn()), request)),
-    create: answer((request: pb.CreateRequest) => create(find(request.getUrn(), request.getTimeout()), request)),
-    read: answer((request: pb.ReadRequest) => read(find(request.getUrn(), request.getTimeout()), request)),
-    update: answer((request: pb.UpdateRequest) => update(find(request.getUrn(), request.getTimeout()), request)),
-    delete: answer(async (request: pb.DeleteRequest) => {
-      const row = find(request.getUrn(), request.getTimeout());
+    check: answer((request: pb.CheckRequest, peer) =>
+      check(find(engines.of(peer), request.getUrn()), definition, request),
+    ),
+    diff: answer((request: pb.DiffRequest, peer) => diff(find(engines.of(peer), request.getUrn()), request)),
+    create: answer((request: pb.CreateRequest, peer) =>
+      create(find(engines.of(peer), request.getUrn(), request.getTimeout()), request),
+    ),
+    read: answer((request: pb.ReadRequest, peer) =>
+      read(find(engines.of(peer), request.getUrn(), request.getTimeout()), request),
+    ),
+    update: answer((request: pb.UpdateRequest, peer) =>
+      update(find(engines.of(peer), request.getUrn(), request.getTimeout()), request),
+    ),
+    delete: answer(async (request: pb.DeleteRequest, peer) => {
+      const row = find(engines.of(peer), request.getUrn(), request.getTimeout());
       await row.type.delete(request.getId(), fromStruct(request.getProperties()), row.context);
       return new Empty();
     }),
-    invoke: answer(async (request: pb.InvokeRequest) => {
+    invoke: answer(async (request: pb.InvokeRequest, peer) => {
+      const engine = engines.of(peer);
       const invoke = definition.invokes?.[request.getTok()];
       if (!invoke) throw unsupported(definition, request.getTok(), Object.keys(definition.invokes ?? {}));
       const response = new pb.InvokeResponse();
-      response.setReturn(toStruct(await invoke(fromStruct(request.getArgs()), { config, signal: around.signal })));
+      response.setReturn(
+        toStruct(await invoke(fromStruct(request.getArgs()), { config: configOf(engine), signal: engine.signal })),
+      );
       return response;
     }),
-    cancel: answer(() => {
-      around.cancel();
+    cancel: answer((_: Empty, peer) => {
+      engines.cancel(peer);
       return new Empty();
     }),
   };
@@ -134,10 +155,7 @@ function diffConfig(definition: ProviderDefinition<Value>, request: pb.DiffReque
   return response;
 }
 
-async function configure<Config>(
-  definition: ProviderDefinition<Config>,
-  request: pb.ConfigureRequest,
-): Promise<Config> {
+function settingsOf(definition: ProviderDefinition<Value>, request: pb.ConfigureRequest): PropertyValues {
   const failures: CheckFailure[] = [];
   const settings = readSettings(definition.settings, fromStruct(request.getArgs()), failures);
   // Default providers are configured from state or stack config without a CheckConfig in between.
@@ -146,5 +164,5 @@ async function configure<Config>(
       status.INVALID_ARGUMENT,
       failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "),
     );
-  return definition.configure(settings);
+  return settings;
 }

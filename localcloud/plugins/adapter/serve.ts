@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { createEngineLog } from "./engine-log";
+import { createEngines } from "./engines";
 import { createProviderService } from "./provider-service";
 import type { ProviderDefinition } from "./resource";
 import { engineAddress, outlivesEngine } from "./settings";
@@ -12,7 +12,7 @@ const LAST_RESPONSE_MILLISECONDS = 50;
 
 /** A plugin process: serves the provider on a free port, prints the port on stdout, and ends with the engine. */
 export function serve<Config>(definition: ProviderDefinition<Config>): void {
-  const abort = new AbortController();
+  const engines = createEngines(engineAddress());
   let calls = 0;
   let shuttingDown = false;
   const exitNow = () => process.exit(0);
@@ -23,20 +23,17 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
     if (shuttingDown && calls === 0) setTimeout(exitIfIdle, LAST_RESPONSE_MILLISECONDS);
   };
   // The engine cancels every plugin before it stops it, and treats one that exits before the response arrives as
-  // crashed ("exited prematurely"). So a cancel only aborts the running calls: the engine then kills us, or closes our
-  // stdin.
-  const cancel = () => abort.abort(new Error("cancelled"));
+  // crashed ("exited prematurely"). So a cancel only aborts the running calls of that engine: it then kills us, or
+  // closes our stdin.
   const shutDown = () => {
     shuttingDown = true;
-    cancel();
+    engines.cancelAll();
     setTimeout(exitNow, END_GRACE_MILLISECONDS).unref();
     exitOnceIdle();
   };
 
   const service = createProviderService(definition, {
-    signal: abort.signal,
-    logFor: createEngineLog(engineAddress()),
-    cancel,
+    engines,
     async track(call) {
       calls++;
       try {
