@@ -36,7 +36,12 @@ export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: Swee
   const figures = { compared: compared.length, drifted: drifted.length, unread: unread.length, digest };
   return verdictOf([
     ...(databases + sweep.unmanaged.length === 0 ? [nothingThere(target)] : []),
-    inconclusiveIf("every-database-was-compared", unread, `${compared.length} of ${databases} databases were compared`, figures),
+    inconclusiveIf(
+      "every-database-was-compared",
+      unread,
+      `${compared.length} of ${databases} databases were compared`,
+      figures,
+    ),
     inconclusiveIf(
       "every-account-and-region-answered",
       sweep.unreachable.map((one) => (one.account === "unknown" ? one.reason : unreachableText(one))),
