@@ -32,7 +32,11 @@ module.exports = {
       from: { path: `^automation/${folder}/` },
       to: {
         path: "^(automation|components|policypacks|stacks)/",
-        pathNot: start([`automation/${folder}/`, ...files.map((file) => `automation/${file}.ts`)]),
+        pathNot: start([
+          `automation/${folder}/`,
+          "components/standards/",
+          ...files.map((file) => `automation/${file}.ts`),
+        ]),
         dependencyTypesNot: ["type-only"],
       },
     })),

@@ -33,7 +33,7 @@ const commandLine = {
 
 /**
  * Folders of `automation/` whose files are pure and that several others use, with the files beside them that they may
- * import; only the check of the import graph holds this.
+ * import, besides `components/standards`; only the check of the import graph holds this.
  */
 const pureFolders = { masking: ["errors", "error-table", "limits", "records"] };
 

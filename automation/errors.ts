@@ -9,6 +9,7 @@ import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { importErrors } from "./imports/errors";
+import { maskingErrors } from "./masking/errors";
 import { policyErrors } from "./policy/errors";
 import { requestErrors } from "./request/errors";
 import { reviewErrors } from "./review/errors";
@@ -61,6 +62,7 @@ export const errorTables = {
   review: reviewErrors,
   guardrails: guardrailErrors,
   imports: importErrors,
+  masking: maskingErrors,
 } as const;
 
 export const errorTable = {
@@ -80,6 +82,7 @@ export const errorTable = {
   ...reviewErrors,
   ...guardrailErrors,
   ...importErrors,
+  ...maskingErrors,
 } as const;
 type Table = typeof errorTable;
 export type ErrorCode = keyof Table;

@@ -7,6 +7,7 @@ import { addCompletionCommand } from "./commands/completion";
 import { addEvidenceCommands } from "./commands/evidence";
 import { addGuardrailCommands } from "./commands/guardrails";
 import { addLocalCommands } from "./commands/local";
+import { addMaskingCommands } from "./commands/masking";
 import { addOperationCommands } from "./commands/operations";
 import { addRecordCommands } from "./commands/records";
 import { addStandardCommands } from "./commands/standard";
@@ -75,6 +76,7 @@ export function buildCommand(context: CommandContext): Command {
   addRecordCommands(shipshape, context);
   addEvidenceCommands(shipshape, context);
   addGuardrailCommands(shipshape, context);
+  addMaskingCommands(shipshape, context);
   addStandardCommands(shipshape, context);
   addCompletionCommand(shipshape, context);
   return shipshape;

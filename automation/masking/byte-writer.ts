@@ -39,6 +39,19 @@ export class ByteWriter implements ByteColumn {
     this.end[this.count++] = this.at;
   }
 
+  /** A place in other bytes than these is the next: of a column without bytes of its own, of unknown length. */
+  note(start: number, end: number): void {
+    if (this.count === this.start.length) {
+      const [starts, ends] = [this.start, this.end];
+      this.start = new Int32Array(starts.length * 2);
+      this.end = new Int32Array(ends.length * 2);
+      this.start.set(starts);
+      this.end.set(ends);
+    }
+    this.start[this.count] = start;
+    this.end[this.count++] = end;
+  }
+
   /** Copies a value as the next. */
   copy(bytes: Buffer, start: number, end: number): void {
     this.ensure(end - start);

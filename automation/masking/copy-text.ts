@@ -24,8 +24,9 @@ const backslash = 0x5c;
  * read: COPY TO never writes them.
  */
 export function unescapeInPlace(bytes: Buffer, start: number, end: number): number {
-  let read = bytes.indexOf(backslash, start);
-  if (read === -1 || read >= end) return end;
+  let read = start;
+  while (read < end && bytes[read] !== backslash) read++;
+  if (read === end) return end;
   let write = read;
   while (read < end) {
     const byte = bytes[read++]!;

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 export interface ColumnFacts {
-  /** The table, as `schema.name`. */
+  /** The table, as SQL names it: `schema.name`, each part quoted where it has to be. */
   table: string;
   name: string;
   /** The base type, as `pg_type` names it, domains resolved: `text`, `int4`, `bpchar`, `_text` for an array. */
@@ -24,6 +24,8 @@ export interface ColumnFacts {
   /** PostgreSQL computes it: it is not part of a COPY. */
   generated?: boolean;
   identity?: "always" | "by-default";
+  /** PostgreSQL makes its values where nobody gives one: an identity, a sequence, a random uuid. */
+  made?: boolean;
   /** The domain it is declared by, with the domain's checks. */
   domain?: string;
   /** Labels of its enum. */
@@ -33,7 +35,7 @@ export interface ColumnFacts {
   /** Different spellings are equal: citext, a nondeterministic collation. */
   ignoresCase?: boolean;
   /** The table is partitioned by it. */
-  partitionKey?: boolean;
+  partitionKey?: "list" | "range" | "hash";
   /** What statistics say, where there are any: negative, a share of the rows. */
   distinct?: number;
   averageBytes?: number;
@@ -43,8 +45,8 @@ export interface ColumnFacts {
 export interface UniqueFacts {
   table: string;
   name: string;
-  /** Columns, or what an expression says: `lower(email)`. */
-  parts: { column?: string; expression?: string }[];
+  /** Columns, or what an expression says (`lower(email)`), with the columns that it reads. */
+  parts: { column?: string; expression?: string; columns?: string[] }[];
   primary: boolean;
   /** Exclusion constraints, too: which columns, and not by which operators. */
   exclusion?: boolean;
@@ -89,12 +91,10 @@ export interface DefinitionFacts {
     | "trigger"
     | "index"
     | "server"
-    | "user-mapping"
     | "publication"
     | "subscription"
     | "setting"
     | "rule"
-    | "event-trigger"
     | "statistics";
   text: string;
 }
@@ -126,5 +126,12 @@ export function schemaDigest(facts: SchemaFacts): string {
   return createHash("sha256").update(canonicalize(lasting)!).digest("hex");
 }
 
-/** A profile's name of a column. */
-export const columnId = ({ table, name }: Pick<ColumnFacts, "table" | "name">): string => `${table}.${name}`;
+/** A column of all tables: `public.customers.email`; quoted where it is no plain name. */
+export const columnId = ({ table, name }: Pick<ColumnFacts, "table" | "name">): string =>
+  `${table}.${/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`}`;
+
+/** The table and the column of such an id. */
+export function columnOfId(id: string): Pick<ColumnFacts, "table" | "name"> {
+  const [last = "", quoted] = /\.(?:"((?:[^"]|"")*)"|[^".]+)$/.exec(id) ?? [];
+  return { table: id.slice(0, id.length - last.length), name: quoted?.replaceAll('""', '"') ?? last.slice(1) };
+}

@@ -4,7 +4,7 @@
  * It works on a chunk's whole column, never on single values, and on bytes, never on strings: that makes a keyed
  * pseudonym cost little more than copying. For each worker and column:
  *
- * 1. Once: `prepareMask(rule, secret)` (prepared-mask.ts) gives a `Mask`, or undefined for a column that is kept. It
+ * 1. Once: `prepareMask(column.mask, material)` (mask-plan.ts) gives the `Mask` of a column that `planMasks` masks. It
  *    holds ciphers and buffers of its own: each thread prepares its own, from the plan, which is plain JSON.
  * 2. For each chunk of whole rows of COPY text: find the fields; for each masked column fill a `ByteColumn` whose
  *    `bytes` are the chunk itself. A field that contains a backslash is unescaped in place first (`unescapeInPlace`,
@@ -49,6 +49,8 @@ export interface MaskContext {
   column: ColumnFacts;
   /** 32 bytes, of the profile's secret and the rule's class: the same class gives the same mask everywhere. */
   key: Buffer;
+  /** The same for another class, for what is inside of a value. */
+  keyOf(name: string): Buffer;
   /** Words of the source: no fake value contains one. */
   sourceWords: ReadonlySet<string>;
 }

@@ -140,3 +140,12 @@ export const trailPauseMilliseconds = 500;
 
 /** How often a request is tried that CloudTrail throttles: with adaptive waits about half a minute. */
 export const trailAttemptsMax = 6;
+
+/** Rows that a draft of a masking profile looks at, of each table: a share of 90 % is then within two points. */
+export const sampledRowsMax = 2000;
+
+/** Characters of each of their values: enough to tell a sentence from a name. */
+export const sampledCharactersMax = 300;
+
+/** Reading a schema of some ten thousand columns from a busy catalog. */
+export const schemaFactsSeconds = 300;

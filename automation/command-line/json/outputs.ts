@@ -3,6 +3,7 @@ import { z } from "zod";
 import { evidenceOutputs } from "./evidence";
 import { guardrailOutputs } from "./guardrails";
 import { localOutputs } from "./local";
+import { maskingOutputs } from "./masking";
 import { recordOutputs } from "./records";
 
 /** By the words of the command. */
@@ -11,5 +12,6 @@ export const outputs = {
   ...recordOutputs,
   ...evidenceOutputs,
   ...guardrailOutputs,
+  ...maskingOutputs,
   completion: z.strictObject({ shell: z.string(), script: z.string() }),
 } as const;

@@ -247,6 +247,7 @@ const printing: Partial<Record<Printing, () => string[]>> = {
   "waiver check": () => ["--waivers", folder("waivers")],
   "rule list": () => [],
   "rule show": () => ["require-tls"],
+  "masking draft": () => ["orders"],
   "standard show": () => [],
   "standard check": () => [],
   "standard types": () => [],
@@ -267,6 +268,7 @@ const waiverWords = Object.entries({
 const elsewhere: Printing[] = [
   "hand-over",
   "import",
+  "masking check",
   "baseline new",
   "baseline check",
   "approve",

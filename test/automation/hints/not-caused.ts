@@ -99,6 +99,13 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       "the end of a prepared request, after the preview of an `up`: operations/drift-repair/plan and drift-repair.engine",
     ]),
   ),
+  ...Object.fromEntries(
+    (["masking-profile-unreadable", "masking-profile-invalid", "masking-profile-outgrown"] satisfies ErrorCode[]).map(
+      (code) => [code, "about a file that people edit until it is right: masking/commands.cloud"],
+    ),
+  ),
+  "masking-output": "a file of one's own, under another name: masking/commands.cloud",
+  "masking-value-unfit": "in mid-copy: masking/transformers",
   "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",
   "import-engine": "Aurora, which the embedded cloud has not: targets/existing-database",
   "backups-elsewhere": "a read replica, which the embedded cloud refuses: operations/backup-audit/steps",

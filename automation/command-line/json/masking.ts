@@ -1,0 +1,24 @@
+/** What the commands about masking print as JSON. */
+import { z } from "zod";
+import { anything } from "./parts";
+
+const text = z.string();
+const count = z.int().min(0);
+
+export const maskingOutputs = {
+  "masking draft": z.strictObject({
+    database: text,
+    profile: anything.describe("as its file has it: docs/masking-profile.schema.json"),
+    counts: z.strictObject({ masked: count, kept: count, unclassified: count, definitions: count }),
+    valuesUnread: z.array(text).describe("tables whose values the role may not read, or that were not looked at"),
+    output: text.nullable(),
+  }),
+  "masking check": z.strictObject({
+    profile: text,
+    database: text,
+    profileDigest: text,
+    schemaDigest: text,
+    covers: z.boolean(),
+    problems: z.array(z.strictObject({ place: text, reason: text })),
+  }),
+} as const;

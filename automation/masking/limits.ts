@@ -1,0 +1,19 @@
+/** Limits of masking profiles, each with its reason. */
+
+/** Bytes of a profile: 10,000 columns with a reason each. A larger file is something else. */
+export const profileBytesMax = 4 * 1024 * 1024;
+
+/** Problems that are shown at once; a schema that is new to a profile has as many as columns. */
+export const problemsShownMax = 200;
+
+/** Characters of a reason: a sentence or two, not a page. */
+export const reasonCharactersMax = 1000;
+
+/** Tables of a profile: more than the largest schemas known to us have, partitions not counted. */
+export const rulesMax = 20_000;
+
+/** Virtual keys, and statements that disarm a copy. */
+export const keysMax = 1000;
+
+/** Characters of a statement or of the text of a definition: a long function. */
+export const sqlCharactersMax = 100_000;

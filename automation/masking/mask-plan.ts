@@ -1,0 +1,97 @@
+/**
+ * Pure: what a profile says of each column of a schema, ready for a copy: plain JSON, so that it goes to threads.
+ * `checkProfile` has to have found no problem.
+ */
+import { ShipshapeError } from "../errors";
+import { keyClasses, narrowest, rootOf } from "./key-classes";
+import { derivedKey } from "./column-hash";
+import type { MaskingProfile } from "./profile";
+import { columnId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
+import type { Mask, Transformer } from "./transformer";
+
+export interface PlannedMask {
+  use: string;
+  with: unknown;
+  class: string;
+  perSubject?: string;
+  /** What the mask has to fit: of a key class its narrowest column. */
+  column: ColumnFacts;
+}
+
+export interface PlannedColumn {
+  name: string;
+  /** Undefined: kept. */
+  mask?: PlannedMask;
+}
+
+export interface PlannedTable {
+  name: string;
+  /** What COPY names: the table's columns in order, without those that PostgreSQL computes. None where no row is copied. */
+  columns: PlannedColumn[];
+  empty?: true;
+}
+
+/** Tables whose rows a copy carries: not the partitioned ones themselves, no views, no foreign tables. */
+const isCopied = ({ kind }: TableFacts) => kind === "table" || kind === "partition";
+
+/** In the order of the facts. */
+export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedTable[] {
+  const root = rootOf(facts);
+  const columnOf = new Map(facts.tables.flatMap(({ columns }) => columns.map((column) => [columnId(column), column])));
+  const classOf = new Map(
+    keyClasses(facts, profile).flatMap(({ name, columns }) =>
+      columns.map((id) => [id, { name, column: narrowest(columns.flatMap((one) => columnOf.get(one) ?? [])) }]),
+    ),
+  );
+  const saidClasses = narrowestByClass(profile, facts);
+  return facts.tables
+    .filter((table) => isCopied(table))
+    .map((table) => {
+      const planned = profile.tables[root(table.name)] ?? { columns: {} };
+      if (planned.empty) return { name: table.name, columns: [], empty: true };
+      const columns = table.columns
+        .filter(({ generated }) => !generated)
+        .map((column): PlannedColumn => {
+          const rule = planned.columns?.[column.name];
+          if (!rule || "keep" in rule) return { name: column.name };
+          if ("unclassified" in rule) throw new Error(`${columnId(column)} is not classified: check the profile first`);
+          const inClass = classOf.get(columnId({ table: root(table.name), name: column.name }));
+          const name = rule.class ?? inClass?.name ?? rule.use;
+          const fitting = inClass?.column ?? (rule.class ? saidClasses.get(rule.class) : undefined) ?? column;
+          const mask = { use: rule.use, with: rule.with ?? {}, class: name, column: fitting };
+          return { name: column.name, mask: { ...mask, ...(rule.perSubject && { perSubject: rule.perSubject }) } };
+        });
+      return { name: table.name, columns };
+    });
+}
+
+function narrowestByClass(profile: MaskingProfile, { tables }: SchemaFacts): Map<string, ColumnFacts> {
+  const found = new Map<string, ColumnFacts[]>();
+  for (const { name, columns } of tables)
+    for (const column of columns) {
+      const rule = profile.tables[name]?.columns?.[column.name];
+      if (rule && "use" in rule && rule.class) found.set(rule.class, [...(found.get(rule.class) ?? []), column]);
+    }
+  return new Map([...found].map(([name, columns]) => [name, narrowest(columns)]));
+}
+
+export interface MaskMaterial {
+  /** Of the profile's secret. */
+  secret: Buffer;
+  sourceWords: ReadonlySet<string>;
+  transformers: readonly Transformer[];
+}
+
+/** Once for each column and thread. Errors: masking-value-unfit. */
+export function prepareMask({ use, with: given, class: name, column }: PlannedMask, material: MaskMaterial): Mask {
+  const { secret, sourceWords, transformers } = material;
+  const transformer = transformers.find((one) => one.name === use);
+  if (!transformer)
+    throw new ShipshapeError("masking-value-unfit", {
+      column: columnId(column),
+      reason: `there is no transformer ${use}`,
+    });
+  const parameters = transformer.parameters.parse(given);
+  const keyOf = (one: string) => derivedKey(secret, `class ${one}`);
+  return transformer.prepare({ column, key: keyOf(name), keyOf, sourceWords }, parameters);
+}
