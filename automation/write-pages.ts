@@ -1,6 +1,6 @@
 // Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json,
-// docs/command-line.schema.json, docs/arguments.md and the pages in docs/admission, and removes the pages of deleted
-// rules.
+// docs/command-line.schema.json, docs/arguments.md, the transformers in docs/masking.md, docs/masking-profile.schema.json
+// and the pages in docs/admission, and removes the pages of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { standardSchemaText, withFloor } from "../components/standards/page";
@@ -8,6 +8,7 @@ import { argumentsPage } from "./arguments-page";
 import { outputsSchemaText } from "./command-line/json/schema";
 import { componentSchema } from "./component-schema";
 import { withErrors } from "./errors-page";
+import { profileSchemaText, withTransformers } from "./masking/page";
 import { admissionPages } from "./policy/pages";
 
 const docs = join(__dirname, "..", "docs");
@@ -20,6 +21,10 @@ writeFileSync(join(docs, "standard.schema.json"), standardSchemaText());
 
 writeFileSync(join(docs, "arguments.md"), argumentsPage(componentSchema()));
 writeFileSync(join(docs, "command-line.schema.json"), outputsSchemaText());
+
+const masking = join(docs, "masking.md");
+writeFileSync(masking, withTransformers(readFileSync(masking, "utf8")));
+writeFileSync(join(docs, "masking-profile.schema.json"), profileSchemaText());
 
 const folder = join(docs, "admission");
 const wanted = admissionPages();

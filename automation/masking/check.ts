@@ -7,6 +7,7 @@ import { verdictNeededFor } from "./definitions";
 import { rootOf } from "./key-classes";
 import type { MaskingProfile, ProfileProblem, Rule } from "./profile";
 import { columnId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
+import { brokenCheck } from "./table-checks";
 import type { Transformer } from "./transformer";
 
 export function checkProfile(
@@ -76,6 +77,8 @@ function columnProblems(
   if (!parsed.success) return problem(`${rule.use}: ${parsed.error.issues[0]?.message}`);
   const unfit = transformer.fits(column, parsed.data);
   if (unfit !== undefined) return problem(`${rule.use} does not fit: ${unfit}`);
+  const broken = brokenCheck(column, transformer, parsed.data);
+  if (broken !== undefined) return problem(`${rule.use} does not fit: what it gives breaks a check of the column`);
   if (rule.perSubject !== undefined && !Object.hasOwn(rules, rule.perSubject))
     return problem(`perSubject names ${rule.perSubject}, which is no column of the table`);
   if (column.partitionKey && column.partitionKey !== "hash")

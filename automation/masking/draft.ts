@@ -8,6 +8,7 @@ import { keyClasses, rootOf, ruleOf } from "./key-classes";
 import { forgottenKind } from "./name-words";
 import type { MaskingProfile, Rule } from "./profile";
 import { columnId, columnOfId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
+import { brokenCheck } from "./table-checks";
 import type { Transformer } from "./transformer";
 import type { ValueRates } from "./value-rates";
 
@@ -129,6 +130,7 @@ function unfitness(
   if (!parsed.success) return "its parameters do not fit";
   const unfit = transformer.fits(column, parsed.data);
   if (unfit !== undefined) return unfit;
+  if (brokenCheck(column, transformer, parsed.data) !== undefined) return "what it gives breaks a check of the column";
   if (column.partitionKey && column.partitionKey !== "hash") return "the table is partitioned by it";
   return isUnique && transformer.uniqueness(column, parsed.data) === "lossy" ? "its values are unique" : undefined;
 }

@@ -6,6 +6,7 @@ import { verification } from "./evidence";
 import { followedLog } from "./followed-log";
 import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
+import { masking } from "./masking";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
@@ -35,6 +36,7 @@ const measures = [
   rulesPerSecond,
   guardStates,
   packStart,
+  ...masking,
 ];
 
 async function main(words: string[]): Promise<void> {
