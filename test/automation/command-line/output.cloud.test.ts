@@ -1,7 +1,7 @@
 // What people see at 80 and 120 columns, and programs with --json, over a fleet, requests and findings with the longest
 // names there can be.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CreateDBInstanceCommand } from "@aws-sdk/client-rds";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
@@ -248,6 +248,7 @@ const printing: Partial<Record<Printing, () => string[]>> = {
   "rule list": () => [],
   "rule show": () => ["require-tls"],
   "masking draft": () => ["orders"],
+  "masking check": () => [drafted(), "--database", "orders", "--role", "master"],
   "standard show": () => [],
   "standard check": () => [],
   "standard types": () => [],
@@ -259,6 +260,13 @@ const printing: Partial<Record<Printing, () => string[]>> = {
   "local reset": () => ["--yes"],
 };
 const folder = (name: string) => join(cloud.dataFolder, "..", `${basename(cloud.dataFolder)}-${name}`);
+/** A profile of a database without tables, and of a table that it does not have. */
+function drafted(): string {
+  const file = folder("gone.masking.yaml");
+  const profile = { version: 1, source: "orders", key: { secret: "a" }, tables: { "public.gone": { empty: true } } };
+  writeFileSync(file, JSON.stringify(profile));
+  return file;
+}
 const waiverWords = Object.entries({
   ...{ rule: "require-tls", resource: "urn:pulumi:a::b::c::d", reason: "a test", owner: "team-a", approver: "team-b" },
   "expires-on": new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
@@ -268,7 +276,6 @@ const waiverWords = Object.entries({
 const elsewhere: Printing[] = [
   "hand-over",
   "import",
-  "masking check",
   "baseline new",
   "baseline check",
   "approve",
@@ -283,7 +290,8 @@ const elsewhere: Printing[] = [
 
 describe("with --json", () => {
   afterAll(() => {
-    for (const name of ["exported", "published", "waivers"]) rmSync(folder(name), { recursive: true, force: true });
+    for (const name of ["exported", "published", "waivers", "gone.masking.yaml"])
+      rmSync(folder(name), { recursive: true, force: true });
   });
 
   test("every command is tried here or elsewhere", () =>
@@ -301,4 +309,22 @@ describe("with --json", () => {
         });
     },
   );
+});
+
+test("a drafted profile is written once, covers the schema, and no longer does when the schema is another", async () => {
+  const run = (...words: string[]) => captured(["masking", ...words], 80);
+  const check = (file: string) => run("check", file, "--database", "orders", "--role", "master");
+  const file = folder("drafted.masking.yaml");
+  try {
+    await run("draft", "orders", "--output", file);
+    await expect(run("draft", "orders", "--output", file)).rejects.toMatchObject({ code: "masking-output" });
+    await expect(run("draft", "orders", "--output", "x.txt")).rejects.toMatchObject({ code: "masking-output" });
+    expect((await check(file)).results.join(" ")).toMatch(/covers the schema of\s+orders/);
+    await expect(check(drafted())).rejects.toMatchObject({ code: "masking-profile-outgrown", exitCode: 1 });
+    await expect(check(folder("absent.yaml"))).rejects.toMatchObject({ code: "masking-profile-unreadable" });
+    writeFileSync(file, "tables: {}");
+    await expect(check(file)).rejects.toMatchObject({ code: "masking-profile-invalid", exitCode: 2 });
+  } finally {
+    for (const name of ["drafted.masking.yaml", "gone.masking.yaml"]) rmSync(folder(name), { force: true });
+  }
 });

@@ -101,10 +101,10 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   ),
   ...Object.fromEntries(
     (["masking-profile-unreadable", "masking-profile-invalid", "masking-profile-outgrown"] satisfies ErrorCode[]).map(
-      (code) => [code, "about a file that people edit until it is right: masking/commands.cloud"],
+      (code) => [code, "about a file that people edit until it is right: command-line/output.cloud"],
     ),
   ),
-  "masking-output": "a file of one's own, under another name: masking/commands.cloud",
+  "masking-output": "a file of one's own, under another name: command-line/output.cloud",
   "masking-value-unfit": "in mid-copy: masking/transformers",
   "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",
   "import-engine": "Aurora, which the embedded cloud has not: targets/existing-database",
