@@ -1,6 +1,6 @@
-// Part of `npm run pages`: writes the tables in docs/errors.md and docs/standard.md, docs/standard.schema.json,
-// docs/command-line.schema.json, docs/arguments.md, the transformers in docs/masking.md, docs/masking-profile.schema.json
-// and the pages in docs/admission, and removes the pages of deleted rules.
+// Part of `npm run pages`: writes the tables in docs/errors.md, docs/standard.md and docs/masking.md, the schemas
+// docs/standard.schema.json, docs/command-line.schema.json and docs/masking-profile.schema.json, docs/arguments.md and
+// the pages in docs/admission, and removes the pages of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { standardSchemaText, withFloor } from "../components/standards/page";
