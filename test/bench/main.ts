@@ -8,6 +8,7 @@ import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { masking } from "./masking";
 import { type Measured, take } from "./measure";
+import { leakScan, maskedCopy } from "./masked-copy";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { queue } from "./queue";
@@ -28,6 +29,8 @@ const measures = [
   wholeDrill,
   verification,
   ...followedLog,
+  maskedCopy,
+  leakScan,
   scheduledDatabases,
   ...queue,
   ...commandLine,
