@@ -3,9 +3,9 @@
  * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
-import { LeakIndex } from "./leak-index";
+import { anchorBytes, LeakIndex } from "./leak-index";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
-import { canonical, decodings, digitRuns, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
+import { canonical, decodings, digitRuns, digitsMin, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
 
 /** Where in a text: the column of a row, or a definition. */
 interface Place {
@@ -76,8 +76,9 @@ export class LeakScan {
         this.hit({ name: places[fieldAt(chunk, at)] ?? "", arm: "value" }, column);
     });
     forEachField(chunk, (field, from, to) => {
-      if (!plain[field] && needsDecoding(chunk, from, to))
-        this.searchDecoded({ name: places[field] ?? "", arm: "value" }, fieldText(chunk, from, to));
+      const why = plain[field] ? "nothing" : needsDecoding(chunk, from, to);
+      if (why === "nothing" || (why === "digits" && this.digitValues.size === 0)) return;
+      this.searchDecoded({ name: places[field] ?? "", arm: "value" }, fieldText(chunk, from, to), why === "digits");
     });
   }
 
@@ -88,7 +89,7 @@ export class LeakScan {
     const where = { name: place, arm: "definition" as const };
     const shown = canonical(text);
     this.searchText(where, Buffer.from(shown));
-    this.searchDecoded(where, text, shown);
+    this.searchDecoded(where, text, false, shown);
   }
 
   /** Rows whose masked value is the source's, in one column, and how many of them chance explains. */
@@ -128,21 +129,29 @@ export class LeakScan {
     const own = this.columns[column]!;
     if (this.pass === 1) own.rows++;
     if (own.lowEntropy) return;
-    const special = needsDecoding(chunk, from, to) || !isCanonical(chunk, from, to) || chunk.indexOf(AT, from) < to;
-    if (!special) {
-      if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to);
-      return;
-    }
+    if (isPlain(chunk, from, to)) return this.learnPlain(column, chunk, from, to);
     const text = fieldText(chunk, from, to);
-    const digits = digitsOf(text);
-    if (digits === undefined && !/\p{L}/u.test(text)) return;
-    for (const form of digits === undefined ? [canonical(text), localPartOf(canonical(text))] : [DIGIT_MARK + digits])
-      if (form !== undefined) {
-        const bytes = Buffer.from(form);
-        const isNew = this.learnBytes(column, bytes, 0, bytes.length);
-        if (isNew && digits !== undefined)
-          this.digitValues.set(digits.length, (this.digitValues.get(digits.length) ?? 0) + 1);
-      }
+    if (!/\p{L}/u.test(text)) return this.learnNumber(column, digitsOf(text));
+    for (const form of [canonical(text), localPartOf(canonical(text))]) {
+      const bytes = Buffer.from(form ?? "");
+      this.learnBytes(column, bytes, 0, bytes.length);
+    }
+  }
+
+  /** Without making a string of it. */
+  private learnPlain(column: number, chunk: Uint8Array, from: number, to: number): void {
+    let sign = from;
+    while (sign < to && chunk[sign] !== AT) sign++;
+    if (sign < to && sign - from >= anchorBytes) this.learnBytes(column, chunk, from, sign);
+    if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to);
+    else this.learnNumber(column, digitsOf(fieldText(chunk, from, to)));
+  }
+
+  private learnNumber(column: number, digits: string | undefined): void {
+    if (digits === undefined) return;
+    const bytes = Buffer.from(DIGIT_MARK + digits);
+    if (this.learnBytes(column, bytes, 0, bytes.length))
+      this.digitValues.set(digits.length, (this.digitValues.get(digits.length) ?? 0) + 1);
   }
 
   private learnBytes(column: number, bytes: Uint8Array, from: number, to: number): boolean {
@@ -159,8 +168,9 @@ export class LeakScan {
     return isNew;
   }
 
-  private searchDecoded(place: Place, text: string, searched?: string): void {
-    for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
+  private searchDecoded(place: Place, text: string, onlyDigits: boolean, searched?: string): void {
+    if (!onlyDigits)
+      for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
     if (this.digitValues.size > 0) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
   }
 
@@ -210,6 +220,12 @@ const DIGITS = " (as a number)";
 const kindOf = (byte: number): number =>
   byte >= 0x30 && byte <= 0x39 ? 2 : (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a ? 1 : byte >= 0x80 ? 1 : 0;
 
+/** What a search sees as it is: ASCII in the form that is searched for, and nothing that COPY escaped. */
+function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return false;
+  return isCanonical(bytes, from, to);
+}
+
 /** A few digits with what separates them are a date, an amount or a short number: no evidence. */
 function hasLetter(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++) if (kindOf(bytes[at]!) === 1) return true;
@@ -245,19 +261,19 @@ for (const one of "\\%&") special[one.charCodeAt(0)] = 1;
 const token = new Uint8Array(256);
 for (const one of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-") token[one.charCodeAt(0)] = 1;
 
-function needsDecoding(chunk: Uint8Array, from: number, to: number): boolean {
+function needsDecoding(chunk: Uint8Array, from: number, to: number): "nothing" | "digits" | "all" {
   let run = 0;
   let digits = 0;
   let before = 0;
   for (let at = from; at < to; at++) {
     const byte = chunk[at]!;
-    if (special[byte] === 1 || (byte === 0x20 && before === 0x20)) return true;
+    if (special[byte] === 1 || (byte === 0x20 && before === 0x20)) return "all";
     before = byte;
     run = token[byte] === 1 ? run + 1 : 0;
-    if (run >= 16) return true;
-    if (byte >= 0x30 && byte <= 0x39 && ++digits >= 9) return true;
+    if (run >= 16) return "all";
+    if (byte >= 0x30 && byte <= 0x39) digits++;
   }
-  return false;
+  return digits >= digitsMin ? "digits" : "nothing";
 }
 
 /** Linear counting: from how many of the bits are still free. */

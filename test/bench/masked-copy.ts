@@ -9,7 +9,7 @@ import type { TableMasks } from "../../automation/targets/masked-copy/table-mask
 import { FleetDatabase } from "../automation/targets/fleet-database";
 import type { Measure } from "./measure";
 
-const rows = 100_000;
+const rows = 2_000_000;
 const packageFolder = join(__dirname, "../..");
 
 /** Customers with what a profile usually masks, and as much that it keeps. */

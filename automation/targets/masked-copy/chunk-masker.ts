@@ -49,7 +49,7 @@ class Fields implements ByteColumn {
       const to = rawEnd[row]!;
       const isNull = to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === CAPITAL_N;
       start[row] = isNull ? -1 : from;
-      end[row] = isNull ? -1 : unescapeInPlace(bytes, from, to);
+      end[row] = isNull ? -1 : unescaped(bytes, from, to);
     }
   }
 
@@ -167,6 +167,12 @@ export class ChunkMasker {
   }
 }
 
+/** Looks no further than the field: searching the whole chunk for each field would take longer than all else. */
+function unescaped(bytes: Buffer, from: number, to: number): number {
+  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return unescapeInPlace(bytes, at, to);
+  return to;
+}
+
 function append(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
   // Short pieces: a loop is faster than a call into native code.
   if (to - from > 48) return at + bytes.copy(out, at, from, to);
@@ -185,7 +191,7 @@ function copyOf(bytes: Buffer, fields: Fields): ByteColumn {
     const to = copy.end[row]!;
     const isNull = to - from === 2 && copy.bytes[from] === BACKSLASH && copy.bytes[from + 1] === CAPITAL_N;
     start[row] = isNull ? -1 : from;
-    end[row] = isNull ? -1 : unescapeInPlace(copy.bytes, from, to);
+    end[row] = isNull ? -1 : unescaped(copy.bytes, from, to);
   }
   return { bytes: copy.bytes, start, end, count: fields.count };
 }
