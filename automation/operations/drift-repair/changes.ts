@@ -82,6 +82,7 @@ export const changesFromDifferences = (differences: KnownDifference[], now: Inst
       return { name: nameOf({ urn, property }), urn, type, property, from: actual, to: desired, takes, isDrift: true };
     });
 
+export const isPending = ({ class: kind }: Difference): boolean => kind === "pending";
 export const isAhead = ({ class: kind }: Difference): boolean => kind === "ahead";
 export const isAnswered = ({ class: kind }: Difference): boolean => answeredClasses.includes(kind);
 

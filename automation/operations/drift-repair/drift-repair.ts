@@ -8,9 +8,17 @@ import type { DriftDetectionSteps } from "../drift-detection/steps";
 import { differencesIn } from "../drift-detection/verify";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
+import { deliverStep } from "../limits";
 import { isAhead } from "./changes";
 import { lookStep, previewStep } from "./limits";
-import { askedOf, planDriftRepair, repairStillHolds, type DriftRepairPlan, type ObservedDrift } from "./plan";
+import {
+  askedOf,
+  planDriftRepair,
+  repairStillHolds,
+  waitingOf,
+  type DriftRepairPlan,
+  type ObservedDrift,
+} from "./plan";
 import { driftRepairDescription, type DriftRepairRequest } from "./request";
 import type { DriftRepairSteps } from "./steps";
 import { verifyRepair, type RepairOutcome } from "./verify";
@@ -50,7 +58,15 @@ export const driftRepair = (
       const changed = await carryOutChange(steps.changes, plan, steps.programFor(plan), step);
       if ("deliveredUntil" in changed) return changed;
       // By the stack as it is now: the `up` may have brought up more than what had drifted.
-      return { ...changed, ...(await observe(plan.asked, step.keyed("afterwards"))) };
+      const found = await observe(plan.asked, step.keyed("afterwards"));
+      const expected = waitingOf(plan, found);
+      if (expected.length === 0) return { ...changed, ...found };
+      // Nothing waits for the window but a row: the fleet shows it one day.
+      const later = { ...plan.change, expected };
+      const waitsUntil = await step("expect what waits", deliverStep, () =>
+        steps.changes.deliver(later, plan.database),
+      );
+      return { ...changed, ...found, waitsUntil };
     },
 
     verify: verifyRepair,

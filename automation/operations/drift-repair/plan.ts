@@ -7,9 +7,18 @@ import type { PlannedStep } from "../../runner/planned-steps";
 import { followsStill } from "../../tier-of";
 import type { DriftDetectionPlan } from "../drift-detection/plan";
 import type { OneDatabase } from "../drift-detection/request";
+import { nameOf } from "../drift-detection/known-differences";
 import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
 import { apiNameOf } from "./api-names";
-import { changesFromDifferences, changesOf, isAhead, isAnswered, valueOf, type RepairChange } from "./changes";
+import {
+  changesFromDifferences,
+  changesOf,
+  isAhead,
+  isAnswered,
+  isPending,
+  valueOf,
+  type RepairChange,
+} from "./changes";
 import { refuse } from "./refusals";
 import { leftOf, repairText, type Left } from "./repair-text";
 import type { DriftRepairRequest } from "./request";
@@ -72,13 +81,20 @@ export const askedOf = ({ database, account, region }: DriftRepairRequest): OneD
   ...(region !== undefined && { region }),
 });
 
-/** What the provider does not send is in an `up`, and is not changed by it. */
-function foreseen({ detection, up }: Omit<ObservedDrift, "stack">): Pick<DriftRepairPlan, "changes" | "left"> {
+/**
+ * What an `up` would change. Left out is what it would not: what the provider does not send, and what RDS has accepted
+ * already, for which a repeated `up` asks again until it is done.
+ */
+export function foreseen({ detection, up }: Omit<ObservedDrift, "stack">): Pick<DriftRepairPlan, "changes" | "left"> {
   const differences = differencesIn(detection.plan, detection.outcome);
+  const answered = differences.filter(isAnswered);
   const { now } = detection.outcome;
+  const drifted = new Set(answered.map(nameOf));
+  const waiting = new Set(differences.filter(isPending).map(nameOf));
+  const isDone = ({ name, takes }: RepairChange) => takes === "by hand" || (waiting.has(name) && !drifted.has(name));
   const all = up ? changesOf(up) : changesFromDifferences(differences, now);
-  const changes = all.filter(({ takes }) => takes !== "by hand");
-  return { changes, left: leftOf(differences.filter(isAnswered), changes, now) };
+  const changes = all.filter((change) => !isDone(change));
+  return { changes, left: leftOf(answered, changes, now) };
 }
 
 /** The window may have been moved outside, too: RDS waits for the one that it has then. */
@@ -92,11 +108,18 @@ const wanted = (changes: RepairChange[]) => ({
 });
 
 /** What the RDS API shows of the instance afterwards. */
-export const expectedOf = (changes: RepairChange[]): ExpectedValue[] =>
+const expectedOf = (changes: RepairChange[]): ExpectedValue[] =>
   changes.flatMap(({ type, property, from, to }) => {
     const name = apiNameOf(type, property);
     return name === undefined ? [] : [{ property: name, from: valueOf(from), to: valueOf(to) }];
   });
+
+/** What the `up` has asked for and RDS has not done yet. */
+export function waitingOf({ changes }: DriftRepairPlan, { detection }: ObservedDrift): ExpectedValue[] {
+  const found = differencesIn(detection.plan, detection.outcome);
+  const waiting = new Set(found.filter(isPending).map(nameOf));
+  return expectedOf(changes.filter(({ name }) => waiting.has(name)));
+}
 
 /** Another database, other tags, another config, or an `up` that would change something else is planned again. */
 export function repairStillHolds(plan: DriftRepairPlan, observed: ObservedDrift, standard: Standard): boolean {

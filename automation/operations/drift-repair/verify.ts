@@ -5,19 +5,20 @@ import type { PlannedStep } from "../../runner/planned-steps";
 import { nameOf, shortName, type KnownDifference } from "../drift-detection/known-differences";
 import { differencesIn } from "../drift-detection/verify";
 import { deliveredCheck } from "../stack-changes";
-import { changesOf, isAnswered, type RepairChange } from "./changes";
+import { isAnswered, isPending, type RepairChange } from "./changes";
 import { namedMax } from "./limits";
-import type { DriftRepairPlan, ObservedDrift } from "./plan";
+import { foreseen, type DriftRepairPlan, type ObservedDrift } from "./plan";
 
 /** What is observed once the stack was brought up. */
-export type RepairOutcome = { deliveredUntil: string } | (ObservedDrift & { committed: Committed });
+export type RepairOutcome =
+  | { deliveredUntil: string }
+  /** `waitsUntil`: how long it is looked for what RDS does in its window. */
+  | (ObservedDrift & { committed: Committed; waitsUntil?: string });
 
 export function verifyRepair(plan: DriftRepairPlan, outcome: RepairOutcome): Verdict {
   if ("deliveredUntil" in outcome) return verdictOf([deliveredCheck(plan, outcome.deliveredUntil)]);
   const found = differencesIn(outcome.detection.plan, outcome.detection.outcome);
-  const waiting = new Set(found.filter((one) => one.class === "pending").map(nameOf));
-  const all = changesOf(outcome.up ?? []);
-  const next = all.filter(({ name, takes }) => takes !== "by hand" && !waiting.has(name));
+  const next = foreseen(outcome).changes;
   return verdictOf([
     ...plan.changes.map((change) => isPutBack(plan, change, found, next)),
     upChangesNothing(outcome.up, next, plan),
@@ -35,7 +36,7 @@ function isPutBack(
   const differing = found.filter((one) => nameOf(one) === name || (property === null && one.urn === urn));
   const drifted = differing.find(isAnswered);
   const again = next.find((one) => one.name === name);
-  const waits = differing.find((one) => one.class === "pending");
+  const waits = differing.find(isPending);
   const of = (verdict: Check["verdict"], explanation: string): Check => ({ name, verdict, explanation, figures: {} });
   if (drifted) return of("fail", `declared ${drifted.desired}, still ${drifted.actual}: ${drifted.reason}`);
   // Until then another `up` would ask for it again.

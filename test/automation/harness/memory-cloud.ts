@@ -40,6 +40,8 @@ export class MemoryCloud {
   readonly throwaways = new Map<string, "registered" | "removed">();
   /** Each change, in order. */
   readonly changes: string[] = [];
+  /** Whether RDS applies what an `up` asks for in the window only. */
+  waits = false;
   /** In which state a restored instance ends. */
   restoreEnds = "available";
   /** Called after each change. */
@@ -294,7 +296,11 @@ export class MemoryCloud {
       signal.throwIfAborted();
       if (program.config !== undefined) {
         const { described } = this.instances.get(this.source)!;
-        if (described.BackupRetentionPeriod !== 7)
+        if (this.waits && !described.PendingModifiedValues)
+          await this.change("its retention is asked for", () => {
+            described.PendingModifiedValues = { BackupRetentionPeriod: 7 };
+          });
+        if (!this.waits && described.BackupRetentionPeriod !== 7)
           await this.change("its backups are kept as declared", () => (described.BackupRetentionPeriod = 7));
         return this.stack.bringUp(program);
       }

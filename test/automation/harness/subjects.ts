@@ -71,6 +71,13 @@ export const subjects: Subject[] = [
         verdict: "pass",
         arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
       },
+      "a change that waits for the window": {
+        verdict: "inconclusive",
+        arrange: (cloud) => {
+          cloud.instances.get(source)!.described.BackupRetentionPeriod = 1;
+          cloud.waits = true;
+        },
+      },
       "another team's stack": {
         verdict: "inconclusive",
         arrange: (cloud) => {

@@ -3,6 +3,7 @@ import type { Difference } from "../../../../automation/operations/drift-detecti
 import {
   planDriftRepair,
   repairStillHolds,
+  waitingOf,
   type ObservedDrift,
 } from "../../../../automation/operations/drift-repair/plan";
 import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
@@ -202,6 +203,13 @@ describe("it is refused", () => {
   });
 });
 
+test("what RDS has accepted already and does in the window is not put back a second time", () => {
+  const waits = difference({ property: "instanceClass", class: "pending" });
+  expect(refusal({ up: [resized], differences: [waits] })).toMatch(/^repair-unneeded/);
+  const { changes } = plan({ up: [resized, retention], differences: [waits] });
+  expect(changes.map(({ name }) => name)).toEqual(["orders-instance.backupRetentionPeriod"]);
+});
+
 test("a restart that was asked for is in the plan, with when; one at once interrupts", () => {
   const later = plan({ up: [resized] }, { allowRestart: true });
   expect(later.change.text).toContain("db.t4g.medium, with a restart in the window sun:23:30-mon:00:30");
@@ -267,12 +275,15 @@ describe("afterwards", () => {
     expect(judged({}, { up: [step({ op: "replace" })] })).toEqual(["fail", another]);
   });
 
-  test("what waits for the window is not done", () => {
+  test("what waits for the window is not done, and is expected", () => {
     const waits = difference({ property: "instanceClass", class: "pending", reason: "RDS applies it in the window" });
     expect(judged({ up: [resized] }, { differences: [waits] })).toEqual([
       "inconclusive",
       "orders-instance.instanceClass: inconclusive",
     ]);
+    expect(
+      waitingOf(plan({ up: [resized] }, { allowRestart: true }), observed({ up: [resized], differences: [waits] })),
+    ).toEqual([{ property: "DBInstanceClass", from: "db.m7g.large", to: "db.t4g.medium" }]);
   });
 
   test("what has appeared meanwhile fails; what was left to people is no pass", () => {
