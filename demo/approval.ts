@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { accessKeyOf } from "../automation/command-line/local-cloud";
 import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
 import { DemoError } from "./errors";
+import { as, keyOf } from "./people";
 import { shipshape } from "./shipshape";
 
 export const approval: Chapter = {
@@ -59,15 +59,6 @@ approvals:
     dataClassification: [confidential, restricted]
     by: approver
 `;
-
-/** A key of that name, as `local env --as <name>` prints it. */
-function keyOf({ settings }: Scene, name: string): Record<string, string> {
-  const { accessKeyId, secretAccessKey } = accessKeyOf(settings.dataFolder, { as: name });
-  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-}
-
-/** As the reader would become that name, in a shell of its own. */
-const as = (name: string) => `eval "$(npx shipshape local env --as ${name})";`;
 
 /** A worker with that `shipshape.yaml`, until it has nothing to do. */
 async function work(scene: Scene, text: string): Promise<void> {
