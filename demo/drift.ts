@@ -52,9 +52,18 @@ async function showDrift(scene: Scene): Promise<void> {
   const { stage } = scene;
   const words = ["request", "drift-detection", "--database", databaseIdentifier, "--reason", "nightly", "--work"];
   stage.command(`npx shipshape ${words.join(" ")}`);
-  const lines = await shipshape(scene, "drift", words, { expectedCodes: [1] });
-  stage.result(lines.filter((line) => !line.startsWith("the signed evidence:")));
-  expectIn(lines, "backupRetentionPeriod");
+  const lines = await shipshape(scene, "drift", [...words, "--json"], { expectedCodes: [1] });
+  const { checks } = JSON.parse(lines.join("\n")) as Checked;
+  const found = checks.filter(({ name, verdict }) => verdict === "fail" && name.includes("."));
+  for (const { name, explanation } of found) stage.bad(`${name}: ${explanation}`);
+  expectIn(
+    found.map(({ name }) => name),
+    "backupRetentionPeriod",
+  );
+}
+
+interface Checked {
+  checks: { name: string; verdict: string; explanation: string }[];
 }
 
 /** The stack is ours, since a git folder has its config and `shipshape.yaml` names it. */
@@ -82,9 +91,8 @@ async function repairDrift(scene: Scene): Promise<void> {
   stage.result(await shipshape(scene, "drift", approval, { environment: keyOf(scene, "ben") }));
   await work(scene, configuration);
   stage.command(`npx shipshape show ${id}`);
-  const done = await shipshape(scene, "drift", ["show", id]);
-  const from = done.findIndex((line) => line.startsWith("CHECK"));
-  stage.result(done.slice(0, done.indexOf("", from)));
+  const done = JSON.parse((await shipshape(scene, "drift", ["show", id, "--json"])).join("\n")) as Checked;
+  for (const { name, verdict } of done.checks) stage[verdict === "pass" ? "good" : "bad"](`${name}: ${verdict}`);
   await requireRepaired(scene);
 }
 

@@ -29,8 +29,8 @@ interface Metadata {
   op: string;
   old?: { outputs: Properties };
   new?: { inputs: Properties };
-  diffs?: string[];
-  detailedDiff?: Record<string, unknown>;
+  diffs?: string[] | null;
+  detailedDiff?: Record<string, unknown> | null;
 }
 
 export class PlannedSteps {
@@ -68,7 +68,8 @@ export class PlannedSteps {
 
 const leavesAsItIs = ["same", "refresh", "read"];
 
-function pathsOf({ diffs = [], detailedDiff = {} }: Metadata): string[] {
-  const detailed = Object.keys(detailedDiff);
-  return (detailed.length > 0 ? detailed : diffs).sort();
+/** The engine writes null for none. */
+function pathsOf({ diffs, detailedDiff }: Metadata): string[] {
+  const detailed = Object.keys(detailedDiff ?? {});
+  return (detailed.length > 0 ? detailed : [...(diffs ?? [])]).sort();
 }

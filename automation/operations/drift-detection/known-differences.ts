@@ -90,7 +90,7 @@ function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "st
       const name = "name" in stack ? stack.name.split("/").at(-1) : "<stack>";
       const waive = breaks.length > 0 ? `; or waive ${breaks.join(" and ")} until a day` : "";
       const adopt = property === null ? "remove it from the program" : `declare ${actual}`;
-      return `put it back: pulumi up --refresh --stack ${name}; or adopt it: ${adopt}${waive}`;
+      return `put it back: npx shipshape request drift-repair --database ${database.identifier}, or pulumi up --refresh --stack ${name}; or adopt it: ${adopt}${waive}`;
     }
   }
 }

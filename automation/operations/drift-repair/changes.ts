@@ -82,6 +82,10 @@ export const changesFromDifferences = (differences: KnownDifference[], now: Inst
       return { name: nameOf({ urn, property }), urn, type, property, from: actual, to: desired, takes, isDrift: true };
     });
 
+/** A detection names some parts of a property: `privileges.USAGE`. */
+export const isAbout = ({ name, urn, property }: RepairChange, one: KnownDifference): boolean =>
+  property === null ? urn === one.urn : nameOf(one) === name || nameOf(one).startsWith(`${name}.`);
+
 export const isPending = ({ class: kind }: Difference): boolean => kind === "pending";
 export const isAhead = ({ class: kind }: Difference): boolean => kind === "ahead";
 export const isAnswered = ({ class: kind }: Difference): boolean => answeredClasses.includes(kind);

@@ -1,7 +1,7 @@
 /** Pure: what people approve, line by line, and what a repair leaves to them. */
 import type { InstanceNow } from "../drift-detection/differences";
 import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
-import { isAskedFor, type RepairChange, type Takes } from "./changes";
+import { isAbout, isAskedFor, type RepairChange, type Takes } from "./changes";
 
 /** A difference that an `up` does not repair. */
 export interface Left {
@@ -13,12 +13,17 @@ export interface Left {
 }
 
 export function leftOf(differences: KnownDifference[], changes: RepairChange[], now: InstanceNow): Left[] {
-  const put = new Set(changes.map(({ name }) => name));
-  const created = new Set(changes.filter(({ property }) => property === null).map(({ urn }) => urn));
+  const changesDatabase = changes.some(({ type }) => type.startsWith("postgresql:"));
   return differences
-    .filter((one) => !put.has(nameOf(one)) && !created.has(one.urn))
-    .map((one) => ({ name: nameOf(one), desired: one.desired, actual: one.actual, remedy: remedyOf(one, now) }));
+    .filter((one) => !changes.some((change) => isAbout(change, one)))
+    .map((one) => ({
+      ...{ name: nameOf(one), desired: one.desired, actual: one.actual },
+      remedy: one.source === "access" && changesDatabase ? perhaps : remedyOf(one, now),
+    }));
 }
+
+/** A detection names what is inside a database by roles and objects, the engine by the resources that declare it. */
+const perhaps = "the changes in the database may put it back: what is left then is a finding";
 
 function remedyOf(difference: KnownDifference, now: InstanceNow): string {
   if (isAskedFor(difference, now)) return "`npx shipshape pending` prints the command that cancels it";
@@ -30,7 +35,7 @@ export function repairText(changes: RepairChange[], left: Left[], window: string
   return [
     "It changes:",
     ...changes.map((one) => `  ${one.name}: ${one.from} → ${one.to}${when(one.takes, window)}${why(one)}`),
-    ...(left.length > 0 ? ["It does not repair:"] : []),
+    ...(left.length > 0 ? ["It does not repair, or may not:"] : []),
     ...left.map(({ name, desired, actual, remedy }) => `  ${name}: declared ${desired}, actual ${actual}; ${remedy}`),
     "",
   ].join("\n");

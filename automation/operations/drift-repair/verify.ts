@@ -5,14 +5,14 @@ import type { PlannedStep } from "../../runner/planned-steps";
 import { nameOf, shortName, type KnownDifference } from "../drift-detection/known-differences";
 import { differencesIn } from "../drift-detection/verify";
 import { deliveredCheck } from "../stack-changes";
-import { isAnswered, isPending, type RepairChange } from "./changes";
+import { isAbout, isAnswered, isPending, type RepairChange } from "./changes";
 import { namedMax } from "./limits";
 import { foreseen, type DriftRepairPlan, type ObservedDrift } from "./plan";
 
 /** What is observed once the stack was brought up. */
 export type RepairOutcome =
   | { deliveredUntil: string }
-  /** `waitsUntil`: how long it is looked for what RDS does in its window. */
+  /** `waitsUntil`: until when the fleet should show what RDS does in its window. */
   | (ObservedDrift & { committed: Committed; waitsUntil?: string });
 
 export function verifyRepair(plan: DriftRepairPlan, outcome: RepairOutcome): Verdict {
@@ -29,11 +29,12 @@ export function verifyRepair(plan: DriftRepairPlan, outcome: RepairOutcome): Ver
 
 function isPutBack(
   { maintenanceWindow }: DriftRepairPlan,
-  { name, urn, from, to, property }: RepairChange,
+  change: RepairChange,
   found: KnownDifference[],
   next: RepairChange[],
 ): Check {
-  const differing = found.filter((one) => nameOf(one) === name || (property === null && one.urn === urn));
+  const { name, from, to } = change;
+  const differing = found.filter((one) => isAbout(change, one));
   const drifted = differing.find(isAnswered);
   const again = next.find((one) => one.name === name);
   const waits = differing.find(isPending);
@@ -64,7 +65,7 @@ function upChangesNothing(up: PlannedStep[] | null, next: RepairChange[], { chan
 }
 
 const planned = ({ changes }: DriftRepairPlan, one: KnownDifference): boolean =>
-  changes.some(({ name, urn, property }) => name === nameOf(one) || (property === null && urn === one.urn));
+  changes.some((change) => isAbout(change, one));
 
 const isLeft =
   (plan: DriftRepairPlan) =>

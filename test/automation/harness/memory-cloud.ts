@@ -297,7 +297,7 @@ export class MemoryCloud {
       if (program.config !== undefined) {
         const { described } = this.instances.get(this.source)!;
         if (this.waits && !described.PendingModifiedValues)
-          await this.change("its retention is asked for", () => {
+          await this.change("its retention waits for the window", () => {
             described.PendingModifiedValues = { BackupRetentionPeriod: 7 };
           });
         if (!this.waits && described.BackupRetentionPeriod !== 7)
