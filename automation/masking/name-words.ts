@@ -53,7 +53,7 @@ export type Meaning =
 const dictionary: readonly (readonly [Meaning, string])[] = [
   [
     "secret",
-    "password|passwd|pwd|passwort|kennwort|contrasena|mot de passe|secret|token|api key|apikey|access key|private key|salt|otp|otp code|totp|recovery code|pin|csrf|nonce|signature|session id|session key|encrypted|digest|confirmation code|reset code|credential",
+    "password|passwd|pwd|passwort|kennwort|contrasena|mot de passe|secret|token|api key|apikey|access key|private key|salt|otp|otp code|totp|recovery code|backup code|verification code|security code|cvv|cvc|one time code|pin|csrf|nonce|signature|session id|session key|encrypted|digest|confirmation code|reset code|credential",
   ],
   ["email", "email|e mail|mail|mail address|courriel|correo|correo electronico|posta elettronica|emailadresse"],
   [

@@ -75,6 +75,7 @@ test.each([
   ["plz", "postal-code"],
   ["api_key", "secret"],
   ["encrypted_password", "secret"],
+  ["backup_codes", "secret"],
   ["current_sign_in_ip", "ip"],
   ["IBAN", "iban"],
   ["taxID", "national-id"],
