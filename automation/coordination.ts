@@ -48,9 +48,15 @@ export function coordinationOf(
 ): Coordination {
   const refused = (why: string) => new ShipshapeError("coordination-refused", { id, reason: why });
   /** It would hold the database and one of the worker's few places while it waits. */
+  let own: Promise<string | undefined> | undefined;
   const requireNoDatabase = async () => {
-    const { plan } = await readRun(database, id);
-    if (ownDatabase(plan)) throw refused(`it has the database ${plan!.target} to itself`);
+    // Once: the plan of a run is not changed, and that of a sweep names thousands of databases.
+    own ??= readRun(database, id).then(({ plan }) => ownDatabase(plan) && plan!.target);
+    const target = await own.catch((error: unknown) => {
+      own = undefined;
+      throw error;
+    });
+    if (target !== undefined) throw refused(`it has the database ${target} to itself`);
   };
   return {
     child: async (key, name, given) => {

@@ -2,6 +2,7 @@ import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
 import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
 import { commandLine } from "./command-line";
+import { driftSweep, sweepMemory } from "./drift-sweep";
 import { verification } from "./evidence";
 import { followedLog } from "./followed-log";
 import { guardStates, packStart, rulesPerSecond } from "./guardrails";
@@ -32,6 +33,8 @@ const measures = [
   maskedCopy,
   leakScan,
   scheduledDatabases,
+  driftSweep,
+  sweepMemory,
   ...queue,
   ...commandLine,
   pulumiPreview,

@@ -47,3 +47,6 @@ export const fleetStep = { attemptsMax: 3, timeoutSeconds: 1800 };
 
 /** Statements that are read at once to digest them, some 20 kB each. */
 export const sealedReadAtOnce = 100;
+
+/** A child's error longer than this is cut where the sweep shows it: the child's own run has it whole. */
+export const reasonCharactersMax = 200;

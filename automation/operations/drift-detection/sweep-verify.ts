@@ -1,7 +1,7 @@
 /** Pure: judges a sweep by what its children have sealed, and by what could not be compared. */
 import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
 import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
-import { namedMax } from "./limits";
+import { namedMax, reasonCharactersMax } from "./limits";
 import type { SweepPlan, SweptDatabase } from "./sweep-plan";
 
 /** What is kept of each database: the digest stands for all that was found in it. */
@@ -80,8 +80,12 @@ function whyUnknown({ requestId, status, verdict, evidence, reason }: SweptRow):
     (status === null || evidence === null
       ? "it had sealed no statement when the sweep ended"
       : `its detection is ${verdict ?? "without a verdict"}`);
-  return `${what} (request ${requestId})`;
+  return `${shortened(what)} (request ${requestId})`;
 }
+
+/** An engine's error ends with its whole command. */
+const shortened = (text: string): string =>
+  text.length > reasonCharactersMax ? `${text.slice(0, reasonCharactersMax - 1)}…` : text;
 
 const inconclusiveIf = (name: string, found: string[], none: string, figures: Check["figures"] = {}): Check =>
   listed(name, "inconclusive", found, none, figures);

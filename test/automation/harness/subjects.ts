@@ -56,7 +56,7 @@ export const subjects: Subject[] = [
     operation: registered("drift-detection"),
     input: { fleet: true },
     order: driftSweepOrder,
-    isReal: false, // sweep.cloud.test.ts kills it
+    isReal: false, // sweep.engine.test.ts kills it
     effects: [`request drift-detection (${source}, 123456789012 eu-central-1 db-1)`],
     cases: { "a fleet": { verdict: "pass" } },
   },
