@@ -22,11 +22,13 @@ import {
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
+import type { DatabaseLook, DifferenceFilter, DifferenceFinding, DifferenceTrend } from "./difference-records";
 import type { ExpectedChange, FleetAnswer, Ownership, Targets } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest, requireComment } from "./request/requests";
 import { answerFinding, answersOf, followedFinding, openFindings, type Answer, type Finding } from "./review/findings";
+import { countOpenDifferences, differenceTrend, latestLooks, openDifferences } from "./review/open-differences";
 import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
@@ -75,6 +77,14 @@ export interface ControlPlaneRecords {
   decision(id: string): Promise<Decision | undefined>;
   /** What a person must answer, the latest first. */
   findings(countMax: number, targets?: Targets): Promise<Finding[]>;
+  /** How databases differ from what is declared, the worst first, and of these those that are open longest. */
+  differences(countMax: number, filter?: DifferenceFilter): Promise<DifferenceFinding[]>;
+  /** How many there are, by severity. */
+  differenceCounts(filter?: DifferenceFilter): ReturnType<typeof countOpenDifferences>;
+  /** How many were opened and closed since. */
+  differenceTrend(since: Date, filter?: DifferenceFilter): Promise<DifferenceTrend>;
+  /** When each database was last compared with what is declared. */
+  looks(): Promise<DatabaseLook[]>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What the delivered change of a request is to bring about. */
@@ -144,6 +154,10 @@ export async function openRecords(
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),
     findings: (countMax, targets) => openFindings(database, countMax, targets),
+    differences: (countMax, filter) => openDifferences(database, countMax, filter),
+    differenceCounts: (filter) => countOpenDifferences(database, filter),
+    differenceTrend: (since, filter) => differenceTrend(database, since, filter),
+    looks: () => latestLooks(database),
     answers: (requestId) => answersOf(database, requestId),
     expectedChanges: (requestId) => expectedChangesOf(database, requestId),
     awaitedChanges: (countMax, targets) => awaitedChanges(database, countMax, targets),

@@ -1,4 +1,4 @@
-/** What one run says of how a database differs from what is declared, for the stage that keeps it and for clients. */
+/** Pure: what a run says of how databases differ from what is declared, for the stage that keeps it and for clients. */
 import type { TargetDatabase } from "./fleet-records";
 
 export type DifferenceSeverity = "critical" | "high" | "medium" | "low";
@@ -17,7 +17,8 @@ export interface FoundDifference {
   property: string | null;
   desired: string;
   actual: string;
-  class: string;
+  /** It was changed outside, nothing declares it, or it could not be compared. */
+  class: "drift" | "unmanaged" | "unreadable";
   reason: string;
   severity: DifferenceSeverity;
   /** The guardrails that the actual value breaks and the declared one does not, and the controls that these serve. */
@@ -28,6 +29,8 @@ export interface FoundDifference {
   /** The waiver that allows it until a day; null: none does. */
   waivedBy: string | null;
   owner: string | null;
+  /** Which declares the database; null: none does, or it is not known. */
+  stack: string | null;
   /** What to do about it. */
   remedy: string;
 }
@@ -44,6 +47,32 @@ export interface Compared {
 
 /** The database of a look: known for good, or only by the name that was asked for. */
 export type LookedAt = TargetDatabase | { identifier: string; account?: string; region?: string };
+
+/** What a run says of one database. */
+export interface ComparedDatabase extends Compared {
+  database: LookedAt;
+  owner: string | null;
+}
+
+/** What a run says of databases. */
+export interface Comparison {
+  databases: ComparedDatabase[];
+  /** Whether the differences say all that its verdict does: then that is no finding of its own. */
+  isTold: boolean;
+  /** Every database that there was; of no other one is anything left to differ. @default it does not know all */
+  present?: LookedAt[] | undefined;
+}
+
+/** That a database could not be compared at all is a difference, too: nothing is known of it. */
+export const notCompared = (
+  { identifier, owner }: { identifier: string; owner: string | null },
+  reason: string,
+): FoundDifference => ({
+  ...{ key: "run", source: "run", place: `database ${identifier}`, name: identifier, property: null },
+  ...{ desired: "compared", actual: "could not be read", class: "unreadable", severity: "high", reason },
+  ...{ breaks: [], controls: [], changedBy: null, waivedBy: null, owner, stack: null },
+  remedy: "fix what the reason names; the next detection closes this",
+});
 
 /** A difference as findings have it. */
 export interface DifferenceFinding {
@@ -77,3 +106,15 @@ export interface DifferenceTrend {
   openThen: number;
   openNow: number;
 }
+
+/** Which differences: those for which all of these hold. */
+export interface DifferenceFilter {
+  database?: string | undefined;
+  owner?: string | undefined;
+  severity?: string | undefined;
+  class?: string | undefined;
+}
+
+/** "123456789012 eu-central-1 orders" */
+export const databaseText = ({ account, region, identifier }: LookedAt): string =>
+  [account, region, identifier].filter((part) => part !== undefined).join(" ");

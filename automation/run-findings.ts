@@ -4,11 +4,17 @@
  */
 import { raiseFinding } from "./alerts";
 import type { Database } from "./database";
-import type { Compared, FoundDifference, LookedAt } from "./difference-records";
+import {
+  notCompared,
+  type ComparedDatabase,
+  type Comparison,
+  type FoundDifference,
+  type LookedAt,
+} from "./difference-records";
 import { describeError } from "./errors";
 import { notify } from "./observability/notifications";
 import type { Conclusion, OperationRequest, Run } from "./records";
-import { closeNamed, markTold, recordComparison, type ChangedDifference } from "./review/differences";
+import { closeNamed, closeOthers, markTold, recordComparison, type ChangedDifference } from "./review/differences";
 import { closeVerdictsOf } from "./review/findings";
 import type { AnyOperation } from "./runner/operation";
 
@@ -18,60 +24,56 @@ export async function concludeFindings(
   { operation, request, run }: { operation: AnyOperation; request: OperationRequest; run: Run },
   c: Conclusion,
 ): Promise<void> {
-  const compared = comparedBy(operation, run, c);
-  if (compared) await keepDifferences(transaction, request, run, compared);
-  const { verdict } = c.verdict;
-  // What differs, or that nothing could be compared, has its own findings.
-  const isTold = compared !== undefined && (compared.differences.length > 0 || isOfSeveral(run));
-  if (verdict === "pass" || (isTold && c.status === "succeeded")) await closeVerdictsOf(transaction, run);
-  else if (!isTold) await raiseFinding(transaction, run.requestId, ...findingOf(c));
+  const comparison = comparisonBy(operation, request, run, c);
+  const look = { requestId: run.requestId, startedAt: run.startedAt ?? request.receivedAt };
+  for (const one of comparison?.databases ?? []) await keepDifferences(transaction, look, one);
+  if (comparison?.present)
+    for (const closed of await closeOthers(transaction, look, comparison.present))
+      await tell(transaction, { ...look, target: closed.target, owner: closed.difference.owner }, closed);
+  // The newest look at several databases says what is so: those before it have nothing left to answer.
+  const isAnswer = c.verdict.verdict === "pass" || comparison?.isTold || (comparison && !run.plan?.database);
+  if (c.status === "succeeded" && isAnswer) await closeVerdictsOf(transaction, run);
+  if (c.verdict.verdict !== "pass" && !comparison?.isTold)
+    await raiseFinding(transaction, run.requestId, ...findingOf(c));
 }
-
-/** Its databases are those of its children, which have the findings. */
-const isOfSeveral = ({ plan }: Run): boolean => plan !== undefined && plan.database === undefined;
 
 /** Undefined if the operation does not compare, or the run says nothing of a database. */
-function comparedBy(operation: AnyOperation, run: Run, c: Conclusion): Compared | undefined {
-  if (!operation.compared) return undefined;
-  if (c.status === "cancelled") return undefined;
-  if (isOfSeveral(run)) return c.status === "succeeded" ? { differences: [], sources: [], unread: [] } : undefined;
-  if (c.status === "succeeded") return operation.compared(run.plan, c.outcome);
+function comparisonBy(
+  operation: AnyOperation,
+  { input }: OperationRequest,
+  { plan }: Run,
+  c: Conclusion,
+): Comparison | undefined {
+  if (!operation.compared || c.status === "cancelled") return undefined;
+  if (c.status === "succeeded") return operation.compared(plan, c.outcome);
+  const database = plan ? plan.database : named(input);
   // That a change was refused, or failed, says nothing of what is there.
-  if (operation.effect !== "reads") return undefined;
-  return { differences: [unreadable(run, describeError(c.error).message)], sources: [], unread: [] };
+  if (operation.effect !== "reads" || !database) return undefined;
+  const owner = plan?.heldTo?.owner ?? null;
+  const { message } = describeError(c.error);
+  const differences = [notCompared({ identifier: database.identifier, owner }, message)];
+  return { databases: [{ database, owner, differences, sources: [], unread: [] }], isTold: true };
 }
 
-/** Whatever prevented the look: that a database is not looked at is a finding of its own. */
-const unreadable = ({ target = "", plan }: Run, reason: string): FoundDifference => ({
-  ...{ key: "run", source: "run", place: `database ${target}`, name: target, property: null },
-  ...{ desired: "compared", actual: "could not be read", class: "unreadable", severity: "high", reason },
-  ...{ breaks: [], controls: [], changedBy: null, waivedBy: null, owner: plan?.heldTo?.owner ?? null },
-  remedy: "fix what the reason names; the next detection closes this",
-});
+/** What was asked for, where nothing was found; undefined if that was no one database. */
+function named(input: unknown): LookedAt | undefined {
+  const { database, account, region } = input as { database?: string; account?: string; region?: string };
+  return database === undefined
+    ? undefined
+    : { identifier: database, ...(account && { account }), ...(region && { region }) };
+}
 
 async function keepDifferences(
   transaction: Database,
-  request: OperationRequest,
-  run: Run,
-  compared: Compared,
+  look: { requestId: string; startedAt: Date },
+  { database, owner, ...compared }: ComparedDatabase,
 ): Promise<void> {
-  const { requestId, target = "", plan } = run;
-  const { database } = plan ?? {};
-  if (plan && !database) return;
-  const look = {
-    ...{ requestId, target, owner: plan?.heldTo?.owner ?? null, database: database ?? named(request), compared },
-    startedAt: run.startedAt ?? request.receivedAt,
-  };
-  const changed = await recordComparison(transaction, look);
-  const answered =
-    database && compared.sources.length > 0 ? await closeNamed(transaction, { requestId, database }) : [];
-  for (const one of [...changed, ...answered]) await tell(transaction, look, one);
-}
-
-/** What was asked for, where nothing was found. */
-function named({ input }: OperationRequest): LookedAt {
-  const { database = "", account, region } = input as { database?: string; account?: string; region?: string };
-  return { identifier: database, ...(account && { account }), ...(region && { region }) };
+  const { requestId } = look;
+  const about = { requestId, target: database.identifier, owner };
+  const changed = await recordComparison(transaction, { ...look, ...about, database, compared });
+  const isFound = "resourceId" in database && compared.sources.length > 0;
+  const answered = isFound ? await closeNamed(transaction, { requestId, database }) : [];
+  for (const one of [...changed, ...answered]) await tell(transaction, about, one);
 }
 
 /** Once for each opening: of what is critical, or becomes so, and of a database that cannot be compared at all. */
@@ -93,7 +95,7 @@ async function tell(
   await notify(transaction, {
     ...{ ...about, kind: difference.class === "unreadable" ? "database-unreadable" : "difference-critical" },
     what: `${difference.name}: declared ${difference.desired}, actual ${difference.actual}; ${difference.reason}`,
-    command: `npx shipshape show ${requestId}`,
+    command: `npx shipshape drift --database ${target}`,
   });
   await markTold(transaction, { id, opened });
 }

@@ -104,3 +104,18 @@ export const waiversAtOnceMax = 200;
 
 /** For an import, how long a version may stay that the standard does not allow: a quarter, half of what is accepted. */
 export const upgradeWithinDays = 90;
+
+/** Differences that `shipshape drift` lists: more than a person reads at once; the rest is counted. */
+export const differencesListedMax = 500;
+
+/** How far back the trend of differences goes. */
+export const trendDays = 7;
+
+/** A look is valid for a day; two hours more, for a nightly one that begins later or takes longer. */
+export const lookedRecentlyHours = 26;
+
+/** Databases that one line names. */
+export const databasesNamedMax = 20;
+
+/** Databases that `shipshape drift --once` compares at once: each has an engine, on the two cores of a CI runner. */
+export const comparedAtOnceMax = 2;

@@ -6,28 +6,28 @@ import { ordered, type Verdict } from "./verdict";
 /** Workflow commands of GitHub Actions: each finding appears at its line. */
 export function annotations(verdict: Verdict, projectFolder: string): string[] {
   const problems = verdict.problems.map(({ file, line, code, reason }) =>
-    command("error", { file, line, title: code }, reason),
+    workflowCommand("error", { file, line, title: code }, reason),
   );
   const findings = ordered(verdict.findings).map((finding) => {
     const location = sourceLocationOf(finding, projectFolder);
     const kind = finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "notice";
-    return command(
+    return workflowCommand(
       kind,
       { ...(location && { file: location.file, line: location.line, col: location.column }), title: finding.rule },
       finding.message,
     );
   });
   const left = [
-    ...verdict.left.map((line) => command("notice", { title: "not judged" }, line)),
-    ...goneLines(verdict).map((line) => command("notice", { title: "baseline" }, line)),
+    ...verdict.left.map((line) => workflowCommand("notice", { title: "not judged" }, line)),
+    ...goneLines(verdict).map((line) => workflowCommand("notice", { title: "baseline" }, line)),
   ];
   const checked = (verdict.queriedClouds ?? []).map((cloud) =>
-    command("notice", { title: verdict.judged }, `checked ${cloud}`),
+    workflowCommand("notice", { title: verdict.judged }, `checked ${cloud}`),
   );
   return [...problems, ...findings, ...left, ...checked];
 }
 
-function command(
+export function workflowCommand(
   kind: "error" | "warning" | "notice",
   properties: Record<string, string | number>,
   message: string,

@@ -9,14 +9,15 @@ import type { LocatedFinding } from "./judgement";
  */
 export function sourceLocationOf(finding: LocatedFinding, projectFolder: string): Source | undefined {
   if (finding.source) return finding.source;
-  const config = finding.type === "waiver" ? undefined : stackConfig(finding.urn, projectFolder);
+  const config =
+    finding.type === "waiver" ? undefined : stackConfig(/^urn:pulumi:([^:]+)::/.exec(finding.urn)?.[1], projectFolder);
   const file =
     config ?? (finding.file === undefined || finding.file === "-" ? undefined : relative(projectFolder, finding.file));
   return file === undefined ? undefined : { file, line: 1, column: 1 };
 }
 
-function stackConfig(urn: string, projectFolder: string): string | undefined {
-  const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1];
+/** The file of a stack's config in a project. */
+export function stackConfig(stack: string | undefined, projectFolder: string): string | undefined {
   const project = join(projectFolder, "Pulumi.yaml");
   const folder = existsSync(project)
     ? (/^stackConfigDir:\s*(\S+)/m.exec(readFileSync(project, "utf8"))?.[1] ?? "")

@@ -31,7 +31,8 @@ export function sarifReport(verdict: Verdict, projectFolder: string): Log {
   };
 }
 
-const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
+/** What code scanning makes of a severity. */
+export const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
 function ruleOf({ id, title, why, solution, severity, controls }: Rule): ReportingDescriptor {
   return {
     id,

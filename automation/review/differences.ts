@@ -203,24 +203,43 @@ const summaryOf = ({ severity, name, desired, actual, class: kind }: FoundDiffer
 export const markTold = (transaction: Database, { id, opened }: Pick<ChangedDifference, "id" | "opened">) =>
   transaction.query("update finding set told_opening = $2 where id = $1", [id, opened]);
 
-/**
- * A run that found the database answers what was open for its name alone: without a look, nothing was known of it.
- */
-export const closeNamed = async (
+/** A run that found the database answers what was open for its name alone: then nothing was known of it. */
+export const closeNamed = (
   transaction: Database,
   { requestId, database }: Pick<DatabaseComparison, "requestId" | "database">,
-): Promise<ChangedDifference[]> => {
-  const rows = await transaction.query<Omit<ChangedDifference, "after">>(
-    `update finding set answered_at = clock_timestamp(), closed_by = $1
-     where answered_at is null and database ->> 'identifier' = $2 and database ->> 'resourceId' is null
-       and coalesce(database ->> 'account', $3) = $3 and coalesce(database ->> 'region', $4) = $4
-     returning id, difference, opened, told_opening as "toldOpening"`,
-    [requestId, database.identifier, database.account, database.region],
-  );
-  await recordEvents(
+): Promise<ChangedDifference[]> =>
+  close(
     transaction,
     requestId,
-    rows.map(({ id }) => ({ id, what: "closed" })),
+    `database ->> 'identifier' = $2 and database ->> 'resourceId' is null
+       and coalesce(database ->> 'account', $3) = $3 and coalesce(database ->> 'region', $4) = $4`,
+    [database.identifier, database.account, database.region],
   );
+
+/** A look at the whole fleet closes those of databases that are not in it, unless they were looked at since. */
+export const closeOthers = (
+  transaction: Database,
+  { requestId, startedAt }: Pick<DatabaseComparison, "requestId" | "startedAt">,
+  present: readonly LookedAt[],
+): Promise<(ChangedDifference & { target: string })[]> =>
+  close(
+    transaction,
+    requestId,
+    `database_identity is not null and looked_at < $2 and not exists (
+       select from jsonb_to_recordset($3) as there("identifier" text, "account" text, "region" text, "resourceId" text)
+       where there."identifier" = database ->> 'identifier' and there."account" = coalesce(database ->> 'account', there."account")
+         and there."region" = coalesce(database ->> 'region', there."region") and database ->> 'resourceId' is null
+         or concat_ws(' ', there."account", there."region", there."resourceId") = database_identity)`,
+    [startedAt, JSON.stringify(present)],
+  );
+
+async function close(transaction: Database, requestId: string, which: string, values: unknown[]) {
+  const rows = await transaction.query<Omit<ChangedDifference, "after"> & { target: string }>(
+    `update finding set answered_at = clock_timestamp(), closed_by = $1 where answered_at is null and ${which}
+     returning id, target, difference, opened, told_opening as "toldOpening"`,
+    [requestId, ...values],
+  );
+  const events = rows.map(({ id }) => ({ id, what: "closed" }));
+  await recordEvents(transaction, requestId, events);
   return rows.map((row) => ({ ...row, after: "closed" as const }));
-};
+}

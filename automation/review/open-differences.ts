@@ -1,14 +1,6 @@
 /** What people read of differences: those that are open, what became of them, and when databases were looked at. */
 import type { Database } from "../database";
-import type { DatabaseLook, DifferenceFinding, DifferenceTrend } from "../difference-records";
-
-/** Which differences: those for which all of these hold. */
-export interface DifferenceFilter {
-  database?: string | undefined;
-  owner?: string | undefined;
-  severity?: string | undefined;
-  class?: string | undefined;
-}
+import type { DatabaseLook, DifferenceFilter, DifferenceFinding, DifferenceTrend } from "../difference-records";
 
 const matches = `difference is not null and ($1::text is null or target = $1) and ($2::text is null or difference ->> 'owner' = $2)
   and ($3::text is null or difference ->> 'severity' = $3) and ($4::text is null or difference ->> 'class' = $4)`;

@@ -1,6 +1,6 @@
 /** What an operation is: two pure functions (plan, verify) and three with effects (observe, run, clean up). */
 import type { ZodType } from "zod";
-import type { Compared } from "../difference-records";
+import type { Comparison } from "../difference-records";
 import type { ChildEnd, CleanUpReport, Effect, Message, PlanBasis, Verdict } from "../records";
 
 export interface StepSettings {
@@ -88,11 +88,11 @@ export interface Operation<
   /** Pure: judges the outcome against the plan. */
   verify(plan: Plan, outcome: Outcome): Verdict;
   /**
-   * Pure: how its database differs from what is declared. Each difference is a finding of its own for as long as it is
+   * Pure: how its databases differ from what is declared. Each difference is a finding of its own for as long as it is
    * so, beyond this run.
    * @default the finding is the run's verdict
    */
-  compared?(plan: Plan, outcome: Outcome): Compared;
+  compared?(plan: Plan, outcome: Outcome): Comparison;
   /**
    * Removes throwaways after success, failure or cancel; safe to repeat; runs as a separate workflow. Resolves to what
    * it removed.

@@ -1,9 +1,11 @@
+import { CreateDBInstanceCommand } from "@aws-sdk/client-rds";
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { installPlugins } from "../../localcloud/plugins/bundle";
-import { startCloud, type Cloud } from "../cloud";
+import { instanceIs, startCloud, type Cloud } from "../cloud";
+import { small } from "../localcloud/server/database-client";
 
 const checkout = join(__dirname, "../..");
 const read = (file: string) => parse(readFileSync(join(checkout, "docs/ci", file), "utf8")) as Record<string, unknown>;
@@ -60,6 +62,30 @@ test("the preview stops a change that breaks a rule", async () => {
   await expect(shell(previews[0] ?? "", { CARELESS: "yes" })).rejects.toThrow("require-tls");
 });
 
+describe("the nightly look for drift", () => {
+  const steps = (read("drift-github-actions.yml")["jobs"] as { drift: { steps: { run?: string }[] } }).drift.steps;
+  const nightly = [
+    ...steps.flatMap(({ run }) => (run?.includes("shipshape") ? [run] : [])),
+    ...(read("drift-gitlab-ci.yml")["drift"] as { script: string[] }).script,
+  ];
+
+  test("fails where there is nothing to compare, and says so", async () => {
+    expect(nightly).toHaveLength(2);
+    await expect(shell(nightly[1]!)).rejects.toThrow("there is no database to compare");
+  });
+
+  test("leaves what it found for code scanning, without a control plane", async () => {
+    await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "by-hand" }));
+    await instanceIs(cloud, "by-hand", "available");
+    for (const line of nightly) {
+      const printed = await shell(line);
+      expect(printed).toMatch(/by-hand/);
+      const sarif = readFileSync(join(project, "drift.sarif"), "utf8");
+      expect(JSON.parse(sarif)).toMatchObject({ runs: [{ results: [{ ruleId: "unmanaged-high" }] }] });
+    }
+  });
+});
+
 /** A team's project as `npm ci` leaves it. */
 function installProject(folder: string): void {
   mkdirSync(join(folder, "node_modules", ".bin"), { recursive: true });
@@ -93,6 +119,7 @@ function shell(line: string, more: Record<string, string> = {}): Promise<string>
   // In the checkout the pack runs from its sources; the package brings it bundled.
   const env = {
     ...cloud.env,
+    SHIPSHAPE_DATABASE_URL: "",
     STACK: "database.orders-production",
     PACK: join("node_modules", "shipshape", "policypacks", "database-guardrails"),
     ...more,

@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
+import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import type { Recoverability, RunStatus } from "../../records";
 import type { CommandContext } from "../command-context";
+import type { DriftOptions } from "../drift";
 import type { FleetOptions } from "../fleet";
 import type { RunsOptions } from "../list-runs";
 import type { StatusOptions } from "../status";
@@ -11,7 +13,17 @@ const runStatuses: readonly RunStatus[] = ["queued", "running", "waiting", "succ
 
 /** What is known: of the fleet, of requests and their runs, and what people were told. */
 export function addRecordCommands(shipshape: Command, context: CommandContext): void {
-  for (const add of [addStatus, addFleet, addRecoverability, addRuns, addShow, addExplain, addAlerts, addMetrics])
+  for (const add of [
+    addStatus,
+    addFleet,
+    addRecoverability,
+    addDrift,
+    addRuns,
+    addShow,
+    addExplain,
+    addAlerts,
+    addMetrics,
+  ])
     add(shipshape, context);
 }
 
@@ -59,6 +71,34 @@ function addRecoverability(shipshape: Command, context: CommandContext): void {
     .action(async (options: { json?: boolean }) =>
       (await import("../recoverability")).recoverability(options, context),
     );
+}
+
+function addDrift(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("drift")
+    .description(
+      "what differs from what stacks declare: whose it is, since when, who changed it, and what to do; and what was not compared",
+    )
+    .option("--database <identifier>", "only of this database")
+    .option("--owner <team>", "only of the databases of this owner")
+    .addOption(new Option("--severity <severity>", "only of this severity").choices(severities))
+    .addOption(new Option("--class <class>", "only of this class").choices(["drift", "unmanaged", "unreadable"]))
+    .addOption(
+      new Option("--fail-on <severity>", "exit with 1 if something is that bad or worse, and no waiver allows it")
+        .choices(severities)
+        .default("critical"),
+    )
+    .option("--sweep", "compare now: a request for the database, the owner's or the fleet, and its progress")
+    .option("--work", "with --sweep: carry it out in this process")
+    .option("--once", "compare now in this process, without a control plane: nothing is recorded or sealed")
+    .addOption(new Option("--json", "print it as JSON").conflicts("github"))
+    .option("--github", "print it as GitHub Actions annotations")
+    .option("--sarif <file>", "also write it as SARIF 2.1.0")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape drift --owner team-orders\n  npx shipshape drift --sweep --work\n  npx shipshape drift --once --fail-on critical --sarif drift.sarif\n\nExit codes: 0 nothing is that bad · 1 something is · 2 not everything could be compared, or a usage error",
+    )
+    .action(async (options: DriftOptions) => (await import("../drift")).drift(options, context));
 }
 
 function addRuns(shipshape: Command, context: CommandContext): void {

@@ -61,6 +61,56 @@ const alert = z.strictObject({
   reason: text.nullable(),
 });
 
+const difference = z.strictObject({
+  key: text.describe("the same for the same property of the same thing of the same database"),
+  finding: text.nullable().describe("its finding; null with --once"),
+  database: z.strictObject({
+    identifier: text,
+    account: text.nullable(),
+    region: text.nullable(),
+    resourceId: text.nullable(),
+  }),
+  stack: text.nullable().describe("which declares the database"),
+  source: text.describe("what compared it"),
+  place: text.describe("the thing that it is about"),
+  name: text,
+  property: text.nullable().describe("null: the thing as a whole"),
+  desired: text,
+  actual: text,
+  class: z.enum(["drift", "unmanaged", "unreadable"]),
+  reason: text,
+  severity: z.enum(["critical", "high", "medium", "low"]),
+  breaks: z.array(text).describe("guardrails"),
+  controls: z.array(text).describe("that these serve"),
+  changedBy: text.nullable().describe("null: it is not recorded"),
+  waivedBy: text.nullable(),
+  owner: text.nullable(),
+  remedy: text,
+  firstSeen: moment.nullable(),
+  lastSeen: moment.nullable(),
+  openedBy: text.nullable().describe("the request that saw it first"),
+  seenBy: text.nullable().describe("the request that saw it last"),
+});
+const drift = z.strictObject({
+  at: moment,
+  sealed: z.boolean().describe("false with --once"),
+  failing: count.describe("as bad as --fail-on, and not waived"),
+  differences: z.array(difference),
+  left: count.describe("open, and not listed"),
+  databases: z.array(
+    z.strictObject({
+      identifier: text,
+      account: text.nullable(),
+      region: text.nullable(),
+      owner: text.nullable(),
+      look: z.enum(["recent", "old", "never", "unreadable"]),
+      lookedAt: moment.nullable(),
+    }),
+  ),
+  trend: z.strictObject({ since: moment, opened: count, closed: count, openThen: count, openNow: count }).nullable(),
+  problems: z.array(text),
+});
+
 export const recordOutputs = {
   request: z.union([run, preview]),
   status: z.strictObject({
@@ -93,6 +143,7 @@ export const recordOutputs = {
     unsentAlerts: count,
   }),
   runs: z.array(run),
+  drift,
   fleet: z.strictObject({ ...look, databases: z.array(member) }),
   recoverability: z.strictObject({ ...look, totals: z.record(recoverability, count), databases: z.array(member) }),
   show: run.extend({

@@ -1,27 +1,32 @@
 /** Pure: what a detection says of its database beyond its own verdict: what differs, and what it knows nothing of. */
-import type { Compared } from "../../difference-records";
+import type { Comparison, FoundDifference } from "../../difference-records";
 import { isAccessWhole } from "./access-baseline";
 import type { DriftClass } from "./differences";
-import { placeOf, typeOf } from "./known-differences";
+import { placeOf, typeOf, type KnownDifference } from "./known-differences";
 import type { DriftDetectionPlan } from "./plan";
 import { differencesIn, type DriftDetectionOutcome } from "./verify";
 
 /** The classes that a person must answer. */
 export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "unreadable"];
 
+/** As findings keep it; none of what nobody must answer. */
+export function foundOf(difference: KnownDifference): FoundDifference[] {
+  const { urn: _, type: __, change: ___, waivers: ____, class: kind, ...found } = difference;
+  return answeredClasses.includes(kind) ? [{ ...found, class: kind as FoundDifference["class"] }] : [];
+}
+
 /**
  * What of it people must answer, and which parts were compared: of resources that were not read, or are not listed,
  * nothing is known, nor of any without the instance. Of a database that no stack declares any more, nothing is left to
  * differ.
  */
-export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Compared {
+export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutcome): Comparison {
   const { comparison, access, beyondProvider, now } = outcome;
   const isUndeclared = "none" in plan.stack && plan.stack.none === "undeclared";
   const isWhole = isUndeclared || (comparison?.databaseWasRead && comparison.differencesLeftOut === 0);
-  return {
-    differences: differencesIn(plan, outcome)
-      .filter((one) => answeredClasses.includes(one.class))
-      .map(({ urn: _, type: __, ...found }) => found),
+  const compared = {
+    ...{ database: plan.database, owner: plan.heldTo?.owner ?? null },
+    differences: differencesIn(plan, outcome).flatMap(foundOf),
     sources: [
       ...["run", "stack"],
       ...(isWhole ? ["resources"] : []),
@@ -31,4 +36,5 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
     unread: (comparison?.unread ?? []).map((urn) => placeOf({ urn, type: typeOf(urn) })),
     lookedAt: now.askedAt,
   };
+  return { databases: [compared], isTold: compared.differences.length > 0 };
 }

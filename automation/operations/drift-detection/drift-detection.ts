@@ -35,7 +35,7 @@ const either = (one: ReturnType<typeof driftDetection>, fleet: ReturnType<typeof
     stillHolds: (plan: PlanBasis, observed) => of(plan).stillHolds!(plan, observed),
     run: (plan: PlanBasis, step) => of(plan).run(plan, step),
     verify: (plan: PlanBasis, outcome) => of(plan).verify(plan, outcome),
-    compared: (plan: DriftDetectionPlan, outcome: DriftDetectionOutcome) => comparedIn(plan, outcome),
+    compared: (plan: PlanBasis, outcome) => of(plan).compared!(plan, outcome),
   };
 };
 

@@ -54,6 +54,7 @@ export function known(
     controls: controlsOf(difference),
     ...{ changedBy: null, change: null, waivedBy: null, waivers: [] },
     owner: plan.heldTo?.owner ?? null,
+    stack: "name" in plan.stack ? plan.stack.name : null,
     remedy: difference.remedy ?? remedyOf(plan, difference),
   };
 }

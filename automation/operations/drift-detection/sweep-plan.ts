@@ -42,6 +42,8 @@ export interface SweepPlan extends PlanBasis {
     /** Each has a child request. */
     databases: SweptDatabase[];
     located: boolean;
+    /** Of the whole fleet: a database that is in no list does not exist. */
+    isWhole: boolean;
     /** That no stack declares. */
     unmanaged: UnmanagedDatabase[];
     /** Of which nothing can be known, each with the reason. */
@@ -89,7 +91,16 @@ export function planSweep(request: DriftDetectionRequest, observed: ObservedFlee
   const unreachable = observed.unreachable.filter((one) => isThere(request, one) || one.account === "unknown");
   const unreadStacks = observed.unreadStacks.filter(({ stack }) => fits(request.stack, stack));
   const sweep: SweepPlan["sweep"] = {
-    ...{ databases: [], located, unmanaged: [], unread: [], unreachable, unreadStacks, unidentified },
+    ...{
+      databases: [],
+      located,
+      isWhole: namedSweep(request) === "fleet",
+      unmanaged: [],
+      unread: [],
+      unreachable,
+      unreadStacks,
+      unidentified,
+    },
   };
   for (const one of observed.databases.filter((database) => isIn(request, database, standard))) {
     const { identifier, resourceId, account, region } = one;

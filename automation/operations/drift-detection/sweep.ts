@@ -7,6 +7,7 @@ import type { Operation, RunStep } from "../../runner/operation";
 import type { FleetSteps } from "./fleet-steps";
 import { childEndSecondsMax, childrenAtOnceMax, fleetStep, queryStep } from "./limits";
 import { driftDetectionDescription, type DriftDetectionRequest } from "./request";
+import { comparedInSweep } from "./sweep-compared";
 import { childInput, keyOf, planSweep, type ObservedFleet, type SweepPlan, type SweptDatabase } from "./sweep-plan";
 import { verifySweep, type SweepOutcome, type SweptRow } from "./sweep-verify";
 
@@ -21,6 +22,7 @@ export const fleetDetection = (
   stillHolds: () => true,
   run: (plan, step) => sweep(plan, step, steps.sealed),
   verify: verifySweep,
+  compared: comparedInSweep,
 });
 
 async function sweep(

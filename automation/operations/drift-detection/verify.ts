@@ -64,7 +64,10 @@ export function differencesIn(
 }
 
 /** That nothing declares the database, or that its stack could not be read. */
-function aboutTheStack({ stack, database }: DriftDetectionPlan, comparison: Comparison | null): Difference[] {
+export function aboutTheStack(
+  { stack, database }: Pick<DriftDetectionPlan, "stack" | "database">,
+  comparison: Comparison | null,
+): Difference[] {
   const about = { urn: database.identifier, property: null, breaks: [] as string[] };
   if ("none" in stack && stack.none === "undeclared")
     return [

@@ -73,7 +73,7 @@ export const driftRepair = (
     // What a detection would: the findings of what is gone are closed by the repair.
     compared: (_, outcome) =>
       "deliveredUntil" in outcome
-        ? { differences: [], sources: [], unread: [] }
+        ? { databases: [], isTold: false }
         : comparedIn(outcome.detection.plan, outcome.detection.outcome),
   };
 };

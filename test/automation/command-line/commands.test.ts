@@ -133,6 +133,7 @@ const usesControlPlane: Record<string, string[]> = {
   status: [],
   fleet: [],
   recoverability: [],
+  drift: [],
   runs: [],
   "show x": [],
   schedule: [],

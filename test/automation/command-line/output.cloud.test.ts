@@ -12,6 +12,8 @@ import { widthOf } from "../../../automation/command-line/layout";
 import { buildCommand } from "../../../automation/command-line/main";
 import { createTerminal } from "../../../automation/command-line/terminal";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { notCompared } from "../../../automation/difference-records";
+import { recordComparison } from "../../../automation/review/differences";
 import { openFinding } from "../../../automation/review/findings";
 import { operations } from "../../../automation/operations/registry";
 import { readSettings, type Settings } from "../../../automation/settings";
@@ -81,6 +83,20 @@ beforeAll(async () => {
   );
   const summary = `the backups of ${longest} do not recover: invalid page in block 1 of relation base/5/1259`;
   await openFinding(database, { id: `${id}.verdict`, requestId: id, target: longest, summary });
+  await recordComparison(database, {
+    ...{ requestId: id, target: longest, owner, startedAt: new Date() },
+    database: { ...planOf(longest).database!, identifier: longest },
+    compared: {
+      differences: [
+        {
+          ...notCompared({ identifier: longest, owner }, `no route to ${cloud.dataFolder}/databases/${longest}`),
+          ...{ source: "resources", key: "k", name: `${longest}-instance.parameters.shared_preload_libraries` },
+          property: "parameters.shared_preload_libraries",
+        },
+      ],
+      ...{ sources: ["run"], unread: [] },
+    },
+  });
 });
 afterAll(async () => {
   await database?.close();
@@ -121,6 +137,7 @@ const commands = [
   `explain ${id}`,
   "fleet",
   "recoverability",
+  "drift",
   "schedule",
   "alerts",
   "metrics",
@@ -220,6 +237,7 @@ const printing: Partial<Record<Printing, () => string[]>> = {
   runs: () => ["--operation", "restore-drill"],
   fleet: () => [],
   recoverability: () => [],
+  drift: () => [],
   schedule: () => [],
   show: () => [id],
   explain: () => [id],

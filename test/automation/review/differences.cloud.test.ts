@@ -1,7 +1,7 @@
 // One finding for each difference, on a real PostgreSQL: what runs say of it in every order, and what people answer.
 import type { ControlPlaneDatabase } from "../../../automation/database";
-import type { Compared, FoundDifference } from "../../../automation/difference-records";
-import { targetDatabase } from "../../../automation/fleet-records";
+import type { Compared, Comparison, FoundDifference } from "../../../automation/difference-records";
+import { targetDatabase, type TargetDatabase } from "../../../automation/fleet-records";
 import type { Conclusion } from "../../../automation/records";
 import { readRequest } from "../../../automation/request/requests";
 import { answerFinding } from "../../../automation/review/findings";
@@ -17,7 +17,8 @@ haveControlPlaneDatabase((made) => void ({ database } = made));
 const multiAz: FoundDifference = {
   ...{ key: "multiAz", source: "resources", place: "instance orders", name: "orders.multiAz", property: "multiAz" },
   ...{ desired: "true", actual: "false", class: "drift", reason: "it was changed outside", severity: "medium" },
-  ...{ breaks: [], controls: [], changedBy: null, waivedBy: null, owner: "team-orders", remedy: "put it back" },
+  ...{ breaks: [], controls: [], changedBy: null, waivedBy: null, owner: "team-orders", stack: null },
+  remedy: "put it back",
 };
 const open: FoundDifference = {
   ...{ ...multiAz, key: "publiclyAccessible", name: "orders.publiclyAccessible", property: "publiclyAccessible" },
@@ -48,7 +49,12 @@ async function begun(target: string, { found = true, id = nameOfRun() } = {}): P
 async function ends(id: string, given: FoundDifference[] | Partial<Compared> | Error, onlyHalf = false): Promise<void> {
   const compared = { differences: [], sources: ["run", "stack", "resources"], unread: [] };
   const found = Array.isArray(given) ? { differences: given } : given;
-  const operation = { compared: () => ({ ...compared, ...found }) } as unknown as AnyOperation;
+  const operation = {
+    compared: ({ database }: { database: TargetDatabase }): Comparison => {
+      const one = { ...{ database, owner: "team-orders" }, ...compared, ...found };
+      return { databases: [one], isTold: one.differences.length > 0 };
+    },
+  } as unknown as AnyOperation;
   const conclusion: Conclusion =
     given instanceof Error
       ? { status: "failed", error: given, verdict: { verdict: "inconclusive", checks: [] } }
@@ -69,6 +75,17 @@ const detected = async (target: string, given: Parameters<typeof ends>[1]): Prom
   await ends(id, given);
   return id;
 };
+
+/** The end of a look at the whole fleet, which has these databases. */
+async function endSweep(id: string, present: object[]): Promise<void> {
+  const operation = { compared: () => ({ databases: [], isTold: true, present }) } as unknown as AnyOperation;
+  const verdict = { verdict: "pass" as const, checks: [] };
+  await database.transaction(async (t) => {
+    await endRun(t, id, { status: "succeeded", verdict: "pass" });
+    const [request, run] = [await readRequest(t, id), await readRun(t, id)];
+    await concludeFindings(t, { operation, request, run }, { status: "succeeded", outcome: {}, verdict });
+  });
+}
 
 const openIn = async (target: string) =>
   (await openDifferences(database, 100, { database: target })).map(({ difference: d }) => `${d.name} ${d.actual}`);
@@ -251,6 +268,23 @@ test("databases of one name in two places, or after each other, have findings of
   );
   await ends(other, [multiAz]);
   expect(await openIn(target)).toEqual(["orders.multiAz false", "orders.multiAz false"]);
+});
+
+test("a look at the whole fleet closes what was open of databases that no longer exist, and of no other", async () => {
+  const [gone, there, later] = [freshDatabase(), freshDatabase(), freshDatabase()];
+  await detected(gone, [multiAz]);
+  await ends(await begun(gone, { found: false }), new Error("no such database"));
+  await detected(there, [multiAz]);
+  const sweep = await begun("fleet");
+  await detected(later, [multiAz]);
+  await endSweep(sweep, [
+    { identifier: there, resourceId: `db-${there}`, account: "123456789012", region: "eu-central-1" },
+  ]);
+  expect([await openIn(gone), await openIn(there), await openIn(later)]).toEqual([
+    [],
+    ["orders.multiAz false"],
+    ["orders.multiAz false"],
+  ]);
 });
 
 test("the trend counts what was opened and closed since a moment, and what was open then", async () => {

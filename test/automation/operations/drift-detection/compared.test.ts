@@ -1,3 +1,4 @@
+import { notCompared } from "../../../../automation/difference-records";
 import { comparedIn } from "../../../../automation/operations/drift-detection/compared";
 import type { Difference } from "../../../../automation/operations/drift-detection/differences";
 import type { DriftDetectionPlan } from "../../../../automation/operations/drift-detection/plan";
@@ -31,7 +32,7 @@ describe("what a look compared", () => {
     const database = { identifier: "orders", resourceId: "db-ORDERS", arn: "", account: "1", region: "eu" };
     const plan = { database, stack, tags: {}, target: "orders", evidenceValidDays: 1, beyond: { unread } };
     const outcome = outcomeOf({ comparison: change && { ...comparison, ...change }, ...more });
-    return comparedIn(plan as unknown as DriftDetectionPlan, outcome);
+    return comparedIn(plan as unknown as DriftDetectionPlan, outcome).databases[0]!;
   };
 
   test("is everything but the resources that were not read", () => {
@@ -55,6 +56,11 @@ describe("what a look compared", () => {
 
   test("leaves nothing that could differ of a database that no stack declares any more", () => {
     expect(compared(null, { none: "undeclared", reason: "none declares it" }).sources).toContain("resources");
+  });
+
+  test("keeps of a difference what findings and the command's JSON have, and nothing else", () => {
+    const names = Object.keys(notCompared({ identifier: "orders", owner: null }, "a reason")).sort();
+    expect(Object.keys(compared({ differences: [drift()] }).differences[0]!).sort()).toEqual(names);
   });
 
   test("keeps what people must answer: nothing that is pending, ahead or noise", () => {
