@@ -55,7 +55,7 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   const before = loadable(await dumpSchema(source, "pre-data", copy), target.majorVersion);
   const after = loadable(await dumpSchema(source, "post-data", copy), target.majorVersion);
   await inTarget((client) => loadSchema(client, target.identifier, before, { atomic: true, signal }));
-  const found = await inSource(readCopiedTables);
+  const found = (await inSource(readCopiedTables)).filter(({ name }) => !copy.masks.empty.includes(name));
   await inControlSession(copy.sourceMaster, options, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);

@@ -1,51 +1,60 @@
 /** Pure: how each table is masked, as plain data that a thread can be given. */
-import { ByteWriter } from "../../masking/byte-writer";
-import type { Mask } from "../../masking/transformer";
+import { prepareMask, type PlannedMask, type PlannedTable } from "../../masking/mask-plan";
+import { transformers } from "../../masking/transformers";
 import { ChunkMasker } from "./chunk-masker";
 
 /** One column's mask, before it is prepared. */
 export interface ColumnRule {
+  /** Which field of a row, from 0. */
   position: number;
-  use: "constant";
-  with: { value: string | null };
+  mask: PlannedMask;
+  /** The field whose source value is the mask's subject. */
   subject?: number | undefined;
 }
 
-/** Table → its columns and those that are masked. A table that is not here is copied as it is. */
 export interface TableMasks {
+  /** Table → how many fields its rows have, and those that are masked. One that is not here is copied as it is. */
   tables: Record<string, { columns: number; masked: ColumnRule[] }>;
+  /** Tables of which no row is copied. */
+  empty: string[];
+  /** The profile's. It is in memory only, and ends with the threads. */
+  secret: Uint8Array;
+  /** No fake value contains one. */
+  sourceWords: string[];
 }
 
-/** Prepares each table when its first chunk comes. */
-export function preparedTables({ tables }: TableMasks): (table: string) => ChunkMasker {
+export function tableMasks(
+  planned: readonly PlannedTable[],
+  { secret, sourceWords }: Pick<TableMasks, "secret" | "sourceWords">,
+): TableMasks {
+  const tables: TableMasks["tables"] = {};
+  for (const { name, columns } of planned) {
+    const masked = columns.flatMap(({ mask }, position): ColumnRule[] => {
+      if (!mask) return [];
+      const subject = columns.findIndex((one) => one.name === mask.perSubject);
+      return [{ position, mask, ...(subject >= 0 && { subject }) }];
+    });
+    if (masked.length > 0) tables[name] = { columns: columns.length, masked };
+  }
+  return { tables, empty: planned.filter(({ empty }) => empty).map(({ name }) => name), secret, sourceWords };
+}
+
+/** Prepares each table when its first chunk comes. Errors: masking-value-unfit. */
+export function preparedTables({ tables, secret, sourceWords }: TableMasks): (table: string) => ChunkMasker {
   const prepared = new Map<string, ChunkMasker>();
+  const material = { secret: Buffer.from(secret), sourceWords: new Set(sourceWords), transformers };
   return (table) => {
     const known = prepared.get(table);
     if (known) return known;
     const rules = tables[table];
     if (!rules) throw new Error("a table that is not masked");
-    const masker = new ChunkMasker(
-      rules.columns,
-      rules.masked.map((rule) => ({
-        position: rule.position,
-        subject: rule.subject,
-        mask: constant(rule.with.value),
-        escapes: true,
-      })),
-    );
+    const masked = rules.masked.map(({ position, mask, subject }) => ({
+      ...{ position, subject },
+      mask: prepareMask(mask, material),
+      escapes: transformers.find(({ name }) => name === mask.use)?.escapes ?? true,
+    }));
+    const masker = new ChunkMasker(rules.columns, masked);
     prepared.set(table, masker);
     return masker;
-  };
-}
-
-function constant(value: string | null): Mask {
-  const writer = new ByteWriter();
-  const bytes = Buffer.from(value ?? "");
-  return ({ count, start }) => {
-    writer.reset(count, bytes.length);
-    for (let row = 0; row < count; row++)
-      if (start[row]! < 0 || value === null) writer.null();
-      else writer.copy(bytes, 0, bytes.length);
-    return writer;
   };
 }

@@ -43,11 +43,21 @@ insert into "Order" select i, date '2025-06-01' + i % 500, 1 + i % 3000, case wh
 insert into base select i, 'base ' || i from generate_series(1, 100) i; insert into child select i, 'child', null from generate_series(1, 50) i;
 refresh materialized view totals; analyze; alter table customer force row level security`;
 
-const masks: TableMasks = {
-  tables: {
-    "app.customer": { columns: 7, masked: [{ position: 1, use: "constant", with: { value: "masked\t\\N" } }] },
+/** By a mask that makes every value the same. */
+const constant = (table: string, name: string, position: number, value: string): ColumnRule => ({
+  position,
+  mask: {
+    use: "constant",
+    with: { value },
+    class: "constant",
+    column: { table, name, type: "text", declared: "text", kind: "base", notNull: false, checks: [] },
   },
-};
+});
+const masksOf = (table: string, columns: number, masked: ColumnRule[]): TableMasks => ({
+  ...{ tables: { [table]: { columns, masked } }, empty: [] },
+  ...{ secret: Buffer.alloc(32, 7), sourceWords: [] },
+});
+const masks = masksOf("app.customer", 7, [constant("app.customer", "name", 1, "masked\t\\N")]);
 
 let source: FleetDatabase;
 let target: FleetDatabase;
@@ -170,11 +180,15 @@ test("the leak scan finds a value wherever SQL can read it, and names the place 
 /** Copies one table alone, with one mask, into the copy; `during` once the target holds it up, by a lock. */
 async function copyAlone(table: string, mask: ColumnRule[], during?: () => Promise<void>, signal?: AbortSignal) {
   const [one] = copied.found.filter(({ name }) => name === table);
-  const tables = { [table]: { columns: one!.columns.length, masked: mask } };
   const locking = await connectAsAdministrator(target.server, "app");
   try {
     if (during) await locking.query(`begin; lock table ${one!.sql}`);
-    const copying = copyTables({ ...request(), tables: [one!], masks: { tables }, signal });
+    const copying = copyTables({
+      ...request(),
+      tables: [one!],
+      masks: masksOf(table, one!.columns.length, mask),
+      signal,
+    });
     const outcome = copying.then(
       () => undefined,
       (error: unknown) => error as Error,
@@ -193,7 +207,7 @@ const endCopies = async ({ server }: FleetDatabase) =>
   void (await server.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'copy %'"));
 
 test("a value that the target refuses ends the copy with a code and a place, and is in no part of the error", async () => {
-  const rule = { position: 4, use: "constant" as const, with: { value: "-77.25" } };
+  const rule = constant("app.order_2025", "total", 4, "-77.25");
   const error = await copyAlone("app.order_2025", [rule]);
   expect(error).toMatchObject({
     code: "copy-refused",
