@@ -2,18 +2,17 @@
 import { severities } from "../../policypacks/database-guardrails/judging/rule";
 import { compareOnce } from "../compare-once";
 import { readLocations, readStandard } from "../configuration/configuration";
-import type { ComparedDatabase } from "../difference-records";
+import type { ComparedDatabase, DifferenceFilter } from "../difference-records";
 import { ShipshapeError } from "../errors";
 import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import type { DriftOptions } from "./drift";
 import { fits, type DriftReport, type ShownDatabase } from "./drift-report";
 import { comparedAtOnceMax } from "./limits";
 import { stackContext } from "./open-records";
 
 export async function comparedOnce(
-  options: DriftOptions,
+  options: DifferenceFilter,
   { settings, terminal, operations }: CommandContext,
 ): Promise<DriftReport> {
   const registered = operations ?? (await import("../operations/registry")).operations;
