@@ -97,6 +97,12 @@ export const runnerErrors = {
     message: "pulumi failed on stack {stack}: {reason}",
     hint: "the run's clean-up removes what was created; the request can be repeated",
   },
+  "stack-unreadable": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "stack {stack} cannot be read: {reason}",
+    hint: "{cure}; nothing was changed",
+  },
   "stack-config-invalid": {
     httpStatus: 422,
     exitCode: 2,

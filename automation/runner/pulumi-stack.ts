@@ -20,6 +20,7 @@ import {
 import { reasonOf, ShipshapeError } from "../errors";
 import { PlannedSteps, type PlannedStep } from "./planned-steps";
 import { removeLockFile, whenUnlocked } from "./stack-lock";
+import { unreadable } from "./unreadable-stack";
 import { exportState, folderOf, PROJECT, projectSettings, type StackContext, type State } from "./stack-state";
 
 export interface StackProgram {
@@ -143,7 +144,7 @@ type Properties = Record<string, unknown>;
 /**
  * Reads what the cloud has of each resource of a stack, without its program. Writes no state and takes no lock. Those in
  * `exclude`, URNs with wildcards, are not read. Resolves to why the engine failed, if it did: what it had read by then
- * was passed to `take`. Errors: stack-failed, if it did not begin.
+ * was passed to `take`. Errors: stack-unreadable, if it did not begin.
  */
 export async function previewRefresh(
   s: StackContext,
@@ -160,16 +161,15 @@ export async function previewRefresh(
     const values = (state: typeof old) => ({ inputs: state?.inputs ?? {}, outputs: state?.outputs ?? {} });
     take({ urn, type, op, old: values(old), new: values(now), differing: Object.keys(detailedDiff ?? {}) });
   };
-  return translated(stackName, async () => {
+  try {
     const stack = await stackOf(s, { stackName });
-    try {
-      await stack.previewRefresh({ ...engineOptions(signal), exclude, onEvent });
-      return undefined;
-    } catch (error) {
-      if (!hasBegun || signal.aborted) throw error;
-      return diagnosticsOf(reasonOf(error));
-    }
-  });
+    await stack.previewRefresh({ ...engineOptions(signal), exclude, onEvent });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (!hasBegun) throw unreadable(`${s.project ?? PROJECT}/${stackName}`, error);
+    return diagnosticsOf(reasonOf(error));
+  }
 }
 
 /**

@@ -31,6 +31,12 @@ export async function findDatabase({ rds }: AwsClients, identifier: string): Pro
   }
 }
 
+/** By what it keeps when it is renamed. */
+export async function findDatabaseById({ rds }: AwsClients, resourceId: string): Promise<DBInstance | undefined> {
+  const which = { Filters: [{ Name: "dbi-resource-id", Values: [resourceId] }] };
+  return (await rds.send(new DescribeDBInstancesCommand(which))).DBInstances?.[0];
+}
+
 /** States in which something is still being done to an instance; any other state lasts until someone acts. */
 export const inFlight = new Set([
   "creating",

@@ -24,13 +24,17 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
   const { comparison, access, beyondProvider, now } = outcome;
   const isUndeclared = "none" in plan.stack && plan.stack.none === "undeclared";
   const isWhole = isUndeclared || (comparison?.databaseWasRead && comparison.differencesLeftOut === 0);
+  // Without a description nothing was asked inside; of a database that is gone nothing is left there.
+  const isDescribed = now.missing === undefined || now.missing.isGone;
   const compared = {
     ...{ database: plan.database, owner: plan.heldTo?.owner ?? null },
     differences: differencesIn(plan, outcome).flatMap(foundOf),
     sources: [
       ...["run", "stack"],
       ...(isWhole ? ["resources"] : []),
-      ...(isUndeclared || (access === null ? comparison?.databaseWasRead : isAccessWhole(access)) ? ["access"] : []),
+      ...(isUndeclared || (access === null ? comparison?.databaseWasRead && isDescribed : isAccessWhole(access))
+        ? ["access"]
+        : []),
       ...(beyondProvider.unread.length === 0 && plan.beyond.unread.length === 0 ? ["beyond"] : []),
     ],
     unread: (comparison?.unread ?? []).map((urn) => placeOf({ urn, type: typeOf(urn) })),

@@ -41,6 +41,8 @@ export interface InstanceNow {
   /** "in-sync", or that a restart or an application is missing. */
   parameters: { group: string; status: string }[];
   beyond: InstanceBeyond;
+  /** Where RDS did not describe it: why, and whether it says that there is none. All else here is then empty. */
+  missing?: { reason: string; isGone: boolean };
 }
 
 /** What the provider never reads, or reads and does not compare. */

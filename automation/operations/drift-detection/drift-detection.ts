@@ -11,6 +11,7 @@ import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type
 import type { DriftDetectionSteps } from "./steps";
 import { fleetDetection } from "./sweep";
 import { isSweep } from "./sweep-plan";
+import { beyondMissing, notCompared } from "./unread";
 import { verifyDriftDetection, type DriftDetectionOutcome } from "./verify";
 
 export const open = async (context: OperationContext): Promise<AnyOperation> => {
@@ -57,13 +58,17 @@ export const driftDetection = (
       "name" in stack
         ? await step("preview a refresh of its stack", previewStep, (signal) =>
             steps.compare(plan, stack.name, now, signal),
-          )
+          ).catch(notCompared)
         : null;
+    const { missing } = now;
+    // Of a database that RDS does not describe, nothing else can be asked.
     const access =
-      "name" in stack
+      "name" in stack && !missing
         ? await step("read the access of the database", accessStep, () => steps.readAccess(plan, stack.name))
         : null;
-    const beyond = await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
+    const beyond = missing
+      ? beyondMissing(missing, comparison)
+      : await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
     const found = { now, comparison, access, beyondProvider: beyond };
     const explanations = await step("find out who changed it, and what is waived", explainStep, (signal) =>
       steps.explain(plan, found, signal),

@@ -42,6 +42,7 @@ const protections: { severity: Severity; properties: readonly string[] }[] = [
       "iamDatabaseAuthenticationEnabled",
       "manageMasterUserPassword",
       "username",
+      "identifier",
       "enabledCloudwatchLogsExports",
       "retentionInDays",
       "parameters",

@@ -1,14 +1,15 @@
 /** The effects of a drift detection: each reads, and changes nothing. */
+import type { DBInstance } from "@aws-sdk/client-rds";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { ShipshapeError } from "../../errors";
-import { identityOf, targetDatabase, type StacksAnswer } from "../../fleet-records";
+import { identityOf, type StacksAnswer, type TargetDatabase } from "../../fleet-records";
 import { askBackend, askStack, readResources, recentlyAsked, withStack } from "../../runner/backend-stacks";
 import { previewRefresh, type ReadResource } from "../../runner/pulumi-stack";
 import type { SharedPlugins } from "../../runner/shared-plugins";
+import { unreadable } from "../../runner/unreadable-stack";
 import { awsClients } from "../../targets/aws-access";
 import { snapshotsOf } from "../../targets/database-backups";
-import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
-import { accessTo, locate } from "../../targets/locations";
+import { accessTo } from "../../targets/locations";
 import { parametersSetIn } from "../../targets/parameters-set";
 import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
@@ -20,6 +21,7 @@ import { instanceBeyond } from "./instance-beyond";
 import { namesIn } from "./cloud-names";
 import { isAnswered, type Explanations } from "./known-differences";
 import { differencesMax } from "./limits";
+import { lookFor, lookUp } from "./look";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
@@ -46,29 +48,22 @@ export function driftDetectionSteps(
     ...accessSteps(s),
 
     async observe(asked: OneDatabase): Promise<ObservedDatabase> {
-      const identifier = asked.database;
-      const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
-      const found = {
-        identifier,
-        arn: instance.DBInstanceArn ?? "",
-        resourceId: instance.DbiResourceId ?? "",
-        tags: tagsOf(instance),
-      };
       const answer = await (asked.stack === undefined ? askBackend(s.stacks) : besides(asked.stack));
-      const { replicas } = instanceBeyond(instance);
+      const { database, tags, found } = await lookFor(s.access, asked, answer);
+      const instance: DBInstance = "reason" in found ? {} : found;
       const parameterGroups = (instance.DBParameterGroups ?? []).map((group) => group.DBParameterGroupName ?? "");
+      const { identifier, arn, resourceId } = database;
       return {
-        ...found,
-        stack: declaringStack(answer, identityOf(targetDatabase(found))),
-        beyond: declaredBeyond(targetDatabase(found), { replicas, parameterGroups }, answer),
+        ...{ identifier, arn, resourceId, tags },
+        stack: declaringStack(answer, database),
+        beyond: declaredBeyond(database, { ...instanceBeyond(instance), parameterGroups }, answer),
       };
     },
 
     async instanceNow({ database }: DriftDetectionPlan): Promise<InstanceNow> {
       const askedAt = new Date().toISOString();
-      const clients = awsClients(accessTo(s.access, database));
-      const instance = await describeDatabase(clients, database.identifier);
-      requireSameDatabase(database.identifier, instance.DbiResourceId ?? "", database.resourceId);
+      const found = await lookUp(s.access, database);
+      const [instance, missing] = "reason" in found ? [{}, found] : [found];
       return {
         askedAt,
         status: instance.DBInstanceStatus ?? "",
@@ -79,6 +74,7 @@ export function driftDetectionSteps(
           status: group.ParameterApplyStatus ?? "",
         })),
         beyond: instanceBeyond(instance),
+        ...(missing && { missing }),
       };
     },
 
@@ -90,7 +86,9 @@ export function driftDetectionSteps(
     ): Promise<Comparison> {
       const [project = "", name = ""] = stack.split("/");
       const context = { ...s.stacks, project };
-      const state = await readResources(s.stacks, stack);
+      const state = await readResources(s.stacks, stack).catch((error: unknown) => {
+        throw unreadable(stack, error);
+      });
       const wanted = state.filter(isRead);
       const today = new Date().toISOString().slice(0, 10);
       const compared = async (more: Record<string, string>): Promise<Comparison> => {
@@ -176,16 +174,25 @@ export function driftDetectionSteps(
   };
 }
 
-function declaringStack(answer: StacksAnswer, identity: string): DeclaringStack {
+function declaringStack(answer: StacksAnswer, database: TargetDatabase): DeclaringStack {
   if (!answer.asked) return { none: "unreadable", reason: `${answer.backend ?? "the backend"}: ${answer.reason}` };
-  const declared = answer.stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identity);
+  const all = answer.stacks.flatMap(({ databases }) => databases);
+  const declared = all.find((one) => identityOf(one) === identityOf(database));
   if (declared) return { name: declared.stack };
   // A stack that cannot be read might declare it.
   const [unread] = answer.unread;
-  return unread
-    ? { none: "unreadable", reason: `${unread.stack}: ${unread.reason}` }
-    : { none: "undeclared", reason: `none of ${answer.stacks.length} stacks of ${answer.backend} declares it` };
+  if (unread) {
+    const mend = `\`pulumi stack export --stack ${unread.stack.split("/").at(-1)}\` must be able to read it`;
+    return { none: "unreadable", reason: `${unread.stack}: ${unread.reason}; ${mend}` };
+  }
+  const earlier = all.find((one) => namesakeOf(one) === namesakeOf(database));
+  const reason = earlier
+    ? `${earlier.stack} declares another database of this name, ${earlier.resourceId}; this one, ${database.resourceId}, is in its place`
+    : `none of ${answer.stacks.length} stacks of ${answer.backend} declares it`;
+  return { none: "undeclared", reason };
 }
+
+const namesakeOf = ({ account, region, identifier }: TargetDatabase) => `${account} ${region} ${identifier}`;
 
 const rankOf = (one: Difference): number =>
   one.class === "drift" ? severities.indexOf(one.severity) : severities.length + Number(one.class === "noise");

@@ -15,6 +15,7 @@ import {
   type KnownDifference,
 } from "./known-differences";
 import { namedMax } from "./limits";
+import { notRunning } from "./not-running";
 import type { DeclaringStack, DriftDetectionPlan } from "./plan";
 
 /** What a preview of a refresh found. */
@@ -54,7 +55,7 @@ export function differencesIn(
 ): KnownDifference[] {
   const { comparison, access, beyondProvider, explanations = {} } = outcome;
   return [
-    ...aboutTheStack(plan, comparison).map((one) => known(plan, "stack", one)),
+    ...[...aboutTheStack(plan, comparison), ...closedNow(plan, outcome)].map((one) => known(plan, "stack", one)),
     ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
     ...(access?.differences ?? []).map((one) => known(plan, "access", one)),
     ...[...beyondProvider.differences, ...unreadBeyond(beyondProvider)].map((one) => known(plan, "beyond", one)),
@@ -62,6 +63,10 @@ export function differencesIn(
     .map((one) => explained(one, explanations))
     .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
 }
+
+/** Where its access was to be read, what is said there says it already. */
+const closedNow = ({ database }: DriftDetectionPlan, { now, access }: Pick<DriftDetectionOutcome, "now" | "access">) =>
+  access !== null && access.read === null ? [] : notRunning(database.identifier, now);
 
 /** That nothing declares the database, or that its stack could not be read. */
 export function aboutTheStack(
@@ -120,7 +125,8 @@ export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDet
   const notListed = comparison.differencesLeftOut + (access?.differencesLeftOut ?? 0);
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
-    databaseWasRead(stack.name, comparison),
+    databaseWasRead(comparison),
+    ...closedNow(plan, outcome).map(unreadCheck),
     everythingWasRead(comparison),
     ...(access === null ? [] : [accessWasRead(access)]),
     lookedBeyond(beyondProvider),
@@ -139,11 +145,15 @@ const undeclared = (stack: DeclaringStack): Check => ({
   figures: {},
 });
 
-const databaseWasRead = (stack: string, { databaseWasRead: was }: Comparison): Check => ({
+const databaseWasRead = ({ databaseWasRead: was }: Comparison): Check => ({
   name: "the-database-was-read",
   verdict: was ? "pass" : "inconclusive",
-  explanation: was ? "its instance was read" : `its instance was not read, or is not in the state of stack ${stack}`,
+  explanation: was ? "its instance was read" : "its instance was not read, or is no longer in the state of its stack",
   figures: {},
+});
+
+const unreadCheck = ({ actual, reason }: Difference): Check => ({
+  ...{ name: "the-database-runs", verdict: "inconclusive", explanation: `it is ${actual}; ${reason}`, figures: {} },
 });
 
 function everythingWasRead({ resources, unread, failure }: Comparison): Check {

@@ -41,6 +41,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "worker-silent": "a minute without a heartbeat: runner/liveness.cloud",
   "stack-locked": "a lock of a dead engine on another machine: runner/pulumi-stack.engine",
   "stack-failed": "an engine that fails in the middle of a drill: runner/pulumi-stack.engine",
+  "stack-unreadable":
+    "in what a drift detection found, which goes on: operations/drift-detection/every-property.engine",
   "throwaway-not-ours": "someone else's database under the throwaway's name: operations/restore-drill/removal.engine",
   "throwaway-exposed": "someone changes the throwaway in the middle of a drill: steps-around-the-copy",
   "throwaway-left": "a cloud that keeps what was deleted: operations/restore-drill/removal.engine",

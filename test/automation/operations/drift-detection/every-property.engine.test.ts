@@ -1,8 +1,17 @@
 // A database and its platform in one stack: left alone, whatever its own stack does with it, and then changed by others
 // in every property that it has.
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  DeleteDBInstanceCommand,
+  ModifyDBInstanceCommand,
+  StartDBInstanceCommand,
+  StopDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import type { Stack } from "@pulumi/pulumi/automation";
+import { once } from "node:events";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabasePlatform, StandardDatabase, type StandardDatabaseArgs } from "../../../../components";
 import { builtIn } from "../../../../components/standards/built-in";
@@ -11,7 +20,7 @@ import { driftDetectionSteps } from "../../../../automation/operations/drift-det
 import { differencesIn } from "../../../../automation/operations/drift-detection/verify";
 import type { Step } from "../../../../automation/runner/operation";
 import { previewSteps } from "../../../../automation/runner/preview-steps";
-import { instanceIs } from "../../../cloud";
+import { instanceIs, instanceIsGone } from "../../../cloud";
 import { request } from "../../../components/declared";
 import {
   callCloud,
@@ -50,21 +59,25 @@ const declared = (change: Partial<StandardDatabaseArgs>): Promise<Stack> =>
     return platform;
   });
 
-async function detected() {
+/** By a worker with another environment, or another cloud at the other end of its calls. */
+async function detected(environment: Record<string, string | undefined> = {}, url?: string) {
   const { cloud } = engine;
   const { endpoint, region, credentials } = cloud.client();
   const operation = driftDetection(
     driftDetectionSteps({
-      access: { cloud: { endpoint, region, credentials } },
+      access: { cloud: { endpoint: url ?? endpoint, region, credentials } },
       standard: builtIn,
       waiversFolder: join(cloud.dataFolder, "waivers"),
-      stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
+      stacks: {
+        workspacesFolder: join(cloud.dataFolder, "workspaces"),
+        environment: { ...cloud.env, ...environment },
+      },
     }),
     builtIn,
   );
   const step = previewSteps("a-test") as Step;
-  const observed = await operation.observe({ database: identifier }, step);
-  const plan = operation.plan({ database: identifier }, observed, "a-test");
+  const asked = { database: identifier };
+  const plan = operation.plan(asked, await operation.observe(asked, step), "a-test");
   const outcome = await operation.run(plan, step as never);
   return { outcome, verdict: operation.verify(plan, outcome), differences: differencesIn(plan, outcome) };
 }
@@ -134,6 +147,82 @@ describe("a database that nobody else has changed has no finding", () => {
 
 const described = async () => await instanceIs(engine.cloud, identifier, "available");
 
+describe("what cannot be read is a finding of its own, says what to do, and the rest goes on:", () => {
+  /** Each that is unreadable, and what is said of it. */
+  async function unread(...of: Parameters<typeof detected>): Promise<[place: string, reason: string][]> {
+    const { differences, verdict } = await detected(...of);
+    expect([verdict.verdict, differences.filter((one) => one.class !== "unreadable")]).toEqual(["inconclusive", []]);
+    return differences.map(({ place, property, reason }) => [property ? `${place}.${property}` : place, reason]);
+  }
+  const stackIs = (reason: string) => [[`stack ${identifier}`, expect.stringContaining(reason) as string]];
+
+  test("a worker without the stack's passphrase, with another one, or without an engine", async () => {
+    const none = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
+    expect(await unread(none)).toEqual(stackIs("set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"));
+    const other = { PULUMI_CONFIG_PASSPHRASE: "another" };
+    expect(await unread(other)).toEqual(stackIs("set PULUMI_CONFIG_PASSPHRASE where the worker runs to that of"));
+    expect(await unread({ PATH: "/nowhere" })).toEqual(stackIs("so that `pulumi version` finds it there"));
+  });
+
+  test("a state that is broken; one that is only locked is read", async () => {
+    const { dataFolder } = engine.cloud;
+    const locks = join(dataFolder, "pulumi-state/.pulumi/locks/organization/shipshape/platform.test");
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "other.json"), JSON.stringify({ pid: 1, username: "ana", hostname: "another-host" }));
+    expect(await untouched()).toEqual({});
+    rmSync(join(locks, "other.json"));
+
+    const copy = join(dataFolder, "broken-state");
+    cpSync(join(dataFolder, "pulumi-state"), copy, { recursive: true });
+    writeFileSync(join(copy, ".pulumi/stacks/shipshape/platform.test.json"), '{"version": 3');
+    expect(await unread({ PULUMI_BACKEND_URL: `file://${copy}` })).toEqual(
+      stackIs("`pulumi stack export --stack platform.test` must be able to read it"),
+    );
+  });
+
+  test("a role without the right to ask RDS: what the provider reads is compared", async () => {
+    const refusing = createServer((_, answer) => {
+      const text =
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not for you</Message></Error></ErrorResponse>";
+      answer.writeHead(403, { "content-type": "text/xml" }).end(text);
+    }).listen(0, "127.0.0.1");
+    await once(refusing, "listening");
+    const { port } = refusing.address() as AddressInfo;
+    expect(await unread({}, `http://127.0.0.1:${port}`)).toEqual([
+      ["rds DescribeDBInstances:", expect.stringMatching(/not for you; the role that reads it needs rds:Describe/)],
+    ]);
+    refusing.close();
+    refusing.closeAllConnections();
+  });
+
+  test("a database that is stopped; one that was renamed is read under its new name", async () => {
+    const { rds } = engine.cloud;
+    await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: identifier }));
+    await instanceIs(engine.cloud, identifier, "stopped");
+    expect(await unread()).toEqual([
+      [
+        `database ${identifier}.status`,
+        expect.stringContaining(`start-db-instance --db-instance-identifier ${identifier}`),
+      ],
+    ]);
+    await rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: identifier }));
+    await instanceIs(engine.cloud, identifier, "available");
+
+    const rename = async (from: string, to: string) => {
+      const asked = { DBInstanceIdentifier: from, NewDBInstanceIdentifier: to, ApplyImmediately: true };
+      await rds.send(new ModifyDBInstanceCommand(asked));
+      await instanceIsGone(engine.cloud, from);
+      await instanceIs(engine.cloud, to, "available");
+    };
+    await rename(identifier, "renamed");
+    const { differences } = await detected();
+    expect(differences.map((one) => [one.property, one.class, one.severity, one.actual])).toEqual([
+      ["identifier", "drift", "high", "renamed"],
+    ]);
+    await rename("renamed", identifier);
+  });
+});
+
 test("every property of a database and its platform that others can change is found, all at once", async () => {
   const { cloud } = engine;
   const state = (await stateOf(stack)).filter(({ type }) => type.startsWith("aws:"));
@@ -166,9 +255,8 @@ test("every property of a database and its platform that others can change is fo
   expect(first.outcome.comparison).toMatchObject({ unread: [], failure: null, differencesLeftOut: 0 });
   expect(linesOf(first)).toEqual(expected.sort());
   // Each is drift, and a finding; the other parameter group also waits for a restart.
-  expect(first.differences.filter((one) => one.class !== "drift").map((one) => [one.property, one.class])).toEqual([
-    ["parameterGroupName", "pending"],
-  ]);
+  const others = first.differences.filter((one) => one.class !== "drift" && one.source !== "access");
+  expect(others.map((one) => [one.property, one.class])).toEqual([["parameterGroupName", "pending"]]);
   expect(first.verdict.verdict).toBe("fail");
 
   // What excludes another change, and what can only be deleted.
@@ -183,6 +271,20 @@ test("every property of a database and its platform that others can change is fo
       line(instance.urn, "manageMasterUserPassword", "high"),
     ].sort(),
   );
+});
+
+test("a database that was deleted outside is found to be gone, by the name that its stack has for it", async () => {
+  const { rds } = engine.cloud;
+  const { DBInstanceArn: arn } = await described();
+  const properties = { deletionProtection: false, dbSubnetGroupName: "shipshape-databases" };
+  await callCloud(engine.cloud, "POST", "change", { arn, properties });
+  await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: true }));
+  await instanceIsGone(engine.cloud, identifier);
+  const { differences, verdict } = await detected();
+  expect(differences.filter(({ urn }) => nameOf(urn) === "orders-instance")).toMatchObject([
+    { property: null, class: "drift", severity: "critical", actual: "is gone" },
+  ]);
+  expect(verdict.verdict).toBe("fail");
 });
 
 /** As a person in the console, or with the AWS command, would. */
@@ -207,7 +309,7 @@ async function changeOutside(resource: StateResource, changes: { property: strin
 
 const linesOf = ({ differences }: Awaited<ReturnType<typeof detected>>): string[] =>
   differences
-    .filter((one) => one.class === "drift")
+    .filter((one) => one.class === "drift" && one.source !== "access") // what is inside: access.engine.test.ts
     .map((one) => line(one.urn, one.property ?? "", one.severity))
     .sort();
 const line = (urn: string, property: string, severity: string) => `${nameOf(urn)}.${property}: ${severity}`;

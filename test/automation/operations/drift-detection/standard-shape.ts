@@ -50,7 +50,7 @@ export const standardShape: Record<string, Record<string, Fate>> = {
     enabledCloudwatchLogsExports: high(["postgresql"]),
     engine: asCreated,
     engineLifecycleSupport: high("open-source-rds-extended-support"),
-    engineVersion: medium("17.9"),
+    engineVersion: medium("17.8"),
     finalSnapshotIdentifier: ofTheProgram,
     iamDatabaseAuthenticationEnabled: high(),
     identifier: "a renamed database is found by its resource id: the test of one that was renamed",

@@ -1,0 +1,24 @@
+/** Pure: what a detection says of a database that could not be read, in part or at all; the rest goes on. */
+import { describeError } from "../../errors";
+import type { BeyondProvider } from "./beyond-provider";
+import { instanceType, type InstanceNow } from "./differences";
+import type { Comparison } from "./verify";
+
+/** A stack that cannot be read is a difference of its own. Whatever else fails fails the run. */
+export function notCompared(error: unknown): Comparison {
+  const { code, message, hint } = describeError(error);
+  if (code !== "stack-unreadable") throw error;
+  return {
+    ...{ resources: 0, databaseWasRead: false, unread: [], failure: `${message}; ${hint}` },
+    ...{ differences: [], differencesLeftOut: 0 },
+  };
+}
+
+/** Of a database that RDS does not describe nothing is known, unless the refresh, too, finds it gone. */
+export function beyondMissing(
+  { reason, isGone }: NonNullable<InstanceNow["missing"]>,
+  comparison: Comparison | null,
+): BeyondProvider {
+  const isFound = comparison?.differences.some(({ type, property }) => type === instanceType && property === null);
+  return { differences: [], unread: isGone && isFound ? [] : [`DescribeDBInstances: ${reason}`] };
+}
