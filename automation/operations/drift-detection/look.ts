@@ -1,4 +1,4 @@
-/** The effect of looking for a database: by its name, then by what its stack has of it, which also says what is missing. */
+/** The effect of looking for a database: by its name, then by its resource id, which a stack has. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { describeError } from "../../errors";
 import { describeLocation, targetDatabase, type StacksAnswer, type TargetDatabase } from "../../fleet-records";
