@@ -23,6 +23,7 @@ import { awsClients, type AwsClients } from "./aws-access";
 import type { Location, QueriedCloud } from "../fleet-records";
 import { askEach, type Answers } from "./locations";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
+import { parametersSetIn } from "./parameters-set";
 import { RdsQueries } from "./rds-queries";
 import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";
 
@@ -62,6 +63,36 @@ export async function liveFleet(locations: readonly Location[]): Promise<Answers
     const result = await liveDatabases(clients);
     return { result, account: result.cloud.account };
   });
+}
+
+/** One database alone, with the parameter groups that it has. */
+export async function liveDatabase(clients: AwsClients, instance: DBInstance): Promise<LiveDatabases> {
+  const { rds: client } = clients;
+  const address = addressOfAnswers(client);
+  const queries = new RdsQueries();
+  const names = (instance.DBParameterGroups ?? []).flatMap(({ DBParameterGroupName: name }) => name ?? []);
+  const parameterGroups = await inTurn(
+    names.filter((name) => !name.startsWith("default.")),
+    async (name) => {
+      const [group] = await queries.all(
+        "DescribeDBParameterGroups",
+        () => paginateDescribeDBParameterGroups({ client }, { DBParameterGroupName: name }),
+        (page) => page.DBParameterGroups,
+      );
+      const set = (await parametersSetIn(clients, queries, name, [])) ?? [];
+      return {
+        ...{ arn: group?.DBParameterGroupArn, name, family: group?.DBParameterGroupFamily, ofCluster: false },
+        parameters: set.map((one) => ({ ParameterName: one.name, ParameterValue: one.value })),
+      };
+    },
+  );
+  const region = await client.config.region();
+  return {
+    region,
+    cloud: { account: accountIn([instance.DBInstanceArn]), region, address: address() },
+    ...{ instances: [instance], clusters: [], parameterGroups, eventSubscriptions: [], proxies: [] },
+    ...{ snapshots: [], clusterSnapshots: [], unanswered: queries.unanswered },
+  };
 }
 
 export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<LiveDatabases> {

@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     .flatMap((one) => one.databases)
     .map((one) => ({ ...one, size, restorableFrom: null, backupRetentionDays: 0 }));
   const seen = fleetSeen({ asked: true, databases }, stacks, () => false, false);
-  const operation = fleetDetection({ observe: () => Promise.resolve(seen), sealed }, builtIn);
+  const judged = () => Promise.resolve([]);
+  const operation = fleetDetection({ observe: () => Promise.resolve(seen), judged, sealed }, builtIn);
   const plan = operation.plan({ fleet: true }, await operation.observe({ fleet: true }, step), "a-sweep");
   const outcome = await operation.run(plan, step);
   const { verdict } = operation.verify(plan, outcome);

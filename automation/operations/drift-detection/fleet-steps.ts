@@ -6,11 +6,12 @@ import { throwawayOf } from "../../runner/throwaways";
 import { askFleets } from "../../targets/fleet";
 import type { OperationContext } from "../operation-context";
 import { sealedReadAtOnce } from "./limits";
-import { fleetSeen, type ObservedFleet } from "./sweep-plan";
+import { fleetSeen, type ObservedFleet, type UnmanagedDatabase } from "./sweep-plan";
+import type { JudgedDatabase } from "./unmanaged";
 
 export type FleetSteps = ReturnType<typeof fleetSteps>;
 
-export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "database" | "sealedRuns">) {
+export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "database" | "sealedRuns" | "standard">) {
   return {
     async observe(): Promise<ObservedFleet> {
       const locations = s.access.locations?.() ?? [];
@@ -21,6 +22,13 @@ export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "data
         return copy !== undefined && (!("stack" in one) || one.stack.endsWith(`/${copy.stack}`));
       };
       return fleetSeen(cloud, stacks, isThrowaway, locations.length > 0);
+    },
+
+    /** What the guardrails find on those that no stack declares. */
+    async judged(unmanaged: UnmanagedDatabase[]): Promise<JudgedDatabase[]> {
+      // Loaded when used: it knows every guardrail.
+      const { unmanagedDatabases } = await import("./unmanaged");
+      return unmanagedDatabases(s.access, s.standard, unmanaged);
     },
 
     async sealed(requestIds: string[]): Promise<SealedRun[]> {

@@ -86,7 +86,7 @@ function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "st
       return `give the worker what the reason names, then ${lookAgain(database)}`;
     case "unmanaged":
       if (property !== null) return besideRemedy(difference, database);
-      return `import it: npx shipshape import --from ${database.resourceId}; or delete it`;
+      return `import it: ${importCommand(database)}; or delete it`;
     case "drift": {
       const name = "name" in stack ? stack.name.split("/").at(-1) : "<stack>";
       const waive = breaks.length > 0 ? `; or waive ${breaks.join(" and ")} until a day` : "";
@@ -96,10 +96,16 @@ function remedyOf({ database, stack }: Pick<DriftDetectionPlan, "database" | "st
   }
 }
 
+/** Writes the whole request of an import, the differences of the database, and how each of them heals. */
+export const importCommand = ({ resourceId }: Pick<TargetDatabase, "resourceId">): string =>
+  `npx shipshape import --from ${resourceId}`;
+
 /** Of what is there beside a database. */
-function besideRemedy({ urn, property, actual }: Difference, { region }: TargetDatabase): string {
+function besideRemedy({ urn, property, actual, breaks }: Difference, database: TargetDatabase): string {
+  if (property?.startsWith("guardrails."))
+    return `import it: ${importCommand(database)}; or waive ${breaks.join(" and ")} until a day`;
   if (property === "sharedAccounts")
-    return `end it: aws rds modify-db-snapshot-attribute --region ${region} --db-snapshot-identifier ${urn.split(":").slice(6).join(":")} --attribute-name restore --values-to-remove ${actual.replaceAll(", ", " ")}`;
+    return `end it: aws rds modify-db-snapshot-attribute --region ${database.region} --db-snapshot-identifier ${urn.split(":").slice(6).join(":")} --attribute-name restore --values-to-remove ${actual.replaceAll(", ", " ")}`;
   return "declare it, or remove it";
 }
 

@@ -50,3 +50,9 @@ export const sealedReadAtOnce = 100;
 
 /** A child's error longer than this is cut where the sweep shows it: the child's own run has it whole. */
 export const reasonCharactersMax = 200;
+
+/** Databases without a stack that a sweep judges, some calls each: more are a fleet that was never imported. */
+export const unmanagedJudgedMax = 500;
+
+/** How many of them at once: AWS allows some ten descriptions a second in an account and Region. */
+export const unmanagedAtOnce = 4;

@@ -1,27 +1,21 @@
 /** The effects of a drift detection: each reads, and changes nothing. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
-import { ShipshapeError } from "../../errors";
 import { identityOf, type StacksAnswer, type TargetDatabase } from "../../fleet-records";
 import { askBackend, askStack, readResources, recentlyAsked, withStack } from "../../runner/backend-stacks";
 import { previewRefresh, type ReadResource } from "../../runner/pulumi-stack";
 import type { SharedPlugins } from "../../runner/shared-plugins";
 import { unreadable } from "../../runner/unreadable-stack";
-import { awsClients } from "../../targets/aws-access";
-import { snapshotsOf } from "../../targets/database-backups";
-import { accessTo } from "../../targets/locations";
-import { parametersSetIn } from "../../targets/parameters-set";
-import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
 import { accessSteps } from "./access-steps";
-import { beyondProvider, type BeyondProvider } from "./beyond-provider";
-import { arnOf, declaredBeyond } from "./declared-beyond";
+import { declaredBeyond } from "./declared-beyond";
 import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
 import { instanceBeyond } from "./instance-beyond";
 import { namesIn } from "./cloud-names";
 import { isAnswered, type Explanations } from "./known-differences";
 import { differencesMax } from "./limits";
 import { lookFor, lookUp } from "./look";
+import { lookBeyond } from "./look-beyond";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
@@ -141,36 +135,7 @@ export function driftDetectionSteps(
     },
 
     /** What no refresh compares; what the API does not say is named. */
-    async lookBeyond({ database, beyond }: DriftDetectionPlan, now: InstanceNow): Promise<BeyondProvider> {
-      const clients = awsClients(accessTo(s.access, database));
-      const queries = new RdsQueries();
-      const unread: string[] = [];
-      const snapshots = await snapshotsOf(clients, database.identifier, database.resourceId).catch((error: unknown) => {
-        if (!(error instanceof ShipshapeError && error.code === "fleet-unreadable")) throw error;
-        unread.push(error.message);
-        return { snapshots: [], unanswered: [] };
-      });
-      const { parameterGroup: group } = beyond;
-      const parameters =
-        group &&
-        now.parameters.some((one) => arnOf(database, "pg", one.group) === group.arn) &&
-        (await parametersSetIn(
-          clients,
-          queries,
-          group.arn.split(":").slice(6).join(":"),
-          group.parameters.map(({ name }) => name),
-        ));
-      const found = {
-        snapshots: snapshots.snapshots.map(({ identifier, sharedWith }) => ({
-          ...{ identifier, sharedWith, arn: arnOf(database, "snapshot", identifier) },
-        })),
-        parameters: parameters || null,
-        unread: [...unread, ...snapshots.unanswered, ...queries.unanswered],
-      };
-      const ownAccounts = (s.access.locations?.() ?? []).flatMap(({ account }) => account ?? []);
-      const today = new Date().toISOString().slice(0, 10);
-      return beyondProvider(database, beyond, now, found, { ownAccounts, standard: s.standard, today });
-    },
+    lookBeyond: (plan: DriftDetectionPlan, now: InstanceNow) => lookBeyond(s, plan, now),
   };
 }
 

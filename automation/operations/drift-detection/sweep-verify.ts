@@ -3,6 +3,7 @@ import { describeLocation, namesOf, unreachableText } from "../../fleet-records"
 import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
 import { namedMax, reasonCharactersMax } from "./limits";
 import type { SweepPlan, SweptDatabase } from "./sweep-plan";
+import type { JudgedDatabase } from "./unmanaged";
 
 /** What is kept of each database: the digest stands for all that was found in it. */
 export interface SweptRow extends Omit<SweptDatabase, "stack"> {
@@ -22,9 +23,11 @@ export interface SweepOutcome {
   rows: SweptRow[];
   /** SHA-256 of their canonical JSON, in hex. */
   digest: string;
+  /** Databases that no stack declares, with what the guardrails find on them. */
+  unmanaged: JudgedDatabase[];
 }
 
-export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: SweepOutcome): Verdict {
+export function verifySweep({ target, sweep }: SweepPlan, { rows, digest, unmanaged }: SweepOutcome): Verdict {
   const nameOf = namesOf([...rows, ...sweep.unread, ...sweep.unmanaged]);
   const compared = rows.filter((row) => row.evidence !== null && (row.verdict === "pass" || row.verdict === "fail"));
   const drifted = compared.filter((row) => row.verdict === "fail");
@@ -54,7 +57,9 @@ export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: Swee
     ),
     failIf(
       "every-database-is-declared",
-      sweep.unmanaged.map((one) => `${nameOf(one)} (${one.owner ?? "no owner"}, ${describeLocation(one)})`),
+      unmanaged.map(
+        (one) => `${nameOf(one)} (${one.owner ?? "no owner"}, ${describeLocation(one)}): ${whatBreaks(one)}`,
+      ),
       "a stack declares each database",
     ),
     failIf(
@@ -63,6 +68,15 @@ export function verifySweep({ target, sweep }: SweepPlan, { rows, digest }: Swee
       "no database differs from what is declared",
     ),
   ]);
+}
+
+/** What is worst comes first; what the database's owner can do, last. */
+function whatBreaks({ breaks, unread, remedy }: JudgedDatabase): string {
+  const rules = breaks.slice(0, namedMax).map(({ rule, severity }) => `${rule} (${severity})`);
+  const found = rules.length > 0 ? `it breaks ${rules.join(", ")}` : "no guardrail finds anything";
+  const known =
+    unread === null ? found : `${rules.length > 0 ? `${found}; ` : ""}not judged by all guardrails: ${unread}`;
+  return `${known}; import it: ${remedy}`;
 }
 
 const nothingThere = (target: string): Check => ({

@@ -20,7 +20,7 @@ export const fleetDetection = (
   observe: (_, step) => step("look at the fleet", fleetStep, () => steps.observe()),
   plan: (request, observed) => planSweep(request, observed, standard),
   stillHolds: () => true,
-  run: (plan, step) => sweep(plan, step, steps.sealed),
+  run: (plan, step) => sweep(plan, step, steps),
   verify: verifySweep,
   compared: comparedInSweep,
 });
@@ -28,7 +28,7 @@ export const fleetDetection = (
 async function sweep(
   { sweep: planned }: SweepPlan,
   step: RunStep,
-  sealed: (requestIds: string[]) => Promise<SealedRun[]>,
+  { sealed, judged }: Pick<FleetSteps, "sealed" | "judged">,
 ): Promise<SweepOutcome> {
   const { databases } = planned;
   const requestIds: string[] = [];
@@ -44,7 +44,10 @@ async function sweep(
   }
   const left = await step("read what they have sealed", queryStep, () => sealed(requestIds));
   const rows = rowsOf(databases, requestIds, left);
-  return { rows, digest: createHash("sha256").update(canonicalJson(rows)).digest("hex") };
+  const digest = createHash("sha256").update(canonicalJson(rows)).digest("hex");
+  if (planned.unmanaged.length === 0) return { rows, digest, unmanaged: [] };
+  const unmanaged = await step("judge what no stack declares", fleetStep, () => judged(planned.unmanaged));
+  return { rows, digest, unmanaged };
 }
 
 function rowsOf(databases: SweptDatabase[], requestIds: string[], left: SealedRun[]): SweptRow[] {

@@ -179,7 +179,10 @@ describe("a sweep", () => {
 
   test("requests each database once, and never more at once than its bound", async () => {
     const { step, requested, atOnce } = stepsWith(() => end);
-    const { rows, digest } = await fleetDetection({ observe: unused, sealed: sealedAs }, builtIn).run(many, step);
+    const { rows, digest } = await fleetDetection({ observe: unused, judged: unused, sealed: sealedAs }, builtIn).run(
+      many,
+      step,
+    );
     expect(requested).toEqual(named(many.sweep.databases));
     expect(atOnce()).toBe(childrenAtOnceMax);
     expect(rows).toHaveLength(100);
@@ -188,7 +191,10 @@ describe("a sweep", () => {
 
   test("ends when none of its children does, and lists those that it has not requested", async () => {
     const { step, requested } = stepsWith((asked) => (asked.length < 20 ? end : undefined));
-    const outcome = await fleetDetection({ observe: unused, sealed: sealedAs }, builtIn).run(many, step);
+    const outcome = await fleetDetection({ observe: unused, judged: unused, sealed: sealedAs }, builtIn).run(
+      many,
+      step,
+    );
     expect(requested).toHaveLength(20);
     expect(outcome.rows.filter(({ requestId }) => requestId === null)).toHaveLength(80);
     expect(verifySweep(many, outcome).verdict).toBe("inconclusive");
@@ -208,8 +214,19 @@ describe("its verdict", () => {
     },
     ...more,
   });
-  const verdict = (fleet: ObservedFleet, rows: SweptRow[]) =>
-    verifySweep(planned({ fleet: true }, fleet), { rows, digest: "d" });
+  const verdict = (fleet: ObservedFleet, rows: SweptRow[]) => {
+    const plan = planned({ fleet: true }, fleet);
+    const judged = {
+      breaks: [{ rule: "require-tls", severity: "high" as const }],
+      unread: null,
+      remedy: "import --from",
+    };
+    return verifySweep(plan, {
+      rows,
+      digest: "d",
+      unmanaged: plan.sweep.unmanaged.map((one) => ({ ...one, ...judged })),
+    });
+  };
   const checkOf = (name: string, { checks }: ReturnType<typeof verdict>) => checks.find((one) => one.name === name);
 
   test("is pass when each database was compared and none has drifted", () => {
@@ -253,11 +270,14 @@ describe("its verdict", () => {
     expect([found.verdict, checkOf(check, found)?.verdict]).toEqual(["inconclusive", "inconclusive"]);
   });
 
-  test("is fail when no stack declares a database, which is named with its owner", () => {
+  test("is fail when no stack declares a database, which is named with its owner and what it breaks", () => {
     const found = verdict(observed([seen("orders"), seen("by-hand", { stacks: [] })]), [row("orders")]);
     expect(found.verdict).toBe("fail");
     expect(checkOf("every-database-is-declared", found)?.explanation).toContain(
       "by-hand (team-orders, account 123456789012",
+    );
+    expect(checkOf("every-database-is-declared", found)?.explanation).toMatch(
+      /it breaks require-tls \(high\); import it: import --from$/,
     );
   });
 
