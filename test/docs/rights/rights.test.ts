@@ -59,7 +59,7 @@ describe("what the documented policies refuse", () => {
     [
       "worker",
       "secretsmanager:GetSecretValue",
-      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shipshape/orders/production/orders/owner-AbCdEf",
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:payments/api-key-AbCdEf",
     ],
     [
       "worker",
