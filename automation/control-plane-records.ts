@@ -10,6 +10,7 @@ import type { PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
 import { latestAlerts, unsentAlerts, type SentAlert } from "./observability/notifications";
+import type { SweepSchedule } from "./observability/due-sweeps";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import {
   accessInForce,
@@ -38,6 +39,7 @@ import { latestRuns, runsAwaitingApproval, runsOfChildren, type RunFilter } from
 import { busyRuns, readRun } from "./runner/runs";
 import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
+import { scheduledSweeps } from "./scheduled-sweeps";
 
 export interface ControlPlaneRecords {
   /** For the evidence log, which clients read themselves. */
@@ -113,6 +115,8 @@ export interface ControlPlaneRecords {
     now: Date,
     prices?: Prices,
   ): ReturnType<typeof scheduleOf>;
+  /** When the databases of each tier are next compared with what is declared. */
+  sweeps(now: Date): Promise<SweepSchedule[]>;
   /** Every database that the cloud has or a stack declares, with what is known about it. */
   fleet(
     log: LogContent,
@@ -173,6 +177,7 @@ export async function openRecords(
     },
     recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
     schedule: (...given) => scheduleOf(database, standard, ...given),
+    sweeps: (now) => scheduledSweeps(database, standard, now),
     fleet: (...given) => fleetStatus(database, standard, ...given),
     publications: () => publications(database),
     recordFleet: (signer, log, fleet, now) => recordFleet(database, standard, signer, log, fleet, now),

@@ -35,6 +35,7 @@ import { addMessage } from "./runner/messages";
 import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills } from "./schedule";
+import { submitDueSweeps, type SubmittedSweep } from "./scheduled-sweeps";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 import { submitInto } from "./submission";
 
@@ -89,6 +90,8 @@ export interface ControlPlane extends ControlPlaneRecords {
     fleet: FleetAnswer,
     due: DueDrills,
   ): ReturnType<typeof submitDueDrills>;
+  /** Submits the drift detections that are due at that moment, one for each tier; the same one never twice. */
+  submitDueSweeps(due: { now: Date; requestedBy: string }): Promise<SubmittedSweep[]>;
   /**
    * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
    * request-unknown, run-over.
@@ -244,6 +247,10 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     submitDueDrills: async (recoveries, fleet, due) => {
       await authorize(database, due.requestedBy, "request operations");
       return submitDueDrills({ database, standard, submit: submitIn }, recoveries, fleet, due);
+    },
+    submitDueSweeps: async (due) => {
+      await authorize(database, due.requestedBy, "request operations");
+      return submitDueSweeps({ database, standard, submit: submitIn }, due);
     },
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),

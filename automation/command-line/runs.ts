@@ -73,11 +73,12 @@ async function requestDueDrills(
   budget: Pick<WorkerOptions, "openMax" | "perDay">,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  const { submitDue, submittedLine } = await import("./schedule");
+  const { submitDue, submittedLine, sweepLine } = await import("./schedule");
   try {
-    const { submitted } = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
-    for (const one of submitted) terminal.progress(submittedLine(one));
+    const found = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
+    for (const one of found.submitted) terminal.progress(submittedLine(one));
+    for (const one of found.sweeps) terminal.progress(sweepLine(one));
   } catch (error) {
-    terminal.complain(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
+    terminal.complain(`not everything that is due was requested; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
   }
 }

@@ -1,4 +1,6 @@
+import type { SweepSchedule } from "../observability/due-sweeps";
 import type { SubmittedDrill } from "../schedule";
+import type { SubmittedSweep } from "../scheduled-sweeps";
 import type { ControlPlane } from "../control-plane";
 import type { CostedDrill, CostOfDay } from "../observability/drill-cost";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -25,20 +27,24 @@ interface Budget {
   perDay: number;
 }
 
-/** `shipshape schedule`: when each database is drilled next; with `--run`, submits the drills that are due. */
+/**
+ * `shipshape schedule`: when each database is drilled next, and compared with what is declared; with `--run`, requests
+ * what is due.
+ */
 export async function schedule(options: ScheduleOptions, context: CommandContext): Promise<void> {
   const { settings, terminal } = context;
   if (options.run)
     return withControlPlane(context, async (controlPlane) => {
-      const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
+      const { submitted, sweeps, day } = await submitDue(controlPlane, settings, options, terminal);
       terminal.progress(costOfDay(day));
       if (options.json)
-        return terminal.json(
-          "schedule",
-          submitted.map((one) => submittedRecord(one, day)),
-        );
+        return terminal.json("schedule", {
+          drills: submitted.map((one) => submittedRecord(one, day)),
+          sweeps: sweeps.map(({ requestId, schedule: one }) => ({ requestId, ...sweepRecord(one) })),
+        });
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
+      for (const line of sweeps.map(sweepLine)) terminal.say(line);
     });
   await withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
@@ -49,12 +55,13 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     const now = new Date();
     const recoveries = await records.recovery(log, fleet, now);
     const { schedules, day, demandedPerDay } = await records.schedule(recoveries, fleet, now, await pricesOf(settings));
+    const sweeps = await records.sweeps(now);
     terminal.progress(costOfDay(day));
     if (options.json)
-      return terminal.json(
-        "schedule",
-        schedules.map((one) => scheduleRecord(one, day)),
-      );
+      return terminal.json("schedule", {
+        drills: schedules.map((one) => scheduleRecord(one, day)),
+        sweeps: sweeps.map(sweepRecord),
+      });
     if (demandedPerDay > options.perDay)
       terminal.complain(
         `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,
@@ -68,18 +75,32 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
         terminal.columns,
       ))
         terminal.say(line);
+    terminal.say();
+    for (const line of entries(
+      ["NEXT COMPARISON     ", "EVERY", "TIER"],
+      sweeps.map(({ tier, everyHours, dueAt, reason }) => ({
+        ...{ cells: [whenOf(dueAt, undefined, now), `${everyHours} h`], name: printable(tier), text: reason },
+      })),
+      terminal.columns,
+    ))
+      terminal.say(line);
   });
 }
 
-/** Submits what is due now. A signer also records which databases there are. Errors: fleet-unknown. */
+/**
+ * Submits what is due now: sweeps first, since they need nothing of the cloud. A signer also records which databases
+ * there are. Errors: fleet-unknown.
+ */
 export async function submitDue(
   controlPlane: ControlPlane,
   settings: Settings,
   { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
   signer?: Signer,
-): Promise<{ submitted: SubmittedDrill[]; day: CostOfDay | undefined }> {
+): Promise<{ submitted: SubmittedDrill[]; sweeps: SubmittedSweep[]; day: CostOfDay | undefined }> {
   const now = new Date();
+  const requestedBy = await principal(controlPlane);
+  const sweeps = await controlPlane.submitDueSweeps({ now, requestedBy });
   const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday(settings);
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
@@ -90,14 +111,14 @@ export async function submitDue(
     prices: await pricesOf(settings),
     openMax,
     perDayMax,
-    requestedBy: await principal(controlPlane),
+    requestedBy,
   });
   for (const line of heldLines(held, day)) terminal.complain(line);
   if (signer)
     await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
       terminal.complain(`which databases there are was not recorded: ${reasonOf(error)}`);
     });
-  return { submitted, day };
+  return { submitted, sweeps, day };
 }
 
 /** Drills are planned for what answered. Not an error: the others must not lose their drills. */
@@ -112,6 +133,13 @@ const pricesOf = async ({ configurationFile }: Settings) =>
 
 export const submittedLine = ({ requestId, schedule: { recovery, reason, cost } }: SubmittedDrill): string =>
   `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}${cost ? `; about ${costCell(cost)}` : ""}`;
+
+export const sweepLine = ({ requestId, schedule: { tier, reason } }: SubmittedSweep): string =>
+  `request ${requestId}: drift detection of tier ${printable(tier)}, because ${reason}`;
+
+const sweepRecord = ({ tier, everyHours, dueAt, reason }: SweepSchedule) => ({
+  ...{ tier, everyHours, dueAt: dueAt ?? null, reason },
+});
 
 const entryOf = ({ cost, held, ...one }: CostedDrill, nameOf: ReturnType<typeof namesOf>, now: Date) => ({
   cells: [whenOf(one.dueAt, held, now), ...(cost ? [costCell(cost)] : [])],

@@ -29,3 +29,22 @@ export const recentRequests = (database: Database, operation: string, now: Date,
      where operation = $1 group by target, account, region, identity`,
     [operation, now, fields],
   );
+
+/**
+ * The requests for a comparison of a whole tier, or of the fleet, that are open or were received in the two days before
+ * that moment. Those that are narrowed by anything else compare only a part, and are not among them.
+ */
+export const recentSweeps = (database: Database, operation: string, now: Date) =>
+  database.query<{ tier: string | null; latestAt: Date | null; failedAt: Date | null; isOpen: boolean }>(
+    `with recent as (
+       select id from request where received_at > $2::timestamptz - interval '2 days'
+       union select request_id from run where finished_at is null)
+     select input ->> 'tier' as tier, bool_or(finished_at is null) as "isOpen",
+       max(received_at) filter (where run.status not in ('failed', 'cancelled')) as "latestAt",
+       max(received_at) filter (where run.status in ('failed', 'cancelled')) as "failedAt"
+     from recent join request using (id) join run on run.request_id = id
+     where operation = $1 and input ?| array['tier', 'fleet']
+       and not input ?| array['database', 'owner', 'environment', 'service', 'stack', 'account', 'region']
+     group by 1`,
+    [operation, now],
+  );

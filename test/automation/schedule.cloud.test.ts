@@ -3,6 +3,8 @@ import { builtIn } from "../../components/standards/built-in";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { openDatabase, type ControlPlaneDatabase, type Database } from "../../automation/database";
 import type { DatabaseRecovery } from "../../automation/observability/recoverability";
+import { driftDetection } from "../../automation/operations/drift-detection/drift-detection";
+import type { DriftDetectionSteps } from "../../automation/operations/drift-detection/steps";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../automation/operations/restore-drill/steps";
 import { targetDatabase, type FleetDatabase } from "../../automation/fleet-records";
@@ -25,7 +27,10 @@ beforeAll(async () => {
     databaseUrl: postgres.url,
     signer: unused,
     toolVersions: {},
-    operations: async () => [restoreDrill({} as RestoreDrillSteps, builtIn)],
+    operations: async () => [
+      restoreDrill({} as RestoreDrillSteps, builtIn),
+      driftDetection({} as DriftDetectionSteps, builtIn),
+    ],
   });
 });
 afterAll(async () => {
@@ -227,4 +232,41 @@ test("a scheduler that freezes until another has done its work requests nothing 
   });
   await expect(frozen).rejects.toMatchObject({ code: "control-plane-unreachable" });
   expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
+});
+
+const hour = 3_600_000;
+const sweeps = async (now: Date) =>
+  (await controlPlane.submitDueSweeps({ now, requestedBy: "ana" })).map(({ schedule }) => schedule.tier);
+
+test("the databases of each tier are compared again and again, the strictest tier the most often", async () => {
+  const begin = Date.now();
+  const tiersAt = async (hours: number) => {
+    await database.query("update run set finished_at = now(), status = 'succeeded'");
+    const found = await sweeps(new Date(begin + hours * hour));
+    await database.query(
+      "update request set received_at = $1 where id in (select request_id from run where finished_at is null)",
+      [new Date(begin + hours * hour)],
+    );
+    return found;
+  };
+  expect(await tiersAt(0)).toEqual(["gold", "silver", "bronze"]);
+  expect(await tiersAt(5)).toEqual([]);
+  expect(await tiersAt(6)).toEqual(["gold"]);
+  expect(await tiersAt(12)).toEqual(["gold", "silver"]);
+  // However long nobody looked, each is caught up once.
+  expect(await tiersAt(80)).toEqual(["gold", "silver", "bronze"]);
+  expect(await controlPlane.sweeps(new Date(begin + 80 * hour))).toEqual(
+    ["gold", "silver", "bronze"].map((tier) => expect.objectContaining({ tier, dueAt: undefined })),
+  );
+});
+
+test("two schedulers at once request no sweep twice, and what people ask about a part postpones none", async () => {
+  const { owner, tier } = { owner: "team-orders", tier: "gold" };
+  for (const input of [{ owner, tier }, { database: "orders" }, { tier: "silver", region: "eu-central-1" }])
+    await controlPlane.submit("drift-detection", input, { requestedBy: "ana", reason: "a look" });
+  const now = new Date();
+  const [one, other] = await Promise.all([sweeps(now), sweeps(now)]);
+  expect([...one!, ...other!].sort()).toEqual(["bronze", "gold", "silver"]);
+  await controlPlane.submit("drift-detection", { fleet: true }, { requestedBy: "ana", reason: "all" });
+  expect(await sweeps(new Date(Date.now() + 48 * hour))).toEqual([]);
 });

@@ -36,8 +36,10 @@ function addRequest(shipshape: Command, context: CommandContext): void {
 function addSchedule(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("schedule")
-    .description("when each database of the fleet is drilled next: before its proof expires, or at once if it has none")
-    .option("--run", "request the drills that are due, the most overdue first, within the budget")
+    .description(
+      "when each database of the fleet is drilled next, before its proof expires, and when those of each tier are compared with what is declared",
+    )
+    .option("--run", "request what is due: drills, the most overdue first, within the budget; and drift detections")
     .addOption(budgetOptions().openMax)
     .addOption(budgetOptions().perDay)
     .option("--json", "print it as JSON")
@@ -134,7 +136,7 @@ function addWorker(shipshape: Command, context: CommandContext): void {
     .command("worker")
     .description("run queued operations in this process, and take over the runs of dead workers, until interrupted")
     .option("--until-idle", "exit when nothing is queued, running or waiting for clean-up")
-    .option("--schedule", "also request the drills that are due, every ten minutes")
+    .option("--schedule", "also request the drills and drift detections that are due, every ten minutes")
     .addOption(budgetOptions().openMax)
     .addOption(budgetOptions().perDay)
     .option("--json", "print a line of JSON when it starts and one when it ends")

@@ -155,7 +155,20 @@ export const recordOutputs = {
     answers: z.array(answer),
     children: z.array(text),
   }),
-  schedule: z.array(z.strictObject({ ...scheduled, requestId: text.optional().describe("with --run") })),
+  schedule: z.strictObject({
+    drills: z.array(z.strictObject({ ...scheduled, requestId: text.optional().describe("with --run") })),
+    sweeps: z
+      .array(
+        z.strictObject({
+          tier: text,
+          everyHours: count,
+          dueAt: moment.nullable().describe("null: one is queued or running"),
+          reason: text,
+          requestId: text.optional().describe("with --run"),
+        }),
+      )
+      .describe("when the databases of each tier are next compared with what is declared"),
+  }),
   explain: z.strictObject({
     id: text,
     operation: text,

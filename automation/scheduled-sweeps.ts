@@ -1,0 +1,48 @@
+/** Keeps drift being looked for: requests the sweep of each tier that is due. None is requested twice. */
+import { tiersOf, type Standard } from "../components/standards/standard";
+import type { Database } from "./database";
+import { sweepSchedule, type SweepSchedule } from "./observability/due-sweeps";
+import { recentSweeps } from "./runner/recent-requests";
+
+const OPERATION = "drift-detection";
+
+export interface SubmittedSweep {
+  requestId: string;
+  schedule: SweepSchedule;
+}
+
+export const scheduledSweeps = async (database: Database, standard: Standard, now: Date): Promise<SweepSchedule[]> =>
+  sweepSchedule(tiersOf(standard), await recentSweeps(database, OPERATION, now));
+
+/**
+ * Submits the sweeps that are due at that moment: all of them, or none if this process is killed or loses its session.
+ * Of two processes at once the second finds what the first has submitted.
+ */
+export function submitDueSweeps(
+  controlPlane: {
+    database: Database;
+    standard: Standard;
+    /** Joins the transaction. */
+    submit(
+      transaction: Database,
+      operation: string,
+      input: unknown,
+      by: { requestedBy: string; reason: string },
+    ): Promise<string>;
+  },
+  { now, requestedBy }: { now: Date; requestedBy: string },
+): Promise<SubmittedSweep[]> {
+  return controlPlane.database.transaction(async (t) => {
+    await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
+    const submitted: SubmittedSweep[] = [];
+    for (const schedule of await scheduledSweeps(t, controlPlane.standard, now)) {
+      if (!schedule.dueAt || schedule.dueAt > now) continue;
+      const by = { requestedBy, reason: `scheduled: ${schedule.reason}` };
+      submitted.push({
+        requestId: await controlPlane.submit(t, OPERATION, { tier: schedule.tier }, by),
+        schedule,
+      });
+    }
+    return submitted;
+  });
+}
