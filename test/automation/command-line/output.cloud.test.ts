@@ -306,6 +306,25 @@ const elsewhere: Printing[] = [
   "rule pages",
 ];
 
+test("a drafted profile is written once, covers the schema, and no longer does when the schema is another", async () => {
+  const run = (...words: string[]) => captured(["masking", ...words], 80);
+  const check = (file: string) => run("check", file, "--database", "orders", "--role", "master");
+  const file = folder("drafted.masking.yaml");
+  try {
+    await run("draft", "orders", "--output", file);
+    await expect(run("draft", "orders", "--output", file)).rejects.toMatchObject({ code: "masking-output" });
+    await expect(run("draft", "orders", "--output", "x.txt")).rejects.toMatchObject({ code: "masking-output" });
+    expect((await check(file)).results.join(" ")).toMatch(/covers the schema of\s+orders/);
+    await expect(check(drafted())).rejects.toMatchObject({ code: "masking-profile-outgrown", exitCode: 1 });
+    await expect(check(folder("absent.yaml"))).rejects.toMatchObject({ code: "masking-profile-unreadable" });
+    writeFileSync(file, "tables: {}");
+    await expect(check(file)).rejects.toMatchObject({ code: "masking-profile-invalid", exitCode: 2 });
+  } finally {
+    for (const name of ["drafted.masking.yaml", "gone.masking.yaml"]) rmSync(folder(name), { force: true });
+  }
+});
+
+// The last of these stop the cloud.
 describe("with --json", () => {
   afterAll(() => {
     for (const name of ["exported", "published", "waivers", "gone.masking.yaml"])
@@ -327,22 +346,4 @@ describe("with --json", () => {
         });
     },
   );
-});
-
-test("a drafted profile is written once, covers the schema, and no longer does when the schema is another", async () => {
-  const run = (...words: string[]) => captured(["masking", ...words], 80);
-  const check = (file: string) => run("check", file, "--database", "orders", "--role", "master");
-  const file = folder("drafted.masking.yaml");
-  try {
-    await run("draft", "orders", "--output", file);
-    await expect(run("draft", "orders", "--output", file)).rejects.toMatchObject({ code: "masking-output" });
-    await expect(run("draft", "orders", "--output", "x.txt")).rejects.toMatchObject({ code: "masking-output" });
-    expect((await check(file)).results.join(" ")).toMatch(/covers the schema of\s+orders/);
-    await expect(check(drafted())).rejects.toMatchObject({ code: "masking-profile-outgrown", exitCode: 1 });
-    await expect(check(folder("absent.yaml"))).rejects.toMatchObject({ code: "masking-profile-unreadable" });
-    writeFileSync(file, "tables: {}");
-    await expect(check(file)).rejects.toMatchObject({ code: "masking-profile-invalid", exitCode: 2 });
-  } finally {
-    for (const name of ["drafted.masking.yaml", "gone.masking.yaml"]) rmSync(folder(name), { force: true });
-  }
 });

@@ -50,6 +50,7 @@ async function ends(id: string, given: FoundDifference[] | Partial<Compared> | E
   const compared = { differences: [], sources: ["run", "stack", "resources"], unread: [] };
   const found = Array.isArray(given) ? { differences: given } : given;
   const operation = {
+    effect: "reads",
     compared: ({ database }: { database: TargetDatabase }): Comparison => {
       const one = { ...{ database, owner: "team-orders" }, ...compared, ...found };
       return { databases: [one], isTold: one.differences.length > 0 };
