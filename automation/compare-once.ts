@@ -33,7 +33,7 @@ export async function compareOnce(
   const id = newRequestId();
   const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as SweepPlan;
   const { databases, unmanaged, unread, unreachable, unreadStacks, unidentified } = plan.sweep;
-  progress(`${databases.length} databases to compare`);
+  progress(`${databases.length} ${databases.length === 1 ? "database" : "databases"} to compare`);
   const waiting = [...databases];
   const compared: ComparedDatabase[] = [];
   const compareNext = async (): Promise<void> => {
