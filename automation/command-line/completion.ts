@@ -60,6 +60,7 @@ export const paths = {
   report: "file",
   checkpoint: "file",
   old: "file",
+  profile: "file",
   folder: "folder",
   place: "folder",
 } as const;

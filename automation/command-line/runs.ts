@@ -79,6 +79,8 @@ async function requestDueDrills(
     for (const one of found.submitted) terminal.progress(submittedLine(one));
     for (const one of found.sweeps) terminal.progress(sweepLine(one));
   } catch (error) {
-    terminal.complain(`not everything that is due was requested; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
+    terminal.complain(
+      `not everything that is due was requested; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`,
+    );
   }
 }

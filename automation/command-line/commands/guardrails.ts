@@ -93,7 +93,7 @@ function addPatches(shipshape: Command, context: CommandContext): void {
       "the version of each database against what the standard approves, and RDS offers and supports; who else changes it",
     )
     .option("--database <identifier>", "only this database")
-    .option("--owner <owner>", "only databases of this owner")
+    .option("--owner <team>", "only databases of this owner")
     .addOption(new Option("--level <level>", "only databases of this level").choices(patchLevels))
     .option("--json", "print them as JSON")
     .addHelpText(

@@ -10,6 +10,7 @@ export function addMaskingCommands(shipshape: Command, context: CommandContext):
   const masking = shipshape
     .command("masking")
     .description("which columns of a database an environment refresh masks, and how")
+    .helpCommand(false)
     .addHelpText("after", "\nExample:\n  npx shipshape masking draft orders-production --output orders.masking.yaml");
   masking
     .command("draft")
