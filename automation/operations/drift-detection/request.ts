@@ -49,7 +49,7 @@ export const driftDetectionDescription: OperationDescription<DriftDetectionReque
     '--database orders-production --reason "who changed it?" --work',
     '--database orders-production --reason "nightly" --wait --json | jq -r .verdict',
     '--fleet --reason "nightly" --work',
-    '--tier gold --owner team-orders --reason "before the audit" --wait',
+    '--tier gold --owner team-orders --reason "before the audit" --plan-only',
   ],
   effect: "reads",
   request: driftDetectionRequest,
