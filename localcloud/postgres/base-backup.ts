@@ -90,7 +90,7 @@ async function buildBackup(
     await parent.close();
     return manifest;
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, removal);
     throw error;
   }
 }
@@ -99,7 +99,7 @@ async function removeLeftovers(target: string): Promise<void> {
   const isLeftover = (name: string) =>
     name === basename(target) || (name.startsWith(`${basename(target)}-`) && name.endsWith(".partial"));
   for (const name of await readdir(dirname(target)))
-    if (isLeftover(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
+    if (isLeftover(name)) await rm(join(dirname(target), name), removal);
 }
 
 async function copyData(from: string, to: string): Promise<void> {
@@ -129,6 +129,9 @@ const recreatedFolders = [
   "pg_stat_tmp",
   "pg_subtrans",
 ];
+/** The copy that a killed server had begun may still be writing: it ends within seconds. */
+const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+
 const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|current_logfiles.*|.*\.partial)$/;
 
 async function stopBackup(client: Client): Promise<{ label: string; stopWal: string; stoppedAt: string }> {

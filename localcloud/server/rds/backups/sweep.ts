@@ -13,10 +13,10 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
   for (const resourceId of await fileNames(folder)) {
     const known = backups.get(resourceId);
     const owner = instances.byResourceId(resourceId);
-    if (!known && !owner) await rm(join(folder, resourceId), { recursive: true, force: true });
+    if (!known && !owner) await rm(join(folder, resourceId), removal);
     for (const id of await fileNames(join(folder, resourceId, "base"))) {
       if (!known?.base.some((base) => base.id === id) && !inProgress.has(id))
-        await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
+        await rm(join(folder, resourceId, "base", id), removal);
     }
   }
   for (const region of new Set(instances.list().map((instance) => instance.region))) {
@@ -26,8 +26,7 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
   const snapshotsFolder = join(instances.servers.databasesFolder, "snapshots");
   for (const region of await fileNames(snapshotsFolder)) {
     for (const name of await fileNames(join(snapshotsFolder, region)))
-      if (!snapshots.find(region, name))
-        await rm(join(snapshotsFolder, region, name), { recursive: true, force: true });
+      if (!snapshots.find(region, name)) await rm(join(snapshotsFolder, region, name), removal);
   }
 }
 
@@ -47,3 +46,6 @@ async function fileNames(folder: string): Promise<string[]> {
     throw error;
   });
 }
+
+/** The copy that a killed server had begun may still be writing: it ends within seconds. */
+const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
