@@ -30,6 +30,19 @@ export interface DueDrills extends DrillBudget {
   prices?: Prices | undefined;
 }
 
+/** What schedules need of the control plane. */
+export interface Submitting {
+  database: Database;
+  standard: Standard;
+  /** Joins the transaction. */
+  submit(
+    transaction: Database,
+    operation: string,
+    input: unknown,
+    by: { requestedBy: string; reason: string },
+  ): Promise<string>;
+}
+
 export interface SubmittedDrill {
   requestId: string;
   schedule: CostedDrill;
@@ -67,17 +80,7 @@ function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[], standar
  * the due drills that cost holds, and to what 24 hours cost with those that it submits.
  */
 export function submitDueDrills(
-  controlPlane: {
-    database: Database;
-    standard: Standard;
-    /** Joins the transaction. */
-    submit(
-      transaction: Database,
-      operation: string,
-      input: unknown,
-      by: { requestedBy: string; reason: string },
-    ): Promise<string>;
-  },
+  controlPlane: Submitting,
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
   { now, requestedBy, prices, ...budget }: DueDrills,

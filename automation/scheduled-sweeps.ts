@@ -2,6 +2,7 @@
 import { tiersOf, type Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import { sweepSchedule, type SweepSchedule } from "./observability/due-sweeps";
+import type { Submitting } from "./schedule";
 import { recentSweeps } from "./runner/recent-requests";
 
 const OPERATION = "drift-detection";
@@ -19,17 +20,7 @@ export const scheduledSweeps = async (database: Database, standard: Standard, no
  * Of two processes at once the second finds what the first has submitted.
  */
 export function submitDueSweeps(
-  controlPlane: {
-    database: Database;
-    standard: Standard;
-    /** Joins the transaction. */
-    submit(
-      transaction: Database,
-      operation: string,
-      input: unknown,
-      by: { requestedBy: string; reason: string },
-    ): Promise<string>;
-  },
+  controlPlane: Submitting,
   { now, requestedBy }: { now: Date; requestedBy: string },
 ): Promise<SubmittedSweep[]> {
   return controlPlane.database.transaction(async (t) => {

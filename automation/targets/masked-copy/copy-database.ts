@@ -7,28 +7,19 @@ import type { Client } from "pg";
 import { inControlSession } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
 import { readCopiedTables, type CopiedTable } from "./copied-tables";
-import { copyTables, type CopiedRows } from "./copy-tables";
+import { copyTables, type CopiedRows, type CopyRequest } from "./copy-tables";
 import { dumpSchema } from "./schema-dump";
 import type { DumpStatement } from "./dump-statements";
 import { ensureRoles, hidesRows, loadable, loadSchema, readRolesOf } from "./schema-load";
 import { schemaStatementSeconds } from "./limits";
 import { moveSequences, readSequenceStates } from "./sequence-states";
-import type { TableMasks } from "./table-masks";
 
-export interface DatabaseCopy {
-  /** A login that reads everything of a database that stands still. */
-  source: DatabaseLogin;
+/** The tables are those of the source; its login reads everything of a database that stands still. */
+export interface DatabaseCopy extends Omit<CopyRequest, "tables"> {
   /** The master's login of that database, which is a throwaway: where policies hide rows, they are switched off. */
   sourceMaster: DatabaseLogin;
   /** The master's login of an empty database. */
   target: DatabaseLogin;
-  masks: TableMasks;
-  throughRoot: readonly string[];
-  rootCertificateFile?: string | undefined;
-  packageFolder: string;
-  threads: number;
-  tablesAtOnce: number;
-  signal?: AbortSignal | undefined;
 }
 
 export interface CopiedDatabase {

@@ -1,24 +1,7 @@
 import type { Difference } from "../../../../automation/operations/drift-detection/differences";
 import type { DriftDetectionPlan } from "../../../../automation/operations/drift-detection/plan";
 import { differencesIn, type Comparison } from "../../../../automation/operations/drift-detection/verify";
-import { outcomeOf } from "./outcomes";
-
-const urn = (name: string, stack = "database.orders", parent = "") =>
-  `urn:pulumi:${stack}::shipshape::${parent}aws:rds/instance:Instance::${name}`;
-const drift = (change: Partial<Difference> = {}): Difference => ({
-  ...{ urn: urn("orders-instance"), type: "aws:rds/instance:Instance", property: "multiAz" },
-  ...{ desired: "true", actual: "false", class: "drift", reason: "it was changed outside" },
-  ...{ severity: "medium", breaks: [] },
-  ...change,
-});
-const comparison: Comparison = {
-  resources: 3,
-  databaseWasRead: true,
-  unread: [],
-  failure: null,
-  differences: [],
-  differencesLeftOut: 0,
-};
+import { comparison, drift, outcomeOf, urn } from "./outcomes";
 
 function differences(change: Partial<Comparison> | null, plan: Partial<DriftDetectionPlan> = {}) {
   const database = { identifier: "orders", resourceId: "db-ORDERS", arn: "", account: "1", region: "eu" };
