@@ -60,7 +60,7 @@ function resultOf(one: ShownDifference, projectFolder: string): Result {
         logicalLocations: [{ fullyQualifiedName: `${databaseText(one.database)} ${one.name}`, kind: "resource" }],
       },
     ],
-    partialFingerprints: { "difference/v1": one.key },
+    partialFingerprints: { "difference/v1": `${databaseText(one.database)}|${one.key}` },
     ...(one.waivedBy !== null && {
       suppressions: [{ kind: "external", status: "accepted", justification: one.waivedBy }],
     }),

@@ -75,7 +75,7 @@ export function secretDifferences(
         reason: "it was written by others; the next up of the stack adopts a password that logs in",
       }),
     );
-  if (login === "unknown") differences.push(unreadable(`secret of ${shortName(urn)}`, reason));
+  if (login === "unknown") differences.push({ ...unreadable(urn, reason), type });
   if (login === "refused")
     differences.push(
       drifted({
@@ -89,7 +89,9 @@ export function secretDifferences(
 }
 
 export function accessWasRead({ database, read, differences }: AccessComparison): Check {
-  const reasons = differences.filter((one) => one.class === "unreadable").map(({ urn, reason }) => `${urn}: ${reason}`);
+  const reasons = differences
+    .filter((one) => one.class === "unreadable")
+    .map(({ urn, reason }) => `${shortName(urn)}: ${reason}`);
   const { roles = 0, objects = 0, logins = 0 } = read ?? {};
   const pass = `${roles} roles, the privileges on ${objects} objects and ${logins} secrets were read in ${database}`;
   return {
@@ -100,9 +102,13 @@ export function accessWasRead({ database, read, differences }: AccessComparison)
   };
 }
 
-/** Whether nothing else can differ. */
-export const isAccessWhole = ({ differences, differencesLeftOut }: AccessComparison): boolean =>
-  differencesLeftOut === 0 && differences.every((one) => one.class !== "unreadable");
+/** Whether the catalogs were read, and all that differs is listed. What could not be tried is unread for itself. */
+export const isAccessWhole = ({ read, differencesLeftOut }: AccessComparison): boolean =>
+  read !== null && differencesLeftOut === 0;
+
+/** The places of secrets that could not be tried: what was found of them before is not gone. */
+export const untried = ({ differences }: AccessComparison): Difference[] =>
+  differences.filter((one) => one.class === "unreadable");
 
 export const unreadable = (name: string, reason: string): Difference => ({
   ...{ urn: name, type: "postgresql", property: null, desired: "compared", actual: "could not be read" },

@@ -2,6 +2,7 @@
 import { readResources } from "../../runner/backend-stacks";
 import { describeError } from "../../errors";
 import { readAccessCatalog } from "../../targets/access-catalog";
+import { unreadable as stackUnreadable } from "../../runner/unreadable-stack";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";
 import { controlRole, findDatabaseLogin, requireSameDatabase, type DatabaseLogin } from "../../targets/database-login";
@@ -26,7 +27,14 @@ export function accessSteps(s: Pick<OperationContext, "access" | "stacks" | "sta
   return {
     /** Null: the stack declares nothing inside the database. */
     async readAccess({ database }: DriftDetectionPlan, stack: string): Promise<AccessComparison | null> {
-      const declared = declaredInside(await readResources(s.stacks, stack), database.resourceId);
+      let declared: DeclaredInside | undefined;
+      try {
+        declared = declaredInside(await readResources(s.stacks, stack), database.resourceId);
+      } catch (error) {
+        const { message, hint = "" } = describeError(stackUnreadable(stack, error));
+        const name = database.identifier;
+        return bounded(name, null, [unreadable(`access of ${name}`, hint ? `${message}; ${hint}` : message)]);
+      }
       if (!declared) return null;
       const clients = awsClients(accessTo(s.access, database));
       const { desired } = declared;
@@ -71,6 +79,8 @@ const figuresOf = (
 
 /** Why a database cannot be read that another attempt does not change at once. */
 const unreadableCodes = [
+  "database-unknown",
+  "database-replaced",
   "database-not-available",
   "database-role-unknown",
   "database-unreachable",

@@ -158,8 +158,9 @@ function sharedOutside(
   return snapshots.flatMap(({ identifier, arn, sharedWith }) => {
     const allowed = declared.snapshots.find((one) => one.identifier === identifier)?.accounts ?? [];
     const outside = (sharedWith ?? []).filter((account) => ![...own, ...allowed].includes(account));
-    if (outside.length === 0) return [];
     const isPublic = outside.includes("all");
+    // No stack may share with everyone; with an account, one that cannot be read may.
+    if (outside.length === 0 || (declared.unread.length > 0 && !isPublic)) return [];
     const rule = isPublic ? forbidPublicSnapshot : forbidSharedSnapshot;
     const reason = isPublic ? "everyone can restore it" : "an account that is not ours can restore it";
     return [

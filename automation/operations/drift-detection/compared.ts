@@ -1,6 +1,6 @@
 /** Pure: what a detection says of its database beyond its own verdict: what differs, and what it knows nothing of. */
 import type { Comparison, FoundDifference } from "../../difference-records";
-import { isAccessWhole } from "./access-baseline";
+import { isAccessWhole, untried } from "./access-baseline";
 import type { DriftClass } from "./differences";
 import { placeOf, typeOf, type KnownDifference } from "./known-differences";
 import type { DriftDetectionPlan } from "./plan";
@@ -37,7 +37,10 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
         : []),
       ...(beyondProvider.unread.length === 0 && plan.beyond.unread.length === 0 ? ["beyond"] : []),
     ],
-    unread: (comparison?.unread ?? []).map((urn) => placeOf({ urn, type: typeOf(urn) })),
+    unread: [
+      ...(comparison?.unread ?? []).map((urn) => ({ urn, type: typeOf(urn) })),
+      ...(access === null ? [] : untried(access)),
+    ].map(placeOf),
     lookedAt: now.askedAt,
   };
   return { databases: [compared], isTold: compared.differences.length > 0 };

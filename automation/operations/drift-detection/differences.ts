@@ -208,7 +208,8 @@ function classOf(
 ): { kind: DriftClass; reason: string } {
   const noise = noiseOf(type, name, desired, actual, old.inputs);
   if (noise !== undefined) return { kind: "noise", reason: noise };
-  if (type === instanceType && now && isDeepStrictEqual(now.pending[name], desired))
+  // Nothing waits, and nothing is declared: that is not the same.
+  if (type === instanceType && now && name in now.pending && isDeepStrictEqual(now.pending[name], desired))
     return { kind: "pending", reason: accepted(now) };
   if (type === instanceType && name.startsWith("engineVersion") && isNewerMinor(String(actual), String(desired)))
     return { kind: "ahead", reason: "a newer minor version than is declared; it is never taken back" };

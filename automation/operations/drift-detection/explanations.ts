@@ -11,7 +11,7 @@ import { cloudNamesOf } from "./cloud-names";
 import { instanceType } from "./differences";
 import { canBeExplained, type NamedDifference } from "./explaining-calls";
 import type { Explanations, KnownDifference } from "./known-differences";
-import { lookUpsMax } from "./limits";
+import { lookUpSecondsMax, lookUpsMax } from "./limits";
 import type { DriftDetectionPlan } from "./plan";
 import { waiversOf } from "./waived";
 
@@ -47,6 +47,7 @@ class History {
   private readonly calls = new Map<string, CallsAbout>();
   private events: DatabaseEvent[] | undefined;
   private caller: string | undefined;
+  private readonly until = Date.now() + lookUpSecondsMax * 1000;
 
   constructor(
     private readonly plan: DriftDetectionPlan,
@@ -77,6 +78,8 @@ class History {
     const known = this.calls.get(name);
     // A list that ended early was enough for another difference of the same resource.
     if (known && (known.isAll || known.unread !== null || isDecided(named, known.calls))) return known;
+    if (Date.now() > this.until)
+      return { calls: known?.calls ?? [], isAll: false, unread: "CloudTrail took too long: others ask it, too" };
     if (!known && this.calls.size >= lookUpsMax)
       return {
         calls: [],

@@ -15,6 +15,12 @@ export const explainStep = { attemptsMax: 2, timeoutSeconds: 600 };
 /** Resources that CloudTrail is asked about: more differ only where a whole stack was changed, by one person. */
 export const lookUpsMax = 20;
 
+/**
+ * For how long CloudTrail is asked: half of the step, since the quota is shared and the last answer may take long. The
+ * differences that are not explained by then stay differences.
+ */
+export const lookUpSecondsMax = 300;
+
 /** What was compared says nothing of tomorrow. */
 export const evidenceValidDays = 1;
 

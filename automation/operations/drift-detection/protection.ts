@@ -109,9 +109,13 @@ export function brokenBy({ urn, type, old, new: found }: ReadResource, standard:
         .map(({ property }) => ({ rule: rule.id, property: (property ?? "").split(/[.[]/)[0]! })),
     );
   };
-  const before = new Set(violations(old.outputs).map(({ rule }) => rule));
-  const broken = violations({ ...old.outputs, ...found.outputs }).filter(({ rule }) => !before.has(rule));
+  // Judged when asked: of most resources nothing differs.
+  let known: ReturnType<typeof violations> | undefined;
+  const broken = () => {
+    const before = new Set(violations(old.outputs).map(({ rule }) => rule));
+    return violations({ ...old.outputs, ...found.outputs }).filter(({ rule }) => !before.has(rule));
+  };
   return (property: string): string[] => [
-    ...new Set(broken.filter((one) => one.property === property).map(({ rule }) => rule)),
+    ...new Set((known ??= broken()).filter((one) => one.property === property).map(({ rule }) => rule)),
   ];
 }

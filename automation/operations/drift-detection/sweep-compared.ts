@@ -22,7 +22,7 @@ export function withoutRequest({ sweep }: SweepPlan): ComparedDatabase[] {
   const stack = { none: "undeclared", reason: "none of the stacks that could be read declares it" } as const;
   return [
     ...sweep.unmanaged.map(({ owner, ...database }) => ({
-      ...{ database, owner, sources: ["run", "stack", "resources"], unread: [] },
+      ...{ database, owner, sources: ["run", "stack", "resources", "access"], unread: [] },
       differences: aboutTheStack({ stack, database }, null)
         .flatMap((one) => foundOf(known({ stack, database }, "stack", one)))
         .map((one) => ({ ...one, owner })),

@@ -121,7 +121,7 @@ export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDet
   const differences = differencesIn(plan, outcome);
   const found = differences.filter((one) => one.class === "drift" || isBeside(one));
   if (!("name" in stack) || comparison === null)
-    return verdictOf([undeclared(stack), ...found.map(driftCheck), lookedBeyond(beyondProvider)]);
+    return verdictOf([undeclared(stack), ...found.map(driftCheck), lookedBeyond(plan, beyondProvider)]);
   const notListed = comparison.differencesLeftOut + (access?.differencesLeftOut ?? 0);
   return verdictOf([
     { name: declares, verdict: "pass", explanation: `stack ${stack.name} declares it`, figures: {} },
@@ -129,7 +129,7 @@ export function verifyDriftDetection(plan: DriftDetectionPlan, outcome: DriftDet
     ...closedNow(plan, outcome).map(unreadCheck),
     everythingWasRead(comparison),
     ...(access === null ? [] : [accessWasRead(access)]),
-    lookedBeyond(beyondProvider),
+    lookedBeyond(plan, beyondProvider),
     ...found.map(driftCheck),
     ...(notListed > 0 ? [leftOut(notListed)] : []),
     nothingDrifted(differences),
@@ -169,10 +169,15 @@ function everythingWasRead({ resources, unread, failure }: Comparison): Check {
   return { name, verdict: "inconclusive", explanation: reasons.join("; "), figures };
 }
 
-function lookedBeyond({ unread }: BeyondProvider): Check {
+/** A stack that cannot be read may declare what is beside any database: a sweep says so once, and not of each. */
+function lookedBeyond({ beyond }: DriftDetectionPlan, { unread }: BeyondProvider): Check {
   const name = "what-no-refresh-compares-was-read";
+  const undecided =
+    beyond.unread.length > 0
+      ? `; replicas, IAM roles, copies and shares were not compared, since ${beyond.unread.slice(0, namedMax).join(", ")} could not be read`
+      : "";
   if (unread.length === 0)
-    return { name, verdict: "pass", explanation: "the RDS API answered all of it", figures: { unread: 0 } };
+    return { name, verdict: "pass", explanation: `the RDS API answered all of it${undecided}`, figures: { unread: 0 } };
   const explanation = `nothing is known of: ${unread.slice(0, namedMax).join("; ")}`;
   return { name, verdict: "inconclusive", explanation, figures: { unread: unread.length } };
 }

@@ -34,6 +34,16 @@ test.each([
   expect(classed(read(declared, actual))).toEqual([[Object.keys(declared)[0], "noise"]]);
 });
 
+test("what nobody declares and nothing waits for is drift of the database's own instance, and not pending", () => {
+  const tags = { owner: "team-orders" };
+  const tagged = read({ tags }, { tags: { ...tags, added: "by hand" }, tagsAll: { ...tags, added: "by hand" } });
+  expect(classed(tagged)).toEqual([["tags.added", "drift"]]);
+  expect(classed(read({ tags }, { tags: {}, tagsAll: {} }))).toEqual([["tags.owner", "drift"]]);
+  // A property that only AWS has.
+  const audited = read({}, { publiclyAccessible: true });
+  expect(classed(audited)).toEqual([["publiclyAccessible", "drift"]]);
+});
+
 const secret = "[secret]";
 
 test("a secret is a difference if the provider says so, which alone has seen it, and its value is nowhere", () => {
@@ -140,7 +150,9 @@ test("a long value is cut where it is shown", () => {
 
 describe("the verdict", () => {
   const database = { identifier: "orders", resourceId: "db-ORDERS" };
-  const plan = { database, stack: { name: "shipshape/database.orders" } } as Parameters<typeof verifyDriftDetection>[0];
+  const plan = {
+    ...{ database, stack: { name: "shipshape/database.orders" }, beyond: { unread: [] as string[] } },
+  } as unknown as Parameters<typeof verifyDriftDetection>[0];
   const comparison = {
     resources: 2,
     databaseWasRead: true,
@@ -151,6 +163,16 @@ describe("the verdict", () => {
   };
   const verdict = (change: object) =>
     verifyDriftDetection(plan, outcomeOf({ comparison: { ...comparison, ...change } })).verdict;
+
+  test("says what a stack that cannot be read leaves open beside the database, and fails no other database for it", () => {
+    const unread = { ...plan, beyond: { ...plan.beyond, unread: ["shop/broken"] } };
+    const { verdict: word, checks } = verifyDriftDetection(unread, outcomeOf({ comparison }));
+    const beyond = checks.find(({ name }) => name === "what-no-refresh-compares-was-read")!;
+    expect([word, beyond.explanation]).toEqual([
+      "pass",
+      expect.stringContaining("since shop/broken could not be read"),
+    ]);
+  });
 
   test.each([
     ["pass", "everything was read and nothing differs", {}],

@@ -8,6 +8,7 @@ import { instanceNow, outcomeOf } from "./outcomes";
 const plan = {
   database: { identifier: "orders", resourceId: "db-ORDERS" },
   stack: { name: "shipshape/database.orders" },
+  beyond: { unread: [] as string[] },
 } as Parameters<typeof verifyDriftDetection>[0];
 const read = { resources: 2, databaseWasRead: true, unread: [], failure: null, differences: [], differencesLeftOut: 0 };
 

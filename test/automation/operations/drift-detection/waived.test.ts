@@ -61,7 +61,8 @@ describe("the verdict", () => {
     account: "123456789012",
     region: "eu-central-1",
   };
-  const plan = { database, stack: { name: "shipshape/database.orders" } } as DriftDetectionPlan;
+  const stack = { name: "shipshape/database.orders" };
+  const plan = { database, stack, beyond: { unread: [] as string[] } } as unknown as DriftDetectionPlan;
   const read = { resources: 1, databaseWasRead: true, unread: [], failure: null, differencesLeftOut: 0 };
   const judged = (...waivers: Waiver[]) => {
     const outcome = outcomeOf({ comparison: { ...read, differences: [open] } });
