@@ -89,13 +89,16 @@ export function deviationsOf(found: Found, standard: DecidedProperties, postgres
   });
 }
 
-/** How an `up` changes one property of an instance from what it is to what is declared. */
+/**
+ * How an `up` changes one property of an instance from what it is to what is declared. What is not known here may
+ * restart it.
+ */
 export function healsFrom(
   property: string,
   found: unknown,
   declared: Pick<DecidedProperties, "allocatedStorage">,
 ): Heals {
-  if (!Object.hasOwn(rules, property)) return "at once";
+  if (!Object.hasOwn(rules, property)) return "with a restart";
   const rule = rules[property as keyof Found] as Heals | ((found: unknown, declared: unknown) => Heals);
   return typeof rule === "function" ? rule(found, declared) : rule;
 }

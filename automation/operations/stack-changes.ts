@@ -88,7 +88,7 @@ export function stackChangeSteps(
       const { bringUp } = await import("../runner/pulumi-stack");
       const { stackName, context } = engineOf(stack);
       // A turn may come after hours: what must hold when the engine starts is looked at only then.
-      await inTurn(async () => {
+      await inTurn(bringUps, async () => {
         signal.throwIfAborted();
         const { folder, file } = await ownConfig(stack);
         const git = gitOf(folder, signal);
@@ -106,7 +106,7 @@ export function stackChangeSteps(
       const { stackName, context } = engineOf(stack);
       const workspacesFolder = await mkdtemp(join(tmpdir(), "shipshape-preview-"));
       try {
-        return await inTurn(() => {
+        return await inTurn(previews, () => {
           signal.throwIfAborted();
           return previewUp({ ...context, workspacesFolder }, { stackName, config, program }, signal);
         });
@@ -121,18 +121,23 @@ export function stackChangeSteps(
   };
 }
 
-let free = bringUpsAtOnceMax;
-const waiting: (() => void)[] = [];
+/** Turns of this process. A preview takes a minute, and must not wait for an `up` of hours. */
+interface Turns {
+  free: number;
+  waiting: (() => void)[];
+}
+const bringUps: Turns = { free: bringUpsAtOnceMax, waiting: [] };
+const previews: Turns = { free: bringUpsAtOnceMax, waiting: [] };
 
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free > 0) free--;
-  else await new Promise<void>((begin) => waiting.push(begin));
+async function inTurn<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
+  if (turns.free > 0) turns.free--;
+  else await new Promise<void>((begin) => turns.waiting.push(begin));
   try {
     return await work();
   } finally {
-    const next = waiting.shift();
+    const next = turns.waiting.shift();
     if (next) next();
-    else free++;
+    else turns.free++;
   }
 }
 

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { canonicalJson } from "../records";
 import type { StateResource } from "./declared-databases";
 import { pluginIdleSeconds, pluginsAtOnceMax, pluginStartSeconds, previewsOfPluginMax } from "./limits";
-import type { StackContext } from "./stack-state";
+import { SECRET, type StackContext } from "./stack-state";
 
 export interface SharedPlugins {
   /**
@@ -128,9 +128,6 @@ function wantedOf(
     : undefined;
 }
 
-/** In the state, a secret is an object with this key. */
-const SECRET = "4dabf18193072939515e22adb298388d";
-
 /**
  * Holds the plugin by a pipe that closes when this process ends, however it ends: the official plugins would outlive it.
  * What it prints first is its port.
@@ -139,7 +136,8 @@ const HELD = 'exec 3<&0; "$0" <&3 3<&- & exec >/dev/null; cat <&3; kill -9 $!';
 
 function start(file: string, environment: StackContext["environment"]): Plugin {
   const env: NodeJS.ProcessEnv = { ...environment };
-  const child = spawn("sh", ["-c", HELD, file], { env, stdio: ["pipe", "pipe", "ignore"] });
+  // In a group of its own: Ctrl-C in a terminal would end the shell, and not what it is to end.
+  const child = spawn("sh", ["-c", HELD, file], { env, stdio: ["pipe", "pipe", "ignore"], detached: true });
   const port = new Promise<number>((resolve, reject) => {
     let text = "";
     const failed = () => reject(new Error(`${file} printed no port`));

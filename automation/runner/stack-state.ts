@@ -80,8 +80,8 @@ export async function exportState(s: StackContext, stackName: string): Promise<S
   }
 }
 
-/** An export writes a secret as an object with this key, and its value as JSON. */
-const SECRET = "4dabf18193072939515e22adb298388d";
+/** A state and its export have a secret as an object with this key; in plain text its value is JSON. */
+export const SECRET = "4dabf18193072939515e22adb298388d";
 
 function inPlainText(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -26,7 +26,7 @@ const causes: { says: RegExp; reason: string; cure: string }[] = [
     cure: "set PULUMI_CONFIG_PASSPHRASE where the worker runs to that of the stack",
   },
   {
-    says: /spawn pulumi ENOENT|ENOENT[^]*pulumi|pulumi: (command )?not found/i,
+    says: /spawn pulumi\S* ENOENT|pulumi: (command )?not found/i,
     reason: "there is no Pulumi engine on the worker's PATH",
     cure: "install it where the worker runs, so that `pulumi version` finds it there",
   },

@@ -102,7 +102,8 @@ export function takesOf(type: string, property: string, from: unknown, to: unkno
   if (type !== instanceType) return "at once";
   if (property === "port") return "restart at once";
   if (property === "parameterGroupName") return "at the next restart";
-  const heals = healsFrom(property, from, { allocatedStorage: Number(to) });
+  const head = headOf(property);
+  const heals = healsFrom(head === "tagsAll" ? "tags" : head, from, { allocatedStorage: Number(to) });
   if (heals === "needs: a call by hand") return "by hand";
   if (heals.startsWith("needs:")) return "never";
   if (heals === "with a restart") return "restart in the window";

@@ -19,7 +19,7 @@ import {
   valueOf,
   type RepairChange,
 } from "./changes";
-import { refuse } from "./refusals";
+import { losesData, refuse } from "./refusals";
 import { leftOf, repairText, type Left } from "./repair-text";
 import type { DriftRepairRequest } from "./request";
 
@@ -129,6 +129,8 @@ export function repairStillHolds(plan: DriftRepairPlan, observed: ObservedDrift,
   const decided = ({ database, tags, stack }: DriftDetectionPlan) => ({ database, tags, stack });
   return (
     followsStill(plan, standard) &&
+    // No change of a property: planned again, it is refused.
+    !(observed.up ?? []).some(losesData) &&
     canonicalJson([decided(plan.detection), plan.changes]) ===
       canonicalJson([decided(observed.detection.plan), changes]) &&
     canonicalJson({ ...plan.change, text: "" }) === canonicalJson({ ...change, text: "" })

@@ -55,10 +55,15 @@ const holdsData = [
   "postgresql:index/schema:Schema",
 ];
 
-const losesData = ({ op, type }: PlannedStep): boolean =>
+export const losesData = ({ op, type }: PlannedStep): boolean =>
   op === "create" ? holdsData.includes(type) : op !== "update";
 
-const isImpossible = (change: RepairChange): boolean => change.takes === "never" && !isTakenBack(change);
+/** Without backups RDS deletes the automated ones that there are, and restarts. */
+const endsBackups = ({ type, property, to }: RepairChange): boolean =>
+  type === instanceType && property === "backupRetentionPeriod" && to === "0";
+
+const isImpossible = (change: RepairChange): boolean =>
+  endsBackups(change) || (change.takes === "never" && !isTakenBack(change));
 
 /** The engine's version is the matter of patches, in both directions; storage never shrinks. */
 const isTakenBack = ({ type, property, takes }: RepairChange): boolean =>
@@ -68,7 +73,8 @@ export const changeText = ({ name, from, to }: RepairChange): string => `${name}
 
 const aheadText = (one: Difference): string => `${nameOf(one)} ${one.actual} → ${one.desired}`;
 
-const listed = (texts: string[]): string =>
+/** As many as one error or explanation names. */
+export const listed = (texts: string[]): string =>
   texts.length > namedMax
     ? `${texts.slice(0, namedMax).join("; ")} and ${texts.length - namedMax} more`
     : texts.join("; ");

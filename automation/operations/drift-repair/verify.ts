@@ -1,4 +1,5 @@
 /** Pure: whether what was changed outside is as declared again, and nothing else has come up. */
+import { parameterGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { verdictOf, type Check, type Verdict } from "../../records";
 import type { Committed } from "../../runner/git-folder";
 import type { PlannedStep } from "../../runner/planned-steps";
@@ -6,8 +7,8 @@ import { nameOf, shortName, type KnownDifference } from "../drift-detection/know
 import { differencesIn } from "../drift-detection/verify";
 import { deliveredCheck } from "../stack-changes";
 import { isAbout, isAnswered, isPending, type RepairChange } from "./changes";
-import { namedMax } from "./limits";
 import { foreseen, type DriftRepairPlan, type ObservedDrift } from "./plan";
+import { listed } from "./refusals";
 
 /** What is observed once the stack was brought up. */
 export type RepairOutcome =
@@ -37,7 +38,7 @@ function isPutBack(
   const differing = found.filter((one) => isAbout(change, one));
   const drifted = differing.find(isAnswered);
   const again = next.find((one) => one.name === name);
-  const waits = differing.find(isPending);
+  const waits = differing.find(isPending) ?? found.find((one) => isParameters(change) && isNotInEffect(one));
   const of = (verdict: Check["verdict"], explanation: string): Check => ({ name, verdict, explanation, figures: {} });
   if (drifted) return of("fail", `declared ${drifted.desired}, still ${drifted.actual}: ${drifted.reason}`);
   // Until then another `up` would ask for it again.
@@ -46,6 +47,11 @@ function isPutBack(
   if (again) return of("fail", `another \`up\` would change it again: ${again.from} → ${again.to}`);
   return of("pass", `${from} → ${to}`);
 }
+
+/** A static parameter is set at once, and takes effect at the next restart of the instance. */
+const isParameters = ({ type, property }: RepairChange): boolean =>
+  type === parameterGroup && property === "parameters";
+const isNotInEffect = (one: KnownDifference): boolean => isPending(one) && one.property === "parameterGroupName";
 
 /** The engine has read the resources and, with the program's login, the database. */
 function upChangesNothing(up: PlannedStep[] | null, next: RepairChange[], { changes }: DriftRepairPlan): Check {
@@ -58,7 +64,7 @@ function upChangesNothing(up: PlannedStep[] | null, next: RepairChange[], { chan
       up === null
         ? "it was not previewed"
         : named.length > 0
-          ? `it would change ${some(named)}`
+          ? `it would change ${listed(named)}`
           : `the engine has read every resource, and those in the database: nothing differs from the program`,
     figures: { changes: named.length, planned: changes.length },
   };
@@ -79,7 +85,7 @@ function nothingElseAppeared(plan: DriftRepairPlan, found: KnownDifference[]): C
     verdict: others.some((one) => one.class !== "unreadable") ? "fail" : others.length > 0 ? "inconclusive" : "pass",
     explanation:
       others.length > 0
-        ? some(others.map((one) => `${nameOf(one)}: declared ${one.desired}, actual ${one.actual}`))
+        ? listed(others.map((one) => `${nameOf(one)}: declared ${one.desired}, actual ${one.actual}`))
         : "a drift detection found nothing that the plan does not name",
     figures: { others: others.length },
   };
@@ -91,12 +97,7 @@ function leftToPeople(plan: DriftRepairPlan, found: KnownDifference[]): Check {
   return {
     name: "left-to-people",
     verdict: "inconclusive",
-    explanation: some(left.map(({ name, remedy }) => `${name}: ${remedy}`)),
+    explanation: listed(left.map(({ name, remedy }) => `${name}: ${remedy}`)),
     figures: { left: left.length },
   };
 }
-
-const some = (texts: string[]): string =>
-  texts.length > namedMax
-    ? `${texts.slice(0, namedMax).join("; ")} and ${texts.length - namedMax} more`
-    : texts.join("; ");

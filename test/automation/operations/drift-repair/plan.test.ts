@@ -134,6 +134,18 @@ describe("it is refused", () => {
       {},
       /^repair-replaces: .*empty: orders-security-group$/,
     ],
+    [
+      "where it would end all backups",
+      { up: [step({ old: { backupRetentionPeriod: 7 }, new: { backupRetentionPeriod: 0 } })] },
+      { allowRestart: true },
+      /^repair-replaces: .*backupRetentionPeriod 7 → 0/,
+    ],
+    [
+      "where it would change what may restart it, for all that is known",
+      { up: [step({ old: { dedicatedLogVolume: true }, new: { dedicatedLogVolume: false } })] },
+      {},
+      /^repair-restarts: .*dedicatedLogVolume/,
+    ],
     ["where it would delete", { up: [retention, step({ urn: others, op: "delete" })] }, {}, /^repair-replaces/],
     [
       "where it would create an empty database",
@@ -251,6 +263,8 @@ test("a plan holds while an up would do the same, and not where it would do more
   expect(holds({ up: [retention, resized] })).toBe(false);
   expect(holds({ up: [] })).toBe(false);
   expect(holds({ config: "{ size: large }" })).toBe(false);
+  // A deletion changes no property.
+  expect(holds({ up: [retention, step({ op: "delete" })] })).toBe(false);
 });
 
 describe("afterwards", () => {
@@ -284,6 +298,20 @@ describe("afterwards", () => {
     expect(
       waitingOf(plan({ up: [resized] }, { allowRestart: true }), observed({ up: [resized], differences: [waits] })),
     ).toEqual([{ property: "DBInstanceClass", from: "db.m7g.large", to: "db.t4g.medium" }]);
+  });
+
+  test("a static parameter that is put back is not done before a restart", () => {
+    const type = "aws:rds/parameterGroup:ParameterGroup";
+    const group = step({
+      ...{ urn: urnOf(type, "orders-parameters"), type },
+      ...{ old: { parameters: [{ name: "max_connections", value: "90" }] }, new: { parameters: [] } },
+    });
+    const waits = difference({ property: "parameterGroupName", class: "pending", reason: "at a restart" });
+    expect(judged({ up: [group] }, { differences: [waits] })).toEqual([
+      "inconclusive",
+      "orders-parameters.parameters: inconclusive",
+    ]);
+    expect(judged({ up: [group] })).toEqual(["pass"]);
   });
 
   test("what has appeared meanwhile fails; what was left to people is no pass", () => {
