@@ -48,9 +48,10 @@ export function looksOf(
   unreadable: readonly DifferenceFinding[],
   { at, ownerTag }: { at: Date; ownerTag: string },
 ): ShownDatabase[] {
+  const lookedOf = new Map(looks.map(({ identity, lookedAt }) => [identity, lookedAt]));
   return fleet.map((one) => {
     const { identifier, account, region, tags } = one;
-    const lookedAt = looks.find(({ identity }) => identity === identityOf(one))?.lookedAt ?? null;
+    const lookedAt = lookedOf.get(identityOf(one)) ?? null;
     const isUnreadable = unreadable.some(({ database }) => isSame(database, one));
     const isOld = lookedAt !== null && at.getTime() - lookedAt.getTime() > lookedRecentlyHours * 3_600_000;
     const look = isUnreadable ? "unreadable" : lookedAt === null ? "never" : isOld ? "old" : "recent";
@@ -78,8 +79,12 @@ export const failing = (differences: readonly ShownDifference[], failOn: Severit
 
 const rank = (severity: Severity) => severities.indexOf(severity);
 
-export const isIncomplete = ({ problems, databases }: DriftReport): boolean =>
-  problems.length > 0 || databases.some(({ look }) => look === "unreadable");
+/** Whether anything was not compared, or not lately: nothing compared is not nothing found. */
+export const isIncomplete = ({ problems, databases, differences }: DriftReport): boolean =>
+  problems.length > 0 ||
+  databases.length === 0 ||
+  databases.some(({ look }) => look !== "recent") ||
+  differences.some((one) => one.class === "unreadable");
 
 /** 1: something is as bad as that. 2: nothing that was compared is, and not everything was. */
 export const exitCodeOf = (report: DriftReport, failOn: Severity): 0 | 1 | 2 =>

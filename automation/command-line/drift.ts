@@ -27,31 +27,36 @@ export interface DriftOptions extends DifferenceFilter {
  * something is as bad as `--fail-on`, 2 if not everything could be compared.
  */
 export async function drift(options: DriftOptions, context: CommandContext): Promise<void> {
+  if (options.work && !options.sweep) throw usage("--work goes with --sweep");
   if (options.once) {
     if (options.sweep) throw usage("give either --once or --sweep");
     return tell(await (await import("./drift-once")).comparedOnce(options, context), options, context);
   }
-  if (options.work && !options.sweep) throw usage("--work goes with --sweep");
-  if (options.sweep) await sweep(options, context);
-  await withRecords(context.settings, async (records) =>
-    tell(await recorded(records, options, context), options, context),
-  );
+  const failure = options.sweep ? await sweep(options, context) : [];
+  await withRecords(context.settings, async (records) => {
+    const report = await recorded(records, options, context);
+    return tell({ ...report, problems: [...failure, ...report.problems] }, options, context);
+  });
 }
 
 const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape drift" });
 
-/** Requests a look at what the filter names, and reports its progress until it is over. */
-async function sweep({ database, owner, work }: DriftOptions, context: CommandContext): Promise<void> {
+/**
+ * Requests a look at what the filter names, and reports its progress until it is over. Resolves to why it says nothing,
+ * if that is so: then what is shown is of earlier looks.
+ */
+async function sweep({ database, owner, work }: DriftOptions, context: CommandContext): Promise<string[]> {
   const { withControlPlane } = await import("./open-control-plane");
   const { waitUntilOver } = await import("./waiting");
   const { terminal } = context;
-  await withControlPlane(context, async (controlPlane) => {
+  return withControlPlane(context, async (controlPlane) => {
     const input = database !== undefined ? { database } : owner !== undefined ? { owner } : { fleet: true };
     const by = { requestedBy: await principal(controlPlane), reason: "shipshape drift --sweep" };
     const id = await controlPlane.submit("drift-detection", input, by);
     // Its result is what this command prints next.
     const silent = { ...context, terminal: { ...terminal, say: () => undefined, columns: terminal.columns } };
-    await waitUntilOver(controlPlane, id, { wait: true, ...(work && { work }) }, silent);
+    const { status, error } = await waitUntilOver(controlPlane, id, { wait: true, ...(work && { work }) }, silent);
+    return status === "succeeded" ? [] : [`request ${id} ${status}${error ? `: ${error.message}` : ""}`];
   });
 }
 
@@ -63,13 +68,12 @@ async function recorded(
   const at = new Date();
   const { database, owner } = options;
   const fleet = await fleetToday(settings);
-  const findings = await records.differences(differencesListedMax + 1, options);
-  const unreadable = await records.differences(differencesListedMax, { class: "unreadable" });
+  const shown = await records.differences(differencesListedMax, options);
+  const unreadable = await records.differences(differencesListedMax, { database, owner, class: "unreadable" });
   const ownerTag = records.standard.tags.owner.key;
   const looks = looksOf(fleet.asked ? fleet.databases : [], await records.looks(), whole(unreadable), { at, ownerTag });
   const counts = await records.differenceCounts(options);
   const open = counts.reduce((sum, { count }) => sum + count, 0);
-  const shown = findings.slice(0, differencesListedMax);
   return {
     at,
     trend: await records.differenceTrend(new Date(at.getTime() - trendDays * 86_400_000), options),

@@ -73,14 +73,17 @@ async function requestDueDrills(
   budget: Pick<WorkerOptions, "openMax" | "perDay">,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  const { submitDue, submittedLine, sweepLine } = await import("./schedule");
-  try {
-    const found = await submitDue(controlPlane, settings, budget, terminal, await signerOf(settings));
-    for (const one of found.submitted) terminal.progress(submittedLine(one));
-    for (const one of found.sweeps) terminal.progress(sweepLine(one));
-  } catch (error) {
+  const { submitDue, submitSweeps, submittedLine, sweepLine } = await import("./schedule");
+  const failed = (what: string) => (error: unknown) =>
     terminal.complain(
-      `not everything that is due was requested; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`,
+      `no ${what} was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`,
     );
-  }
+  // Each for itself: what holds up drills holds up no drift detection.
+  await submitSweeps(controlPlane).then(
+    (sweeps) => sweeps.forEach((one) => terminal.progress(sweepLine(one))),
+    failed("drift detection"),
+  );
+  await signerOf(settings)
+    .then((signer) => submitDue(controlPlane, settings, budget, terminal, signer))
+    .then(({ submitted }) => submitted.forEach((one) => terminal.progress(submittedLine(one))), failed("drill"));
 }

@@ -35,7 +35,9 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
   const { settings, terminal } = context;
   if (options.run)
     return withControlPlane(context, async (controlPlane) => {
-      const { submitted, sweeps, day } = await submitDue(controlPlane, settings, options, terminal);
+      const sweeps = await submitSweeps(controlPlane);
+      if (!options.json) for (const line of sweeps.map(sweepLine)) terminal.say(line);
+      const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
       terminal.progress(costOfDay(day));
       if (options.json)
         return terminal.json("schedule", {
@@ -44,7 +46,6 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
         });
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
-      for (const line of sweeps.map(sweepLine)) terminal.say(line);
     });
   await withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
@@ -87,20 +88,19 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
   });
 }
 
-/**
- * Submits what is due now: sweeps first, since they need nothing of the cloud. A signer also records which databases
- * there are. Errors: fleet-unknown.
- */
+/** Submits the drift detections that are due now: that needs nothing of the cloud. */
+export const submitSweeps = async (controlPlane: ControlPlane): Promise<SubmittedSweep[]> =>
+  controlPlane.submitDueSweeps({ now: new Date(), requestedBy: await principal(controlPlane) });
+
+/** Submits the drills that are due now. A signer also records which databases there are. Errors: fleet-unknown. */
 export async function submitDue(
   controlPlane: ControlPlane,
   settings: Settings,
   { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
   signer?: Signer,
-): Promise<{ submitted: SubmittedDrill[]; sweeps: SubmittedSweep[]; day: CostOfDay | undefined }> {
+): Promise<{ submitted: SubmittedDrill[]; day: CostOfDay | undefined }> {
   const now = new Date();
-  const requestedBy = await principal(controlPlane);
-  const sweeps = await controlPlane.submitDueSweeps({ now, requestedBy });
   const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday(settings);
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
@@ -111,14 +111,14 @@ export async function submitDue(
     prices: await pricesOf(settings),
     openMax,
     perDayMax,
-    requestedBy,
+    requestedBy: await principal(controlPlane),
   });
   for (const line of heldLines(held, day)) terminal.complain(line);
   if (signer)
     await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
       terminal.complain(`which databases there are was not recorded: ${reasonOf(error)}`);
     });
-  return { submitted, sweeps, day };
+  return { submitted, day };
 }
 
 /** Drills are planned for what answered. Not an error: the others must not lose their drills. */

@@ -1,5 +1,4 @@
 /** Pure: which version each database runs, against what the standard approves and RDS offers and supports. */
-import { majorOf as numberOfMajor, minorOf } from "../../components/found-properties";
 import type { Standard } from "../../components/standards/standard";
 import type { TargetDatabase } from "../fleet-records";
 import { supportWarningDays } from "./limits";
@@ -142,5 +141,7 @@ function noticesOf(one: KnownVersion, supportEnds: string | null, today: string)
   ];
 }
 
-const majorOf = (version: string): string => String(numberOfMajor(version));
+const majorOf = (version: string): string => version.split(".")[0] ?? "";
+/** "17.10" → 10; of what RDS appends ("13.20-rds.20250101") nothing. */
+const minorOf = (version: string): number => parseInt(version.split(".")[1] ?? "0", 10) || 0;
 const daysFrom = (day: string, to: string): number => Math.round((Date.parse(to) - Date.parse(day)) / 86_400_000);

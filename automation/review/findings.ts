@@ -127,9 +127,10 @@ export const openFindings = (database: Database, countMax: number, targets?: Tar
 export const openFindingsByDatabase = (database: Database) =>
   database.query<{ identity: string | null; target: string; count: number }>(
     `select format('%s %s %s', d ->> 'account', d ->> 'region', d ->> 'resourceId') as identity, '' as target, count(*)::int
-     from finding join run using (request_id), lateral (select run.plan -> 'database' as d) found
-     where answered_at is null and d is not null group by 1
+     from finding join run using (request_id), lateral (select coalesce(finding.database, run.plan -> 'database') as d) found
+     where answered_at is null and d ->> 'resourceId' is not null group by 1
      union all
-     select null, target, count(*)::int from finding join run using (request_id)
-     where answered_at is null and run.plan is null group by 2`,
+     select null, target, count(*)::int
+     from finding join run using (request_id), lateral (select coalesce(finding.database, run.plan -> 'database') as d) found
+     where answered_at is null and d ->> 'resourceId' is null and (run.plan is null or difference is not null) group by 2`,
   );

@@ -40,8 +40,11 @@ const difference = (change: Partial<ShownDifference> = {}): ShownDifference => (
   },
   ...change,
 });
+const compared = {
+  ...{ ...place, identifier: "orders-production", owner: "team-orders", look: "recent" as const, lookedAt: ago(1) },
+};
 const report = (change: Partial<DriftReport> = {}): DriftReport => ({
-  ...{ at, differences: [], left: 0, databases: [], problems: [] },
+  ...{ at, differences: [], left: 0, databases: [compared], problems: [] },
   trend: { since: ago(168), opened: 3, closed: 2, openThen: 1, openNow: 2 },
   ...change,
 });
@@ -111,6 +114,14 @@ test.each([
   [1, "a critical difference", { differences: [difference()] }],
   [0, "a critical difference that a waiver allows", { differences: [difference({ waivedBy: "until-monday" })] }],
   [0, "one that is less bad", { differences: [difference({ severity: "high" })] }],
+  [2, "no database at all", { databases: [] }],
+  [2, "a database that was never compared", { databases: [{ ...compared, look: "never", lookedAt: null }] }],
+  [2, "a database that was not compared lately", { databases: [{ ...compared, look: "old", lookedAt: ago(90) }] }],
+  [
+    2,
+    "a part of a database that could not be read",
+    { differences: [difference({ class: "unreadable", severity: "high" })] },
+  ],
   [2, "a part of the fleet that did not answer", { problems: ["the fleet is unknown"] }],
   [1, "both", { problems: ["the fleet is unknown"], differences: [difference()] }],
 ] as const)("the exit code is %d with %s", (code, _, change) => {
