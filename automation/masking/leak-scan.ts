@@ -3,7 +3,7 @@
  * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
-import { anchorBytes, LeakIndex } from "./leak-index";
+import { anchorBytes, LeakIndex, valueBytesMax } from "./leak-index";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
 import { canonical, decodings, digitRuns, digitsMin, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
 
@@ -202,7 +202,8 @@ export class LeakScan {
   private isWhole(bytes: Uint8Array, from: number, to: number, at: number, length: number): boolean {
     const end = at + length;
     const before = at > from ? kindOf(bytes[at - 1]!) : 0;
-    const after = end < to ? kindOf(bytes[end]!) : 0;
+    // A longer value goes on where its searched part ends.
+    const after = end < to && length < valueBytesMax ? kindOf(bytes[end]!) : 0;
     if ((before === 0 || before !== kindOf(bytes[at]!)) && (after === 0 || after !== kindOf(bytes[end - 1]!)))
       return true;
     const sign = bytes.indexOf(AT, at);

@@ -47,14 +47,15 @@ export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedT
   return facts.tables
     .filter((table) => isCopied(table))
     .map((table) => {
-      const planned = profile.tables[root(table.name)] ?? { columns: {} };
-      if (planned.empty) return { name: table.name, columns: [], empty: true };
+      const planned = ownOf(profile.tables, root(table.name));
+      if (planned?.empty) return { name: table.name, columns: [], empty: true };
       const columns = table.columns
         .filter(({ generated }) => !generated)
         .map((column): PlannedColumn => {
-          const rule = planned.columns?.[column.name];
-          if (!rule || "keep" in rule) return { name: column.name };
-          if ("unclassified" in rule) throw new Error(`${columnId(column)} is not classified: check the profile first`);
+          const rule = ownOf(planned?.columns, column.name);
+          if (rule && "keep" in rule) return { name: column.name };
+          if (!rule || "unclassified" in rule)
+            throw new Error(`${columnId(column)} is not classified: check the profile first`);
           const inClass = classOf.get(columnId({ table: root(table.name), name: column.name }));
           const name = rule.class ?? inClass?.name ?? rule.use;
           const fitting = inClass?.column ?? (rule.class ? saidClasses.get(rule.class) : undefined) ?? column;
@@ -64,6 +65,10 @@ export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedT
       return { name: table.name, columns };
     });
 }
+
+/** Not what every object has: a column may be named `constructor`. */
+const ownOf = <T>(record: Record<string, T> | undefined, name: string): T | undefined =>
+  record && Object.hasOwn(record, name) ? record[name] : undefined;
 
 function narrowestByClass(profile: MaskingProfile, { tables }: SchemaFacts): Map<string, ColumnFacts> {
   const found = new Map<string, ColumnFacts[]>();

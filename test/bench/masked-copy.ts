@@ -32,7 +32,7 @@ const masked: TableMasks = {
   ...nothing,
   tables: {
     "public.customer": {
-      columns: 8,
+      columns: ["id", "name", "email", "phone", "city", "note", "joined", "score"],
       masked: [column(1, "name", "name"), column(2, "email", "email"), column(3, "phone", "phone")],
     },
   },

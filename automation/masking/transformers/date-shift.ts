@@ -27,12 +27,15 @@ export const dateShift: Transformer<z.infer<typeof parameters>> = {
   needs: "subject",
   prepare({ column, key }, { days, keepWeekday }) {
     const hash = new ColumnHash(key);
+    const ofRows = new ColumnHash(key);
     const writer = new ByteWriter();
     const step = keepWeekday ? 7 : 1;
     const steps = Math.max(1, Math.floor(days / step));
     return (values, { subjects }) => {
       const { bytes, start, end, count } = values;
       const hashes = hash.of(subjects ?? values);
+      // A row without a subject moves for itself: all of them by one distance could be moved back.
+      const rows = subjects && ofRows.of(values);
       writer.reset(count, bytes.length);
       for (let i = 0; i < count; i++) {
         if (start[i]! < 0) {
@@ -45,7 +48,8 @@ export const dateShift: Transformer<z.infer<typeof parameters>> = {
           writer.copy(bytes, start[i]!, end[i]!);
           continue;
         }
-        const number = hashes.readUInt32LE(i * 16) % (2 * steps);
+        const own = rows && subjects.start[i]! < 0 ? rows : hashes;
+        const number = own.readUInt32LE(i * 16) % (2 * steps);
         const moved = day + (number < steps ? number - steps : number - steps + 1) * step;
         writer.ensure(end[i]! - start[i]!);
         const from = writer.at;

@@ -2,14 +2,12 @@
 import type { Client } from "pg";
 
 export interface CopiedTable {
-  /** Quoted, as SQL names it. */
-  sql: string;
-  /** As people and profiles name it: `schema.name`. */
+  /** Quoted where SQL needs it, as profiles name it too: `public."Order"`. */
   name: string;
   /** Those that are copied, in the order of the rows' fields: PostgreSQL computes the others. */
   columns: string[];
   /** The table whose partition it is, up to the root. */
-  root: { sql: string; name: string } | null;
+  root: { name: string } | null;
   /** Its rows are hidden from some roles, which would copy only the others. */
   rowSecurity: boolean;
   bytes: number;
@@ -21,12 +19,12 @@ export interface CopiedTable {
  * at once the last decides when all is done.
  */
 const TABLES = `
-select n.nspname as schema, c.relname as name, format('%I.%I', n.nspname, c.relname) as sql,
+select format('%I.%I', n.nspname, c.relname) as name,
   c.relrowsecurity as "rowSecurity", pg_table_size(c.oid)::float8 as bytes,
   coalesce((select array_agg(a.attname::text order by a.attnum) from pg_attribute a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''), '{}') as columns,
   case when c.relispartition then (
-    select json_build_object('sql', format('%I.%I', rn.nspname, r.relname), 'name', rn.nspname || '.' || r.relname)
+    select json_build_object('name', format('%I.%I', rn.nspname, r.relname))
     from pg_class r join pg_namespace rn on rn.oid = r.relnamespace where r.oid = pg_partition_root(c.oid)) end as root
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
@@ -35,16 +33,15 @@ where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadm
 order by pg_table_size(c.oid) desc, n.nspname, c.relname`;
 
 export async function readCopiedTables(source: Client): Promise<CopiedTable[]> {
-  const { rows } = await source.query<Omit<CopiedTable, "name"> & { schema: string; name: string }>(TABLES);
-  return rows.map(({ schema, name, ...rest }) => ({ ...rest, name: `${schema}.${name}` }));
+  return (await source.query<CopiedTable>(TABLES)).rows;
 }
 
 const list = (columns: string[]): string =>
   columns.length === 0 ? "" : ` (${columns.map((one) => `"${one.replaceAll('"', '""')}"`).join(", ")})`;
 
-export const copyOutStatement = ({ sql, columns }: CopiedTable): string =>
-  `copy ${sql}${list(columns)} to stdout (format text, encoding 'UTF8')`;
+export const copyOutStatement = ({ name, columns }: CopiedTable): string =>
+  `copy ${name}${list(columns)} to stdout (format text, encoding 'UTF8')`;
 
 /** `throughRoot`: where masking changes what decides about a row's partition. */
-export const copyInStatement = ({ sql, columns, root }: CopiedTable, throughRoot: boolean): string =>
-  `copy ${throughRoot && root ? root.sql : sql}${list(columns)} from stdin (format text, encoding 'UTF8')`;
+export const copyInStatement = ({ name, columns, root }: CopiedTable, throughRoot: boolean): string =>
+  `copy ${throughRoot && root ? root.name : name}${list(columns)} from stdin (format text, encoding 'UTF8')`;

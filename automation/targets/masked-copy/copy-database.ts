@@ -4,6 +4,7 @@
  * privilege is needed, and it is faster. Every key is then checked by the server when it is created.
  */
 import type { Client } from "pg";
+import { ShipshapeError } from "../../errors";
 import { inControlSession } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
 import { readCopiedTables, type CopiedTable } from "./copied-tables";
@@ -12,6 +13,7 @@ import { dumpSchema } from "./schema-dump";
 import type { DumpStatement } from "./dump-statements";
 import { ensureRoles, hidesRows, loadable, loadSchema, readRolesOf } from "./schema-load";
 import { schemaStatementSeconds } from "./limits";
+import type { TableMasks } from "./table-masks";
 import { moveSequences, readSequenceStates } from "./sequence-states";
 
 /** The tables are those of the source; its login reads everything of a database that stands still. */
@@ -33,7 +35,7 @@ export interface CopiedDatabase {
   found: CopiedTable[];
 }
 
-/** Errors: schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit. */
+/** Errors: schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit, copy-unplanned. */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;
   const options = { rootCertificateFile: copy.rootCertificateFile, statementSeconds: schemaStatementSeconds };
@@ -46,7 +48,9 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   const before = loadable(await dumpSchema(source, "pre-data", copy), target.majorVersion);
   const after = loadable(await dumpSchema(source, "post-data", copy), target.majorVersion);
   await inTarget((client) => loadSchema(client, target.identifier, before, { atomic: true, signal }));
-  const found = (await inSource(readCopiedTables)).filter(({ name }) => !copy.masks.empty.includes(name));
+  const all = await inSource(readCopiedTables);
+  requirePlanned(copy.masks, all);
+  const found = all.filter(({ name }) => !copy.masks.empty.includes(name));
   await inControlSession(copy.sourceMaster, options, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
@@ -58,12 +62,26 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   return { found, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
 }
 
+/** A table or a column that nobody planned would be copied as it is. Errors: copy-unplanned. */
+function requirePlanned({ tables, empty }: TableMasks, found: readonly CopiedTable[]): void {
+  const has = new Map(found.map(({ name, columns }) => [name, columns]));
+  for (const table of [...Object.keys(tables), ...empty])
+    if (!has.has(table)) throw new ShipshapeError("copy-unplanned", { table, how: "is not there" });
+  for (const [table, columns] of has) {
+    if (empty.includes(table)) continue;
+    const planned = tables[table]?.columns;
+    if (planned === undefined) throw new ShipshapeError("copy-unplanned", { table, how: "is new" });
+    if (JSON.stringify(planned) !== JSON.stringify(columns))
+      throw new ShipshapeError("copy-unplanned", { table, how: "has other columns" });
+  }
+}
+
 /** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */
 async function showAllRows(master: Client, tables: readonly CopiedTable[], roles: readonly string[]): Promise<void> {
   const hidden = tables.filter(({ rowSecurity }) => rowSecurity);
   if (hidden.length === 0) return;
   await ensureRoles(master, roles);
-  for (const { sql } of hidden) await master.query(`alter table ${sql} disable row level security`);
+  for (const { name } of hidden) await master.query(`alter table ${name} disable row level security`);
 }
 
 /** Materialized views, in the order in which they need each other. */

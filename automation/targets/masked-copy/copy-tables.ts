@@ -41,7 +41,7 @@ export interface CopiedRows {
  */
 export async function copyTables(request: CopyRequest): Promise<Record<string, CopiedRows>> {
   const { tables, masks, packageFolder, threads } = request;
-  const isMasked = tables.some(({ name }) => name in masks.tables);
+  const isMasked = tables.some(({ name }) => (masks.tables[name]?.masked.length ?? 0) > 0);
   const pool = isMasked ? new MaskingThreads(packageFolder, masks, threads) : undefined;
   const copied: Record<string, CopiedRows> = {};
   const failed = new AbortController();

@@ -32,9 +32,9 @@ export async function validateCopy(
 ): Promise<CopyValidation> {
   const differingCounts = [];
   let rows = 0;
-  for (const { sql, name } of tables) {
+  for (const { name } of tables) {
     const count = async (client: Client) =>
-      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from only ${sql}`)).rows[0]?.count);
+      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from only ${name}`)).rows[0]?.count);
     const [before, after] = await Promise.all([count(source), count(copy)]);
     rows += after;
     if (before !== after) differingCounts.push({ table: name, source: before, copy: after });

@@ -20,6 +20,12 @@ export const maskedCopyErrors = {
     message: "copying {table} ended at the {side} with SQLSTATE {sqlstate}{place}",
     hint: "the message may quote rows, and is not kept; 23514 and 22001 are masks that do not fit the column, 42501 is a privilege, 53100 a full disk",
   },
+  "copy-unplanned": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "{table} {how}, unlike what was planned: no row was copied",
+    hint: "the schema has changed since the masks were planned; `npx shipshape masking check --help` says how to find out whether the profile covers it",
+  },
   "copy-incomplete": {
     httpStatus: 500,
     exitCode: 1,

@@ -38,7 +38,7 @@ const short = new Set([
 ]);
 
 /** What is in them is no text in which a value could be encoded. */
-const plain = new Set([...short, "int8", "numeric", "uuid", "oid"]);
+const plain = new Set([...short, "uuid", "oid"]);
 
 /** By logins that read everything; of the copy after all of its schema is there. */
 export async function searchForLeaks(
@@ -110,11 +110,11 @@ async function maskedColumns(source: Client, { tables, masks }: LeakSearch): Pro
        from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype and t.typbasetype <> 0
        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
        where a.attrelid = $1::text::regclass and a.attname = any ($2::text[])`,
-      [table.sql, names],
+      [table.name, names],
     );
     for (const { isArray, ...column } of rows) {
       const quoted = `"${column.name.replaceAll('"', '""')}"`;
-      found.push({ ...column, table, query: valuesOf(quoted, table.sql, column.type, isArray) });
+      found.push({ ...column, table, query: valuesOf(quoted, table.name, column.type, isArray) });
     }
   }
   return found;
@@ -152,7 +152,7 @@ async function comparePosition(
 ): Promise<void> {
   const { rows = 0, unchanged = {} } = copied[table.name] ?? {};
   const query = `select coalesce(sum(n), 0)::float8 as rows, json_object_agg(v, n) as counts from (
-    select md5("${column.replaceAll('"', '""')}"::text) as v, count(*) as n from only ${table.sql} where "${column.replaceAll('"', '""')}" is not null
+    select md5("${column.replaceAll('"', '""')}"::text) as v, count(*) as n from only ${table.name} where "${column.replaceAll('"', '""')}" is not null
     group by 1 order by 2 desc limit ${histogramRowsMax}) h`;
   const of = async (client: Client) =>
     (await client.query<{ rows: number; counts: Record<string, number> | null }>(query)).rows[0]!;

@@ -13,8 +13,8 @@ export interface ColumnRule {
 }
 
 export interface TableMasks {
-  /** Table → how many fields its rows have, and those that are masked. One that is not here is copied as it is. */
-  tables: Record<string, { columns: number; masked: ColumnRule[] }>;
+  /** Table → the fields of its rows, by their names, and those that are masked. One that is not here is not copied. */
+  tables: Record<string, { columns: string[]; masked: ColumnRule[] }>;
   /** Tables of which no row is copied. */
   empty: string[];
   /** The profile's. It is in memory only, and ends with the threads. */
@@ -28,13 +28,14 @@ export function tableMasks(
   { secret, sourceWords }: Pick<TableMasks, "secret" | "sourceWords">,
 ): TableMasks {
   const tables: TableMasks["tables"] = {};
-  for (const { name, columns } of planned) {
+  for (const { name, columns, empty } of planned) {
+    if (empty) continue;
     const masked = columns.flatMap(({ mask }, position): ColumnRule[] => {
       if (!mask) return [];
       const subject = columns.findIndex((one) => one.name === mask.perSubject);
       return [{ position, mask, ...(subject >= 0 && { subject }) }];
     });
-    if (masked.length > 0) tables[name] = { columns: columns.length, masked };
+    tables[name] = { columns: columns.map((column) => column.name), masked };
   }
   return { tables, empty: planned.filter(({ empty }) => empty).map(({ name }) => name), secret, sourceWords };
 }
@@ -53,7 +54,7 @@ export function preparedTables({ tables, secret, sourceWords }: TableMasks): (ta
       mask: prepareMask(mask, material),
       escapes: transformers.find(({ name }) => name === mask.use)?.escapes ?? true,
     }));
-    const masker = new ChunkMasker(rules.columns, masked);
+    const masker = new ChunkMasker(rules.columns.length, masked);
     prepared.set(table, masker);
     return masker;
   };

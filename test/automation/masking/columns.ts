@@ -43,7 +43,7 @@ export interface Masking {
   facts?: Partial<ColumnFacts>;
   key?: string;
   sourceWords?: ReadonlySet<string>;
-  batch?: { firstRow?: number; subjects?: readonly string[] };
+  batch?: { firstRow?: number; subjects?: readonly (string | null)[] };
 }
 
 /** What a column becomes. */

@@ -59,6 +59,13 @@ test.each([
   expect(metIn(scanOf(real), ...field.split("\t"))).toBe(0);
 });
 
+test("a value of more than its searched bytes is found, wherever it stands", () => {
+  const long = Array.from({ length: 60 }, (_, at) => `word${at}`).join("");
+  const scan = scanOf([long]);
+  expect(metIn(scan, `it says ${long} in the middle`)).toBe(1);
+  expect(metIn(scanOf([long]), `it says word0${long.slice(6)}`)).toBe(0);
+});
+
 test("a hit says where it is and which column it is of, and never what it is", () => {
   const scan = scanOf(real);
   scan.searchRows(["app.copy.id", "app.copy.note"], [], chunk([["1", "call Zoe Quillfeather"]]));

@@ -149,6 +149,14 @@ test("dates of one subject move alike, and dates of another otherwise", () => {
   expect(masked(["infinity", "-infinity"], { use: "date-shift", facts })).toEqual(["infinity", "-infinity"]);
 });
 
+test("dates of rows without a subject are not all moved by one distance", () => {
+  const dates = Array.from({ length: 20 }, (_, at) => new Date(at * 86_400_000).toISOString().slice(0, 10));
+  const batch = { subjects: dates.map(() => null) };
+  const moved = masked(dates, { use: "date-shift", facts: { type: "date" }, batch });
+  const distances = moved.map((one, at) => Date.parse(one!) - Date.parse(dates[at]!));
+  expect(new Set(distances).size).toBeGreaterThan(10);
+});
+
 test("a document is masked by its paths; what none names is scrubbed, and is written as it was otherwise", () => {
   const with_ = {
     paths: { "$.mail": { use: "email" }, "$.tags[*].name": { use: "name" }, "$.state": { keep: "a state" } },

@@ -34,6 +34,7 @@ create table order_2025 partition of "Order" for values from ('2025-01-01') to (
 create table order_2026 partition of "Order" for values from ('2026-01-01') to ('2027-01-01');
 create table base (id int, note text); create table child (extra text) inherits (base);
 alter table customer enable row level security; create policy mine on customer using (name = current_user);
+create table "Note" (id int, text text); insert into "Note" select i, '${REAL}note' || i from generate_series(1, 10) i; insert into "Note" values (11, '+49 171 555 0199 77');
 create index on "Order" (customer); create function total(int) returns numeric language sql stable begin atomic select sum(total) from app."Order" where customer = $1; end;
 create view paid as select * from "Order" where state <> 'new'; create materialized view totals as select customer, sum(total) from "Order" group by 1;
 insert into customer (name, email, parent, tags, doc, photo)
@@ -53,11 +54,25 @@ const constant = (table: string, name: string, position: number, value: string):
     column: { table, name, type: "text", declared: "text", kind: "base", notNull: false, checks: [] },
   },
 });
-const masksOf = (table: string, columns: number, masked: ColumnRule[]): TableMasks => ({
-  ...{ tables: { [table]: { columns, masked } }, empty: [] },
-  ...{ secret: Buffer.alloc(32, 7), sourceWords: [] },
+/** Of a table whose name SQL quotes, too. */
+const planned: Record<string, string[]> = {
+  "app.customer": ["id", "name", "email", "parent", "tags", "doc", "photo"],
+  "app.order_2025": ["id", "at", "customer", "state", "total"],
+  "app.order_2026": ["id", "at", "customer", "state", "total"],
+  "app.base": ["id", "note"],
+  "app.child": ["id", "note", "extra"],
+  'app."Note"': ["id", "text"],
+};
+const masksOf = (masked: Record<string, ColumnRule[]>, columns = planned): TableMasks => ({
+  tables: Object.fromEntries(
+    Object.entries(columns).map(([table, names]) => [table, { columns: names, masked: masked[table] ?? [] }]),
+  ),
+  ...{ empty: [], secret: Buffer.alloc(32, 7), sourceWords: [] },
 });
-const masks = masksOf("app.customer", 7, [constant("app.customer", "name", 1, "masked\t\\N")]);
+const masks = masksOf({
+  "app.customer": [constant("app.customer", "name", 1, "masked\t\\N")],
+  'app."Note"': [constant('app."Note"', "text", 1, "a note")],
+});
 
 let source: FleetDatabase;
 let target: FleetDatabase;
@@ -111,11 +126,35 @@ test("a masked copy has every row, key and rule of its source, and its files hol
   expect(filesWith(target.server.dataFolder, KEPT)).not.toEqual([]);
   expect(filesWith(target.server.dataFolder, REAL)).toEqual([]);
   expect(await validation()).toEqual({
-    ...{ tables: 5, rows: 3000 + 20_000 + 150, objects: expect.any(Number) as number },
+    ...{ tables: 6, rows: 3000 + 20_000 + 150 + 11, objects: expect.any(Number) as number },
     ...{ differingCounts: [], missing: [], unexpected: [], sequencesBehind: [], unanalysed: [] },
   });
   await target.within((client) => loadSchema(client, "app", copied.rowSecurity, { atomic: true }));
   expect(await look(target)).toEqual(before);
+});
+
+test.each<[string, Record<string, string[] | undefined>]>([
+  ["that is not there", { "app.gone": ["id"] }],
+  ["that nobody planned", { "app.base": undefined }],
+  ["with another column", { "app.child": ["id", "note"] }],
+  ["whose columns have other names", { "app.child": ["id", "remark", "extra"] }],
+])("a table %s ends a copy before any row was copied", async (_, differing) => {
+  const columns = Object.entries({ ...planned, ...differing }).flatMap(([table, names]) =>
+    names ? [[table, names] as const] : [],
+  );
+  const changed = masksOf({}, Object.fromEntries(columns));
+  await target.store("create database other owner boss");
+  try {
+    const other = { ...request().target, database: "other" };
+    await expect(copyDatabase({ ...request(), target: other, masks: changed })).rejects.toMatchObject({
+      code: "copy-unplanned",
+      message: expect.stringContaining(Object.keys(differing)[0]!) as string,
+    });
+    const rows = "select count(*)::int as n from app.base";
+    expect(await target.server.query(rows, [], "other")).toEqual([{ n: 0 }]);
+  } finally {
+    await target.store("drop database other");
+  }
 });
 
 test("a copy that lacks rows, keys, privileges or a sequence's progress is not valid, and the report names them", async () => {
@@ -136,13 +175,14 @@ test("a copy that lacks rows, keys, privileges or a sequence's progress is not v
 test("the leak scan of that copy finds nothing, and says how much it searched", async () => {
   const { hits, searched, leftOut } = await scan();
   expect({ hits, leftOut }).toEqual({ hits: [], leftOut: [] });
-  expect(searched).toMatchObject({ values: 3000, columns: 1, rawFiles: "not reachable" });
+  expect(searched).toMatchObject({ values: 3011, columns: 2, rawFiles: "not reachable" });
 });
 
 test("the leak scan finds a value wherever SQL can read it, and names the place and not the value", async () => {
   const at = (row: number) => `${REAL}${row}\\t\\\\ \\n`;
   await target.admin(`
     update app.base set note = E'written by ${at(17)} x' where id = 1;
+    update app.order_2026 set id = 49171555019977 where id = (select min(id) from app.order_2026);
     update app.customer set doc = jsonb_build_object('who', E'${at(18)}') where id = 2;
     comment on column app.customer.email is E'like ${at(19)} had';
     alter table app.base alter note set default E'${at(20)}', add check (note <> E'${at(21)}');
@@ -173,6 +213,7 @@ test("the leak scan finds a value wherever SQL can read it, and names the place 
     "value: app.base.note",
     "value: app.child.note",
     "value: app.customer.doc",
+    "value: app.order_2026.id (as a number)",
   ]);
   expect(JSON.stringify(report)).not.toContain(REAL);
 });
@@ -182,11 +223,11 @@ async function copyAlone(table: string, mask: ColumnRule[], during?: () => Promi
   const [one] = copied.found.filter(({ name }) => name === table);
   const locking = await connectAsAdministrator(target.server, "app");
   try {
-    if (during) await locking.query(`begin; lock table ${one!.sql}`);
+    if (during) await locking.query(`begin; lock table ${one!.name}`);
     const copying = copyTables({
       ...request(),
       tables: [one!],
-      masks: masksOf(table, one!.columns.length, mask),
+      masks: masksOf({ [table]: mask }),
       signal,
     });
     const outcome = copying.then(
