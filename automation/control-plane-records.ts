@@ -23,13 +23,25 @@ import {
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
-import type { DatabaseLook, DifferenceFilter, DifferenceFinding, DifferenceTrend } from "./difference-records";
+import type {
+  DatabaseLook,
+  DifferenceFilter,
+  DifferenceFinding,
+  DifferenceTrend,
+  FindingEvent,
+} from "./difference-records";
 import type { ExpectedChange, FleetAnswer, Ownership, Targets } from "./fleet-records";
 import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest, requireComment } from "./request/requests";
 import { answerFinding, answersOf, followedFinding, openFindings, type Answer, type Finding } from "./review/findings";
-import { countOpenDifferences, differenceTrend, latestLooks, openDifferences } from "./review/open-differences";
+import {
+  countOpenDifferences,
+  differenceTrend,
+  eventsOfRun,
+  latestLooks,
+  openDifferences,
+} from "./review/open-differences";
 import { awaitedChanges, expectedChangesOf } from "./runner/expected-changes";
 import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
@@ -85,6 +97,8 @@ export interface ControlPlaneRecords {
   differenceCounts(filter?: DifferenceFilter): ReturnType<typeof countOpenDifferences>;
   /** How many were opened and closed since. */
   differenceTrend(since: Date, filter?: DifferenceFilter): Promise<DifferenceTrend>;
+  /** The findings about differences that a run has opened, seen with another value and closed, the worst first. */
+  findingEvents(requestId: string, countMax: number): Promise<FindingEvent[]>;
   /** When each database was last compared with what is declared. */
   looks(): Promise<DatabaseLook[]>;
   /** What people have answered to the findings of a request, the first first. */
@@ -161,6 +175,7 @@ export async function openRecords(
     differences: (countMax, filter) => openDifferences(database, countMax, filter),
     differenceCounts: (filter) => countOpenDifferences(database, filter),
     differenceTrend: (since, filter) => differenceTrend(database, since, filter),
+    findingEvents: (requestId, countMax) => eventsOfRun(database, requestId, countMax),
     looks: () => latestLooks(database),
     answers: (requestId) => answersOf(database, requestId),
     expectedChanges: (requestId) => expectedChangesOf(database, requestId),

@@ -98,6 +98,13 @@ export interface DatabaseLook {
   lookedAt: Date;
 }
 
+/** What a run has done to a finding about a difference. */
+export interface FindingEvent {
+  id: string;
+  what: "opened" | "changed" | "closed";
+  difference: FoundDifference;
+}
+
 /** How many differences were opened and closed since a moment, and how many were and are open. */
 export interface DifferenceTrend {
   since: Date;

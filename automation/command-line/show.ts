@@ -1,9 +1,12 @@
 import { printable } from "../printable";
 import type { Decision, Run } from "../records";
+import type { FindingEvent } from "../difference-records";
 import type { CommandContext } from "./command-context";
 import type { ExpectedChange } from "../fleet-records";
 import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
+import { wrapped } from "./layout";
+import { differencesListedMax } from "./limits";
 import { withRecords } from "./open-records";
 import { familyLines, progressOf, reachedBounds, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
 import type { Terminal } from "./terminal";
@@ -22,6 +25,7 @@ export async function show(
     const followUpOf = await records.followedFinding(id);
     const [answers, children] = [await records.answers(id), await records.children(id)];
     const expected = await records.expectedChanges(id);
+    const events = await records.findingEvents(id, differencesListedMax);
     if (options.json) {
       const more = {
         followUpOf: followUpOf ?? null,
@@ -29,6 +33,7 @@ export async function show(
         plan: run.plan ?? null,
         outcome: run.outcome ?? null,
         expectedChanges: expected,
+        findings: events.map(findingRecord),
         answers,
         children: children.map((child) => child.requestId),
       };
@@ -39,6 +44,7 @@ export async function show(
     if (startedAt)
       terminal.say(`began at ${startedAt.toISOString()}${finishedAt ? `, ended at ${finishedAt.toISOString()}` : ""}`);
     if (followUpOf !== undefined) terminal.say(`follow-up of finding ${followUpOf}`);
+    for (const line of findingLines(events, terminal.columns)) terminal.say(line);
     for (const line of familyLines(run, children, terminal.columns)) terminal.say(line);
     if (run.heldIn)
       for (const line of reachedBounds(await records.bounds(), run.heldIn)) terminal.say(`held by ${line}`);
@@ -55,6 +61,16 @@ export async function show(
     if (silence !== undefined) terminal.say(terminal.style("yellow", `  ${silence}`));
   });
 }
+
+const findingRecord = ({ id, what, difference: { name, severity, desired, actual } }: FindingEvent) => ({
+  ...{ id, what, name, severity, desired, actual },
+});
+
+/** What became of findings: that one is closed is proven by the statement of the run. */
+const findingLines = (events: FindingEvent[], columns?: number): string[] =>
+  events.flatMap(({ id, what, difference: { name, severity } }) =>
+    wrapped(`${what} ${id}`, `(${severity}) ${printable(name)}`, "  ", columns),
+  );
 
 /** The text of a change, which people approve, and which is then committed or delivered. */
 function reportChange({ status, plan }: Run, expected: ExpectedChange[], terminal: Terminal): void {

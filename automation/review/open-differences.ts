@@ -1,6 +1,12 @@
 /** What people read of differences: those that are open, what became of them, and when databases were looked at. */
 import type { Database } from "../database";
-import type { DatabaseLook, DifferenceFilter, DifferenceFinding, DifferenceTrend } from "../difference-records";
+import type {
+  DatabaseLook,
+  DifferenceFilter,
+  DifferenceFinding,
+  DifferenceTrend,
+  FindingEvent,
+} from "../difference-records";
 
 const matches = `difference is not null and ($1::text is null or target = $1) and ($2::text is null or difference ->> 'owner' = $2)
   and ($3::text is null or difference ->> 'severity' = $3) and ($4::text is null or difference ->> 'class' = $4)`;
@@ -55,6 +61,15 @@ export const latestLooks = (database: Database) =>
   database.query<DatabaseLook>(
     `select database_identity as identity, target, owner, request_id as "requestId", looked_at as "lookedAt"
      from look where source = 'run' order by target`,
+  );
+
+/** What a run has opened, seen with another value and closed, the worst first. */
+export const eventsOfRun = (database: Database, requestId: string, countMax: number) =>
+  database.query<FindingEvent>(
+    `select finding.id, what, difference from finding_event event join finding on finding.id = event.finding_id
+     where event.request_id = $1 and what <> 'answered'
+     order by array_position(array['critical', 'high', 'medium', 'low'], difference ->> 'severity'), event.id limit $2`,
+    [requestId, countMax],
   );
 
 /** What became of a difference, the first first. */

@@ -91,6 +91,14 @@ const difference = z.strictObject({
   openedBy: text.nullable().describe("the request that saw it first"),
   seenBy: text.nullable().describe("the request that saw it last"),
 });
+const findingEvent = z.strictObject({
+  id: text,
+  what: z.enum(["opened", "changed", "closed"]),
+  name: text,
+  severity: difference.shape.severity,
+  desired: text,
+  actual: text,
+});
 const drift = z.strictObject({
   at: moment,
   sealed: z.boolean().describe("false with --once"),
@@ -152,6 +160,7 @@ export const recordOutputs = {
     plan: anything.nullable(),
     outcome: z.unknown(),
     expectedChanges: z.array(expectedChange),
+    findings: z.array(findingEvent).describe("about differences: which the run has opened, changed and closed"),
     answers: z.array(answer),
     children: z.array(text),
   }),

@@ -5,7 +5,13 @@ import { targetDatabase, type TargetDatabase } from "../../../automation/fleet-r
 import type { Conclusion } from "../../../automation/records";
 import { readRequest } from "../../../automation/request/requests";
 import { answerFinding } from "../../../automation/review/findings";
-import { differenceTrend, eventsOf, latestLooks, openDifferences } from "../../../automation/review/open-differences";
+import {
+  differenceTrend,
+  eventsOf,
+  eventsOfRun,
+  latestLooks,
+  openDifferences,
+} from "../../../automation/review/open-differences";
 import { concludeFindings } from "../../../automation/run-findings";
 import type { AnyOperation } from "../../../automation/runner/operation";
 import { endRun, queueRun, readRun, setPlan } from "../../../automation/runner/runs";
@@ -139,6 +145,18 @@ test("one that is gone closes, with the request that showed it; one that was not
   const showed = await detected(target, []);
   expect(await openIn(target)).toEqual([]);
   expect((await eventsOf(database, id)).at(-1)).toMatchObject({ what: "closed", requestId: showed });
+});
+
+test("a run says what it has opened, changed and closed, the worst first, and nothing of what others did", async () => {
+  const target = freshDatabase();
+  const said = async (id: string) =>
+    (await eventsOfRun(database, id, 100)).map(({ what, difference: { name } }) => `${what} ${name}`);
+  const first = await detected(target, [multiAz, open]);
+  const second = await detected(target, [{ ...multiAz, actual: "unknown" }]);
+  await answer((await onlyOpen(target)).id, "accepted");
+  expect(await said(first)).toEqual(["opened orders.publiclyAccessible", "opened orders.multiAz"]);
+  expect(await said(second)).toEqual(["closed orders.publiclyAccessible", "changed orders.multiAz"]);
+  expect(await eventsOfRun(database, first, 1)).toHaveLength(1);
 });
 
 test("an older run that ends later than a newer one opens, changes and closes nothing", async () => {
