@@ -7,6 +7,7 @@ import { describeError } from "./errors";
 import { unreachableText } from "./fleet-records";
 import { childInput, type SweepPlan } from "./operations/drift-detection/sweep-plan";
 import { withoutRequest } from "./operations/drift-detection/sweep-compared";
+import type { SweepOutcome } from "./operations/drift-detection/sweep-verify";
 import type { PlanBasis } from "./records";
 import { newRequestId, validInput } from "./request/requests";
 import type { AnyOperation, RunStep } from "./runner/operation";
@@ -43,8 +44,11 @@ export async function compareOnce(
     }
   };
   await Promise.all(Array.from({ length: atOnceMax }, compareNext));
+  // Without them, a sweep makes no requests: what is left of it is the look at what no stack declares.
+  const rest: SweepPlan = { ...plan, sweep: { ...plan.sweep, databases: [] } };
+  const outcome = (await operation.run(rest, previewSteps(id) as RunStep)) as SweepOutcome;
   return {
-    databases: [...compared, ...withoutRequest(plan)],
+    databases: [...compared, ...withoutRequest(plan, outcome)],
     problems: [
       ...unreachable.map(unreachableText),
       ...unreadStacks.map((stack) => `stack ${stack.stack} could not be read: ${stack.reason}`),

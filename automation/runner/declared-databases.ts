@@ -27,7 +27,7 @@ export interface StateResource {
 
 const STANDARD = "shipshape:index:StandardDatabase";
 /** Where each type of instance has its resource id. */
-const resourceIdIn: Record<string, string> = {
+export const resourceIdIn: Readonly<Record<string, string>> = {
   "aws:rds/instance:Instance": "resourceId",
   "aws:rds/clusterInstance:ClusterInstance": "dbiResourceId",
 };

@@ -18,7 +18,7 @@ import {
   unreadable,
   type AccessComparison,
 } from "./access-baseline";
-import { declaredInside, type DeclaredInside } from "./desired-access";
+import { declaredInside, isInsideCluster, type DeclaredInside } from "./desired-access";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 
@@ -27,15 +27,18 @@ export function accessSteps(s: Pick<OperationContext, "access" | "stacks" | "sta
   return {
     /** Null: the stack declares nothing inside the database. */
     async readAccess({ database }: DriftDetectionPlan, stack: string): Promise<AccessComparison | null> {
+      const name = database.identifier;
       let declared: DeclaredInside | undefined;
+      let isInCluster = false;
       try {
-        declared = declaredInside(await readResources(s.stacks, stack), database.resourceId);
+        const state = await readResources(s.stacks, stack);
+        declared = declaredInside(state, database.resourceId);
+        isInCluster = isInsideCluster(state, database.resourceId);
       } catch (error) {
         const { message, hint = "" } = describeError(stackUnreadable(stack, error));
-        const name = database.identifier;
         return bounded(name, null, [unreadable(`access of ${name}`, hint ? `${message}; ${hint}` : message)]);
       }
-      if (!declared) return null;
+      if (!declared) return isInCluster ? bounded(name, null, [unreadable(`access of ${name}`, inCluster)]) : null;
       const clients = awsClients(accessTo(s.access, database));
       const { desired } = declared;
       try {
@@ -76,6 +79,9 @@ const figuresOf = (
   objects: found.objects.reduce((sum, { count }) => sum + count, 0),
   logins,
 });
+
+const inCluster =
+  "it is an instance of an Aurora cluster: the roles and privileges that its stack declares are not compared";
 
 /** Why a database cannot be read that another attempt does not change at once. */
 const unreadableCodes = [

@@ -9,6 +9,8 @@ import type { DeclaredInstance, DeclaredParameterGroup } from "../../fleet-recor
 import type { TargetDatabase } from "../../fleet-records";
 import type { DeclaredBeyond } from "./declared-beyond";
 import type { Difference, InstanceBeyond, InstanceNow } from "./differences";
+import type { JudgedByGuardrails } from "./guardrail-breaks";
+import { typeOf } from "./known-differences";
 import { brokenBy, severityOf } from "./protection";
 import { shownOf } from "./shown";
 
@@ -25,6 +27,8 @@ export interface FoundBeyond {
 export interface BeyondProvider {
   differences: Difference[];
   unread: string[];
+  /** Of a database that no stack declares: what the guardrails say of it. */
+  judged?: JudgedByGuardrails;
 }
 
 export function beyondProvider(
@@ -53,7 +57,7 @@ const unmanaged = { class: "unmanaged", reason: "nothing declares it" } as const
 function ofInstance(declared: DeclaredInstance, now: InstanceBeyond): Difference[] {
   const { urn, managesPassword, masterSecretKey } = declared;
   const differs = (property: string, desired: unknown, actual: unknown, breaks: string[] = []): Difference => ({
-    ...{ urn, type: types.instance, property, desired: shownOf(desired), actual: shownOf(actual) },
+    ...{ urn, type: typeOf(urn), property, desired: shownOf(desired), actual: shownOf(actual) },
     ...{ ...drift, severity: severityOf(property), breaks },
   });
   const manages = now.masterSecret !== null;
@@ -85,7 +89,7 @@ const isSameKey = (declared: string, actual: string): boolean =>
 function attached(urn: string, declared: DeclaredBeyond, now: InstanceBeyond): Difference[] {
   if (declared.unread.length > 0) return [];
   const beside = (property: string, actual: string, severity: Severity, reason: string): Difference => ({
-    ...{ urn, type: types.instance, property, desired: shownOf(null), actual: shownOf(actual) },
+    ...{ urn, type: typeOf(urn), property, desired: shownOf(null), actual: shownOf(actual) },
     ...{ ...unmanaged, reason: `${unmanaged.reason}: ${reason}`, severity, breaks: [] },
   });
   return [

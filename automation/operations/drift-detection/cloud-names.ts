@@ -25,4 +25,4 @@ export function cloudNamesOf(
 }
 
 /** "orders" of "arn:aws:rds:eu-central-1:123456789012:db:orders" */
-const nameInArn = (arn: string): string => arn.split(":").slice(6).join(":");
+export const nameInArn = (arn: string): string => arn.split(":").slice(6).join(":");

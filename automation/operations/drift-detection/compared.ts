@@ -24,6 +24,7 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
   const { comparison, access, beyondProvider, now } = outcome;
   const isUndeclared = "none" in plan.stack && plan.stack.none === "undeclared";
   const isWhole = isUndeclared || (comparison?.databaseWasRead && comparison.differencesLeftOut === 0);
+  const isJudged = isUndeclared ? beyondProvider.judged?.unread.length === 0 : "name" in plan.stack;
   // Without a description nothing was asked inside; of a database that is gone nothing is left there.
   const isDescribed = now.missing === undefined || now.missing.isGone;
   const compared = {
@@ -36,6 +37,8 @@ export function comparedIn(plan: DriftDetectionPlan, outcome: DriftDetectionOutc
         ? ["access"]
         : []),
       ...(beyondProvider.unread.length === 0 && plan.beyond.unread.length === 0 ? ["beyond"] : []),
+      // Of one that a stack declares, no guardrail is a difference any more.
+      ...(isJudged ? ["guardrails"] : []),
     ],
     unread: [
       ...(comparison?.unread ?? []).map((urn) => ({ urn, type: typeOf(urn) })),

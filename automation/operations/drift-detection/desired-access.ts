@@ -3,7 +3,8 @@
  * and extensions, and the secrets of its logins. It is the state that the last `up` left, so a rotation declares its
  * logins in each of its phases. No secret of the state is needed, and none is decrypted.
  */
-import type { StateResource } from "../../runner/declared-databases";
+import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
+import { resourceIdIn, type StateResource } from "../../runner/declared-databases";
 import type { ObjectKind } from "../../targets/access-catalog";
 import type { WrittenSecret } from "../../targets/secret-login";
 
@@ -91,6 +92,11 @@ export function declaredInside(all: readonly StateResource[], resourceId: string
   const desired = desiredAccess(inside, instance);
   return { desired, secrets: [...secretsIn(all, inside, [...desired.roles.keys()]), ...managedSecret(instance)] };
 }
+
+/** Whether the stack declares roles and the like, and the database is an instance of an Aurora cluster. */
+export const isInsideCluster = (all: readonly StateResource[], resourceId: string): boolean =>
+  all.some(({ type, outputs }) => type === clusterInstance && outputs?.[resourceIdIn[type]!] === resourceId) &&
+  all.some(({ type }) => type.startsWith("postgresql:"));
 
 function desiredAccess(inside: readonly StateResource[], instance: StateResource): DesiredAccess {
   const database = text(instance, "dbName") || text(instance, "databaseName") || "postgres";

@@ -1,6 +1,7 @@
 /** Pure: from what a refresh read to what differs, property by property, and what each difference is. */
 import { isDeepStrictEqual } from "node:util";
 import type { Severity } from "../../../policypacks/database-guardrails/judging/rule";
+import { resourceIdIn } from "../../runner/declared-databases";
 import type { ReadResource } from "../../runner/pulumi-stack";
 import { noiseOf } from "./noise";
 import { isAudited, severityOf } from "./protection";
@@ -60,6 +61,13 @@ export interface InstanceBeyond {
 }
 
 export const instanceType = "aws:rds/instance:Instance";
+
+/** An instance of its own, or of an Aurora cluster. */
+export const isInstance = (type: string): boolean => type in resourceIdIn;
+
+/** Whether it is the instance with that resource id, and not another one of the stack. */
+export const isInstanceOf = ({ type, old: { outputs } }: Pick<ReadResource, "type" | "old">, resourceId: string) =>
+  isInstance(type) && (outputs[resourceIdIn[type]!] ?? outputs["id"]) === resourceId;
 
 /** Only what differs; empty if the resource is as declared. */
 export function differencesOf(
@@ -159,14 +167,13 @@ const tagsIn = (tags: unknown): Record<string, unknown> =>
  * and waits as the declared one. `found` is what it read, `known` the properties that are known to differ.
  */
 export function waitingOf(
-  urn: string,
-  inputs: Record<string, unknown>,
+  { urn, type, old: { inputs } }: Pick<ReadResource, "urn" | "type" | "old">,
   now: InstanceNow,
   found: Record<string, unknown> = {},
   known: readonly (string | null)[] = [],
 ): Difference[] {
   const of = (property: string, desired: unknown, actual: unknown, kind: DriftClass, reason: string): Difference => ({
-    ...{ urn, type: instanceType, property, ...shown(desired, actual) },
+    ...{ urn, type, property, ...shown(desired, actual) },
     ...{ class: kind, reason, severity: severityOf(property), breaks: [] },
   });
   const waiting = Object.entries(now.pending);
@@ -209,9 +216,9 @@ function classOf(
   const noise = noiseOf(type, name, desired, actual, old.inputs);
   if (noise !== undefined) return { kind: "noise", reason: noise };
   // Nothing waits, and nothing is declared: that is not the same.
-  if (type === instanceType && now && name in now.pending && isDeepStrictEqual(now.pending[name], desired))
+  if (isInstance(type) && now && name in now.pending && isDeepStrictEqual(now.pending[name], desired))
     return { kind: "pending", reason: accepted(now) };
-  if (type === instanceType && name.startsWith("engineVersion") && isNewerMinor(String(actual), String(desired)))
+  if (isInstance(type) && name.startsWith("engineVersion") && isNewerMinor(String(actual), String(desired)))
     return { kind: "ahead", reason: "a newer minor version than is declared; it is never taken back" };
   return { kind: "drift", reason: "it was changed outside Pulumi" };
 }

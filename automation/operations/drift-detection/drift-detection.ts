@@ -67,7 +67,7 @@ export const driftDetection = (
         ? await step("read the access of the database", accessStep, () => steps.readAccess(plan, stack.name))
         : null;
     const beyond = missing
-      ? beyondMissing(missing, comparison)
+      ? beyondMissing(plan, missing, comparison)
       : await step("look beyond the provider", queryStep, () => steps.lookBeyond(plan, now));
     const found = { now, comparison, access, beyondProvider: beyond };
     const explanations = await step("find out who changed it, and what is waived", explainStep, (signal) =>

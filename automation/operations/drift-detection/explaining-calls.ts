@@ -250,9 +250,12 @@ const secretCalls: ChangingCall[] = [
   removed("secretsmanager", "DeleteSecret", "SecretId"),
 ];
 
+const instanceCalls = [...modifyInstance, ...creating(setting((property) => creationParameters[property] ?? property))];
+
 /** Where the type of a resource is not here, only its tags are explained. */
 const byType: Record<string, ChangingCall[]> = {
-  [types.instance]: [...modifyInstance, ...creating(setting((property) => creationParameters[property] ?? property))],
+  [types.instance]: instanceCalls,
+  [types.clusterInstance]: instanceCalls,
   // That nothing declares a database is explained by its creation.
   database: creating((_, { property }) => (property === null ? true : undefined)),
   [types.parameterGroup]: parameterGroupCalls,

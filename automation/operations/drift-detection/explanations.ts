@@ -8,7 +8,7 @@ import { accessTo } from "../../targets/locations";
 import type { OperationContext } from "../operation-context";
 import { changedBy, isDecided, isSamePrincipal, notRecorded, type ChangedBy, type DatabaseEvent } from "./changed-by";
 import { cloudNamesOf } from "./cloud-names";
-import { instanceType } from "./differences";
+import { isInstance } from "./differences";
 import { canBeExplained, type NamedDifference } from "./explaining-calls";
 import type { Explanations, KnownDifference } from "./known-differences";
 import { lookUpSecondsMax, lookUpsMax } from "./limits";
@@ -66,7 +66,7 @@ class History {
       unread ??= about.unread;
       if (isDecided(named, calls)) break;
     }
-    const events = named.difference.type === instanceType && !isDecided(named, calls) ? await this.eventsNow() : [];
+    const events = isInstance(named.difference.type) && !isDecided(named, calls) ? await this.eventsNow() : [];
     const answer = changedBy(named, calls, events, unread);
     return {
       ...answer,

@@ -11,7 +11,9 @@ import type { JudgedDatabase } from "./unmanaged";
 
 export type FleetSteps = ReturnType<typeof fleetSteps>;
 
-export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "database" | "sealedRuns" | "standard">) {
+export function fleetSteps(
+  s: Pick<OperationContext, "access" | "stacks" | "database" | "sealedRuns" | "standard" | "waiversFolder">,
+) {
   return {
     async observe(): Promise<ObservedFleet> {
       const locations = s.access.locations?.() ?? [];
@@ -28,7 +30,7 @@ export function fleetSteps(s: Pick<OperationContext, "access" | "stacks" | "data
     async judged(unmanaged: UnmanagedDatabase[]): Promise<JudgedDatabase[]> {
       // Loaded when used: it knows every guardrail.
       const { unmanagedDatabases } = await import("./unmanaged");
-      return unmanagedDatabases(s.access, s.standard, unmanaged);
+      return unmanagedDatabases(s, unmanaged);
     },
 
     async sealed(requestIds: string[]): Promise<SealedRun[]> {

@@ -2,12 +2,13 @@
 import type { FoundDifference } from "../../difference-records";
 import type { TargetDatabase } from "../../fleet-records";
 import { changedByText, type ChangedBy } from "./changed-by";
+import { nameInArn } from "./cloud-names";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 import { controlsOf, waivedBy, type WaiverOfDifference } from "./waived";
 
 /** What compared a part of a database: what one did not read, another says nothing of. */
-export type DriftSource = "stack" | "resources" | "access" | "beyond";
+export type DriftSource = "stack" | "resources" | "access" | "beyond" | "guardrails";
 
 /** A difference that a later detection recognises. */
 export interface KnownDifference
@@ -62,9 +63,11 @@ export function known(
 /** Moving a resource to another stack or component does not make its difference another one. */
 export const placeOf = ({ urn, type }: Pick<Difference, "urn" | "type">): string => `${type} ${shortName(urn)}`;
 
-/** A URN's last part is the resource's name. What is no resource of Pulumi has only a name. */
-export const shortName = (urn: string): string =>
-  urn.startsWith("urn:pulumi:") ? urn.split("::").slice(3).join("::") : urn;
+/** The name of a resource is the last part of its URN or ARN. What is neither has only a name. */
+export function shortName(urn: string): string {
+  if (urn.startsWith("urn:pulumi:")) return urn.split("::").slice(3).join("::");
+  return urn.startsWith("arn:") ? nameInArn(urn) : urn;
+}
 
 /** "aws:rds/instance:Instance" of a URN whose third part ends with it, after the components around it. */
 export const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
@@ -105,7 +108,7 @@ function besideRemedy({ urn, property, actual, breaks }: Difference, database: T
   if (property?.startsWith("guardrails."))
     return `import it: ${importCommand(database)}; or waive ${breaks.join(" and ")} until a day`;
   if (property === "sharedAccounts")
-    return `end it: aws rds modify-db-snapshot-attribute --region ${database.region} --db-snapshot-identifier ${urn.split(":").slice(6).join(":")} --attribute-name restore --values-to-remove ${actual.replaceAll(", ", " ")}`;
+    return `end it: aws rds modify-db-snapshot-attribute --region ${database.region} --db-snapshot-identifier ${nameInArn(urn)} --attribute-name restore --values-to-remove ${actual.replaceAll(", ", " ")}`;
   return "declare it, or remove it";
 }
 

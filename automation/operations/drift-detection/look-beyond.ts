@@ -2,18 +2,19 @@
 import { ShipshapeError } from "../../errors";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { snapshotsOf } from "../../targets/database-backups";
-import { describeDatabase } from "../../targets/database-login";
 import { accessTo } from "../../targets/locations";
 import { parametersSetIn } from "../../targets/parameters-set";
 import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
 import { beyondProvider, type BeyondProvider, type FoundBeyond } from "./beyond-provider";
+import { nameInArn } from "./cloud-names";
 import { arnOf } from "./declared-beyond";
 import type { InstanceNow } from "./differences";
+import { lookUp } from "./look";
 import type { DriftDetectionPlan } from "./plan";
 
 export async function lookBeyond(
-  s: Pick<OperationContext, "access" | "standard">,
+  s: Pick<OperationContext, "access" | "standard" | "waiversFolder">,
   plan: DriftDetectionPlan,
   now: InstanceNow,
 ): Promise<BeyondProvider> {
@@ -21,21 +22,21 @@ export async function lookBeyond(
   const clients = awsClients(accessTo(s.access, database));
   const snapshots = await sharedSnapshots(clients, plan);
   const parameters = await declaredParameters(clients, plan, now);
-  const found = {
+  const beside = {
     snapshots: snapshots.snapshots,
     parameters: parameters.parameters,
     unread: [...snapshots.unread, ...parameters.unread],
   };
   const ownAccounts = (s.access.locations?.() ?? []).flatMap(({ account }) => account ?? []);
   const today = new Date().toISOString().slice(0, 10);
-  const answer = beyondProvider(database, beyond, now, found, { ownAccounts, standard: s.standard, today });
+  const answer = beyondProvider(database, beyond, now, beside, { ownAccounts, standard: s.standard, today });
   if (!("none" in stack) || stack.none !== "undeclared") return answer;
   // Loaded when used: it knows every guardrail.
-  const { foundOnUnmanaged } = await import("./unmanaged");
-  const judged = await foundOnUnmanaged(clients, await describeDatabase(clients, database.identifier), s.standard);
+  const { judgedByGuardrails } = await import("./unmanaged");
+  const found = await lookUp(s.access, database);
   return {
-    differences: [...answer.differences, ...judged.differences],
-    unread: [...answer.unread, ...judged.unread],
+    ...answer,
+    judged: "reason" in found ? { breaks: [], unread: [found.reason] } : await judgedByGuardrails(clients, found, s),
   };
 }
 
@@ -66,7 +67,7 @@ async function declaredParameters(
   if (!group || !now.parameters.some((one) => arnOf(database, "pg", one.group) === group.arn))
     return { parameters: null, unread: [] };
   const queries = new RdsQueries();
-  const name = group.arn.split(":").slice(6).join(":");
+  const name = nameInArn(group.arn);
   const declared = group.parameters.map((one) => one.name);
   const parameters = (await parametersSetIn(clients, queries, name, declared)) ?? null;
   return { parameters, unread: queries.unanswered };

@@ -9,7 +9,7 @@ import { unreadable } from "../../runner/unreadable-stack";
 import type { OperationContext } from "../operation-context";
 import { accessSteps } from "./access-steps";
 import { declaredBeyond } from "./declared-beyond";
-import { differencesOf, instanceType, waitingOf, type Difference, type InstanceNow } from "./differences";
+import { differencesOf, isInstanceOf, waitingOf, type Difference, type InstanceNow } from "./differences";
 import { instanceBeyond } from "./instance-beyond";
 import { namesIn } from "./cloud-names";
 import { isAnswered, type Explanations } from "./known-differences";
@@ -92,14 +92,12 @@ export function driftDetectionSteps(
         const names: Record<string, string[]> = {};
         const take = (resource: ReadResource) => {
           read.add(resource.urn);
-          const isTheInstance =
-            resource.type === instanceType &&
-            (resource.old.outputs["resourceId"] ?? resource.old.outputs["id"]) === database.resourceId;
-          const { urn, old, new: found } = resource;
+          const isTheInstance = isInstanceOf(resource, database.resourceId);
+          const { urn, new: found } = resource;
           const own = differencesOf(resource, isTheInstance ? now : undefined, brokenBy(resource, s.standard, today));
           const shown = own.map(({ property }) => property);
           databaseWasRead ||= isTheInstance;
-          if (isTheInstance) own.push(...waitingOf(urn, old.inputs, now, found.outputs, shown));
+          if (isTheInstance) own.push(...waitingOf(resource, now, found.outputs, shown));
           differences.push(...own);
           if (own.some(isAnswered)) names[urn] = namesIn(resource);
         };

@@ -75,7 +75,9 @@ function whatBreaks({ breaks, unread, remedy }: JudgedDatabase): string {
   const rules = breaks.slice(0, namedMax).map(({ rule, severity }) => `${rule} (${severity})`);
   const found = rules.length > 0 ? `it breaks ${rules.join(", ")}` : "no guardrail finds anything";
   const known =
-    unread === null ? found : `${rules.length > 0 ? `${found}; ` : ""}not judged by all guardrails: ${unread}`;
+    unread.length === 0
+      ? found
+      : `${rules.length > 0 ? `${found}; ` : ""}not judged by all guardrails: ${unread.join("; ")}`;
   return `${known}; import it: ${remedy}`;
 }
 

@@ -1,9 +1,9 @@
 /** Databases that no stack declares: what the guardrails find on them, and how they come into a stack. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Standard } from "../../../components/standards/standard";
-import { severities, type Severity } from "../../../policypacks/database-guardrails/judging/rule";
+import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { rules } from "../../../policypacks/database-guardrails/rules";
-import { instance as instanceType } from "../../../policypacks/database-guardrails/vocabulary/types";
+import { readWaivers } from "../../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../../policypacks/database-guardrails/waivers/waiver-register";
 import { reasonOf } from "../../errors";
 import type { TargetDatabase } from "../../fleet-records";
@@ -15,57 +15,60 @@ import { awsClients, type AwsAccess, type AwsClients } from "../../targets/aws-a
 import { findDatabase } from "../../targets/database-instance";
 import { liveDatabase, type LiveDatabases } from "../../targets/live-databases";
 import { accessTo } from "../../targets/locations";
-import type { Difference } from "./differences";
-import { unmanagedAtOnce, unmanagedJudgedMax } from "./limits";
+import type { OperationContext } from "../operation-context";
+import { guardrailDifference, type BrokenGuardrail, type JudgedByGuardrails } from "./guardrail-breaks";
 import { importCommand } from "./known-differences";
+import { unmanagedAtOnce, unmanagedJudgedMax } from "./limits";
+import { waiversOf } from "./waived";
 
 /** What the guardrails find on a database that nothing declares, small enough to keep one for each. */
-export interface JudgedDatabase extends TargetDatabase {
+export interface JudgedDatabase extends TargetDatabase, JudgedByGuardrails {
   owner: string | null;
-  /** The guardrails that it breaks, the worst first. */
-  breaks: { rule: string; severity: Severity }[];
-  /** Why it was not judged, or not by all of them; null if it was. */
-  unread: string | null;
   /** The command that writes the whole request of its import. */
   remedy: string;
 }
 
 /** For a sweep, once: each is described and judged as `shipshape guard --live` does. */
 export async function unmanagedDatabases(
-  access: AwsAccess,
-  standard: Standard,
+  s: JudgingContext & { access: AwsAccess },
   databases: readonly (TargetDatabase & { owner: string | null })[],
 ): Promise<JudgedDatabase[]> {
   const judged = await atOnce(databases.slice(0, unmanagedJudgedMax), unmanagedAtOnce, async (one) => {
     try {
-      const clients = awsClients(accessTo(access, one));
+      const clients = awsClients(accessTo(s.access, one));
       const found = await findDatabase(clients, one.identifier);
-      if (found?.DbiResourceId !== one.resourceId) return { ...one, breaks: [], unread: "it is gone by now" };
-      const { differences, unread } = await foundOnUnmanaged(clients, found, standard);
-      const breaks = differences.map(({ breaks: [rule = ""], severity }) => ({ rule, severity }));
-      breaks.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
-      return { ...one, breaks, unread: unread.length > 0 ? unread.join("; ") : null };
+      if (found?.DbiResourceId !== one.resourceId) return { ...one, breaks: [], unread: ["it is gone by now"] };
+      return { ...one, ...(await judgedByGuardrails(clients, found, s)) };
     } catch (error) {
-      return { ...one, breaks: [], unread: reasonOf(error) };
+      return { ...one, breaks: [], unread: [reasonOf(error)] };
     }
   });
-  const left = databases.slice(unmanagedJudgedMax).map((one) => ({ ...one, breaks: [], unread: "one of too many" }));
+  const left = databases.slice(unmanagedJudgedMax).map((one) => ({ ...one, breaks: [], unread: [tooMany] }));
   return [...judged, ...left].map((one) => ({ ...one, remedy: importCommand(one) }));
 }
 
-/** One difference for each guardrail that the database breaks. */
-export async function foundOnUnmanaged(
+const tooMany = `more than ${unmanagedJudgedMax} databases are declared by no stack; a detection of it alone judges it`;
+
+type JudgingContext = Pick<OperationContext, "standard" | "waiversFolder">;
+
+export async function judgedByGuardrails(
   clients: AwsClients,
   instance: DBInstance,
-  standard: Standard,
-): Promise<{ differences: Difference[]; unread: string[] }> {
+  { standard, waiversFolder }: JudgingContext,
+): Promise<JudgedByGuardrails> {
   const live = await liveDatabase(clients, instance);
   const today = new Date().toISOString().slice(0, 10);
-  return { differences: violationsOf(live, standard, today), unread: live.unanswered };
+  const { waivers } = readWaivers(waiversFolder, today, "any rule");
+  const { DBInstanceArn: arn = "", DBInstanceIdentifier: identifier = "" } = instance;
+  const breaks = brokenBy(live, standard, today).map((one) => ({
+    ...one,
+    waivers: waiversOf(guardrailDifference(arn, one), [arn, identifier], waivers, today),
+  }));
+  return { breaks, unread: live.unanswered };
 }
 
 /** Pure. Of the database alone: its groups, which others may share, are judged with those. */
-export function violationsOf(live: LiveDatabases, standard: Standard, today: string): Difference[] {
+function brokenBy(live: LiveDatabases, standard: Standard, today: string): Omit<BrokenGuardrail, "waivers">[] {
   const [{ DBInstanceArn: arn = "" } = {}] = live.instances;
   const { resources } = liveInventory(live);
   const notApplied = onlyOfStates(rules);
@@ -79,10 +82,16 @@ export function violationsOf(live: LiveDatabases, standard: Standard, today: str
     new WaiverRegister({ waivers: [], problems: [] }, today),
     { standard, today, rules },
   );
-  return found
-    .filter(({ kind, urn, rule }) => kind === "violation" && urn === arn && !notApplied.includes(rule) && isKnown(rule))
-    .map(({ rule, severity, found: actual = "as it is", message }) => ({
-      ...{ urn: arn, type: instanceType, property: `guardrails.${rule}`, desired: `what ${rule} allows`, actual },
-      ...{ class: "unmanaged", reason: message, severity, breaks: [rule] },
-    }));
+  const broken = new Map<string, Omit<BrokenGuardrail, "waivers">>();
+  for (const { kind, urn, rule, severity, found: value = "as it is", message } of found) {
+    if (kind !== "violation" || urn !== arn || notApplied.includes(rule) || !isKnown(rule)) continue;
+    // One that finds several properties is broken once.
+    const { actual, reason } = broken.get(rule) ?? {};
+    const both = { actual: joined(", ", actual, value), reason: joined("; ", reason, message) };
+    broken.set(rule, { rule, severity, ...both });
+  }
+  return [...broken.values()].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
+
+const joined = (separator: string, ...texts: (string | undefined)[]): string =>
+  [...new Set(texts.filter((text) => text !== undefined))].join(separator);

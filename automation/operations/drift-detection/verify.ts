@@ -3,8 +3,9 @@ import { verdictOf, type Check, type Verdict } from "../../records";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { accessWasRead, type AccessComparison } from "./access-baseline";
 import type { BeyondProvider } from "./beyond-provider";
-import { instanceType, type Difference, type DriftClass, type InstanceNow } from "./differences";
+import type { Difference, DriftClass, InstanceNow } from "./differences";
 import { changedByText } from "./changed-by";
+import { guardrailDifferences } from "./guardrail-breaks";
 import {
   explained,
   known,
@@ -59,6 +60,9 @@ export function differencesIn(
     ...[...(comparison?.differences ?? []), ...unreadResources(comparison)].map((one) => known(plan, "resources", one)),
     ...(access?.differences ?? []).map((one) => known(plan, "access", one)),
     ...[...beyondProvider.differences, ...unreadBeyond(beyondProvider)].map((one) => known(plan, "beyond", one)),
+    ...(beyondProvider.judged ? guardrailDifferences(plan.database, beyondProvider.judged) : []).map((one) =>
+      known(plan, "guardrails", one),
+    ),
   ]
     .map((one) => explained(one, explanations))
     .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
@@ -70,7 +74,7 @@ const closedNow = ({ database }: DriftDetectionPlan, { now, access }: Pick<Drift
 
 /** That nothing declares the database, or that its stack could not be read. */
 export function aboutTheStack(
-  { stack, database }: Pick<DriftDetectionPlan, "stack" | "database">,
+  { stack, database, beyond }: Pick<DriftDetectionPlan, "stack" | "database"> & Partial<DriftDetectionPlan>,
   comparison: Comparison | null,
 ): Difference[] {
   const about = { urn: database.identifier, property: null, breaks: [] as string[] };
@@ -81,7 +85,8 @@ export function aboutTheStack(
         ...{ class: "unmanaged", reason: stack.reason, severity: "high" },
       },
     ];
-  const reason = "none" in stack ? stack.reason : (comparison?.failure ?? whyNotRead(comparison));
+  const reason =
+    "none" in stack ? stack.reason : (comparison?.failure ?? whyNotRead(comparison, beyond?.instance?.urn));
   if (!reason) return [];
   return [
     {
@@ -92,8 +97,8 @@ export function aboutTheStack(
 }
 
 /** An instance that the engine did not come to is a difference of its own. */
-const whyNotRead = (comparison: Comparison | null): string | undefined =>
-  comparison === null || comparison.databaseWasRead || comparison.unread.some((urn) => typeOf(urn) === instanceType)
+const whyNotRead = (comparison: Comparison | null, instance: string | undefined): string | undefined =>
+  comparison === null || comparison.databaseWasRead || comparison.unread.some((urn) => urn === instance)
     ? undefined
     : "its state does not have the database's instance any more";
 
@@ -170,7 +175,8 @@ function everythingWasRead({ resources, unread, failure }: Comparison): Check {
 }
 
 /** A stack that cannot be read may declare what is beside any database: a sweep says so once, and not of each. */
-function lookedBeyond({ beyond }: DriftDetectionPlan, { unread }: BeyondProvider): Check {
+function lookedBeyond({ beyond }: DriftDetectionPlan, { unread: unanswered, judged }: BeyondProvider): Check {
+  const unread = [...unanswered, ...(judged?.unread ?? [])];
   const name = "what-no-refresh-compares-was-read";
   const undecided =
     beyond.unread.length > 0

@@ -8,7 +8,7 @@ import {
   secretDifferences,
   unreadable,
 } from "../../../../automation/operations/drift-detection/access-baseline";
-import { declaredInside } from "../../../../automation/operations/drift-detection/desired-access";
+import { declaredInside, isInsideCluster } from "../../../../automation/operations/drift-detection/desired-access";
 import { differencesMax } from "../../../../automation/operations/drift-detection/limits";
 import type { Privilege } from "../../../../automation/targets/access-catalog";
 import { resource, of, stack, group, toApp, untouched, as, differences } from "./access-states";
@@ -22,6 +22,14 @@ describe("a stack", () => {
   test("that declares nothing inside its database has nothing to compare", () => {
     expect(declaredInside(stack().slice(0, 2), "db-1")).toBeUndefined();
     expect(declaredInside(stack(), "db-other")).toBeUndefined();
+  });
+
+  test("of an Aurora cluster declares roles that are not compared, which is said", () => {
+    const type = "aws:rds/clusterInstance:ClusterInstance";
+    const reader = resource(type, "reader", {}, { dbiResourceId: "db-READER" });
+    expect(declaredInside(stack(reader), "db-READER")).toBeUndefined();
+    expect(isInsideCluster(stack(reader), "db-READER")).toBe(true);
+    expect([isInsideCluster([reader], "db-READER"), isInsideCluster(stack(reader), "db-1")]).toEqual([false, false]);
   });
 
   test("has the secret of each role, by the role that its name has, and never its value", () => {

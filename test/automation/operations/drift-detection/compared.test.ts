@@ -19,21 +19,22 @@ describe("what a look compared", () => {
 
   test("is everything but the resources that were not read", () => {
     expect(compared({ unread: [urn("orders-instance")] })).toMatchObject({
-      sources: ["run", "stack", "resources", "access", "beyond"],
+      sources: ["run", "stack", "resources", "access", "beyond", "guardrails"],
       unread: ["aws:rds/instance:Instance orders-instance"],
     });
   });
 
   test("is no resource if the stack is unreadable, the instance was not read, or differences are left out", () => {
     expect(compared(null, { none: "unreadable", reason: "locked" }).sources).toEqual(["run", "stack", "beyond"]);
-    expect(compared({ differencesLeftOut: 1 }).sources).toEqual(["run", "stack", "access", "beyond"]);
-    expect(compared({ databaseWasRead: false }).sources).toEqual(["run", "stack", "beyond"]);
+    expect(compared({ differencesLeftOut: 1 }).sources).toEqual(["run", "stack", "access", "beyond", "guardrails"]);
+    expect(compared({ databaseWasRead: false }).sources).toEqual(["run", "stack", "beyond", "guardrails"]);
   });
 
   test("is nothing beside the stack if the RDS API did not answer, or a stack that may declare it was not read", () => {
     const beyondProvider = { differences: [], unread: ["DescribeDBSnapshots failed"] };
-    expect(compared({}, undefined, { beyondProvider }).sources).toEqual(["run", "stack", "resources", "access"]);
-    expect(compared({}, undefined, {}, ["database.other"]).sources).toEqual(["run", "stack", "resources", "access"]);
+    const withoutBeyond = ["run", "stack", "resources", "access", "guardrails"];
+    expect(compared({}, undefined, { beyondProvider }).sources).toEqual(withoutBeyond);
+    expect(compared({}, undefined, {}, ["database.other"]).sources).toEqual(withoutBeyond);
   });
 
   test("leaves nothing that could differ of a database that no stack declares any more", () => {

@@ -1,5 +1,6 @@
 import {
   differencesOf,
+  isInstanceOf,
   waitingOf,
   type InstanceNow,
 } from "../../../../automation/operations/drift-detection/differences";
@@ -18,6 +19,7 @@ function read(declared: Record<string, unknown>, actual: Record<string, unknown>
   const old = { inputs: declared, outputs: declared };
   return { urn, type: instance, op: "update", old, new: { inputs: {}, outputs: actual }, differing, ...more };
 }
+const declaring = (inputs: Record<string, unknown>) => read(inputs, {});
 const classed = (resource: ReadResource, given: InstanceNow | undefined = instanceNow()) =>
   differencesOf(resource, given, () => []).map((one) => [one.property, one.class]);
 
@@ -73,7 +75,7 @@ test("a value that RDS has accepted is pending; another one that waits is drift,
   });
   expect(classed(grown, waiting)).toEqual([["instanceClass", "pending"]]);
   const inputs = { instanceClass: "db.m7g.large", backupRetentionPeriod: 35 };
-  expect(waitingOf("urn", inputs, waiting)).toEqual([
+  expect(waitingOf(declaring(inputs), waiting)).toEqual([
     expect.objectContaining({ property: "backupRetentionPeriod", desired: "35", actual: "0", class: "drift" }),
   ]);
 });
@@ -82,7 +84,7 @@ test("a version that is declared and waits is pending, although the provider rea
   const inputs = { engineVersion: "17.11" };
   const found = { engineVersion: "17.11", engineVersionActual: "17.10" };
   const waiting = (known: string[]) =>
-    waitingOf("urn", inputs, instanceNow({ pending: pendingByProvider({ EngineVersion: "17.11" }) }), found, known);
+    waitingOf(declaring(inputs), instanceNow({ pending: pendingByProvider({ EngineVersion: "17.11" }) }), found, known);
   expect(waiting([])).toMatchObject([
     { property: "engineVersion", desired: "17.11", actual: "17.10", class: "pending" },
   ]);
@@ -92,7 +94,7 @@ test("a version that is declared and waits is pending, although the provider rea
 test("a password that waits is pending where the stack sets one, and drift where RDS manages it", () => {
   const waiting = instanceNow({ pending: pendingByProvider({ MasterUserPassword: "****" }) });
   const password = (inputs: Record<string, unknown>) =>
-    waitingOf("urn", inputs, waiting).map((one) => [one.property, one.class, one.desired]);
+    waitingOf(declaring(inputs), waiting).map((one) => [one.property, one.class, one.desired]);
   expect(password({ password: secret })).toEqual([["password", "pending", secret]]);
   expect(password({ manageMasterUserPassword: true })).toEqual([["password", "drift", "nothing"]]);
 });
@@ -103,15 +105,32 @@ test.each([
   ["", "in the maintenance window"],
 ])("the maintenance window %s is told in plain words", (maintenanceWindow, told) => {
   const waiting = instanceNow({ maintenanceWindow, pending: { instanceClass: "db.m7g.large" } });
-  const [one] = waitingOf("urn", { instanceClass: "db.t4g.medium" }, waiting);
+  const [one] = waitingOf(declaring({ instanceClass: "db.t4g.medium" }), waiting);
   expect(one!.reason).toBe(`RDS was asked for it outside Pulumi, and applies it ${told}`);
 });
 
 test("parameters that wait for a restart are pending", () => {
   const waiting = instanceNow({ parameters: [{ group: "own", status: "pending-reboot" }] });
-  expect(waitingOf("urn", {}, waiting)).toEqual([
+  expect(waitingOf(declaring({}), waiting)).toEqual([
     expect.objectContaining({ property: "parameterGroupName", actual: "pending-reboot", class: "pending" }),
   ]);
+});
+
+test("an instance of an Aurora cluster is compared like any other: what waits for it is pending, a newer minor ahead", () => {
+  const type = "aws:rds/clusterInstance:ClusterInstance";
+  const outputs = { dbiResourceId: "db-READER", identifier: "reader" };
+  const one = read({ instanceClass: "db.r7g.large" }, { instanceClass: "db.r7g.xlarge" }, { type });
+  const of = (resourceId: string) =>
+    isInstanceOf({ type, old: { inputs: {}, outputs: { ...outputs, dbiResourceId: resourceId } } }, "db-READER");
+  expect([of("db-READER"), of("db-WRITER")]).toEqual([true, false]);
+  expect(classed(one)).toEqual([["instanceClass", "drift"]]);
+  const waiting = instanceNow({ pending: pendingByProvider({ DBInstanceClass: "db.r7g.large" }) });
+  expect(classed(one, waiting)).toEqual([["instanceClass", "pending"]]);
+  expect(classed(read({ engineVersion: "17.10" }, { engineVersion: "17.11" }, { type }))).toEqual([
+    ["engineVersion", "ahead"],
+  ]);
+  const asked = instanceNow({ pending: pendingByProvider({ DBInstanceClass: "db.r7g.8xlarge" }) });
+  expect(waitingOf(one, asked)).toMatchObject([{ type, class: "drift", actual: "db.r7g.8xlarge" }]);
 });
 
 test.each([

@@ -53,7 +53,10 @@ test("what could not be read is a difference: each resource, or the stack where 
   expect(differences({ unread, failure: "error: AccessDenied" })).toMatchObject([
     { class: "unreadable", place: "stack orders", reason: "error: AccessDenied" },
   ]);
-  expect(differences({ databaseWasRead: false, unread })).toHaveLength(2);
+  const beyond = { unread: [], instance: { urn: unread[0]! } } as unknown as DriftDetectionPlan["beyond"];
+  expect(differences({ databaseWasRead: false, unread }, { beyond })).toHaveLength(2);
+  // That another instance was not read says nothing of the database's own.
+  expect(differences({ databaseWasRead: false, unread: [unread[1]!] }, { beyond })).toHaveLength(2);
   expect(differences({ databaseWasRead: false })).toMatchObject([{ class: "unreadable", place: "stack orders" }]);
   const broken = { none: "unreadable", reason: "state.json: it is broken" } as const;
   expect(differences(null, { stack: broken })).toMatchObject([{ class: "unreadable", reason: broken.reason }]);

@@ -149,6 +149,46 @@ test("a stack that nobody can read is named, and what it may declare is not call
   expect(checks["every-database-was-compared"]![1]).toMatch(/by-hand: stack .* may declare it/);
 });
 
+interface Drift {
+  differences: { database: { identifier: string }; name: string; class: string; severity: string; finding: string }[];
+  databases: { identifier: string; look: string }[];
+  problems: string[];
+}
+async function driftOf(...words: string[]) {
+  const { code, stdout, stderr } = await shipshape("drift", ...words, "--json");
+  const drift = JSON.parse(stdout || "{}") as Drift;
+  const found = drift.differences?.map((one) => [one.database.identifier, one.name, one.class, one.severity].join(" "));
+  return { code, stderr, ...drift, found: found?.sort() };
+}
+
+test("shipshape drift --sweep tells of each database, what guardrails find on an undeclared one too, and --once of the same", async () => {
+  const swept = await driftOf("--sweep", "--work");
+  expect(swept.problems).toEqual([]);
+  expect(swept.databases.map(({ identifier, look }) => [identifier, look])).toEqual(
+    ["by-hand", "ledger-production", "orders-production", "payments-production"].map((name) => [name, "recent"]),
+  );
+  expect(swept.found).toEqual(
+    expect.arrayContaining([
+      "by-hand by-hand unmanaged high",
+      "by-hand by-hand.guardrails.require-encryption-at-rest unmanaged critical",
+      "orders-production orders-instance.backupRetentionPeriod drift high",
+    ]),
+  );
+  expect(swept.differences.every(({ finding }) => finding !== null)).toBe(true);
+  expect(swept.code).toBe(1);
+
+  const once = await driftOf("--once");
+  expect([once.found, once.code]).toEqual([swept.found, swept.code]);
+  // A detection of it alone finds the same, and the sweep before it has opened no finding twice.
+  const alone = await driftOf("--sweep", "--work", "--database", "by-hand");
+  expect(alone.differences.map(({ finding }) => finding).sort()).toEqual(
+    swept.differences
+      .filter(({ database: { identifier } }) => identifier === "by-hand")
+      .map(({ finding }) => finding)
+      .sort(),
+  );
+});
+
 test("previews of two stacks attach one plugin, and one that ends early ends no other", async () => {
   const stacks = { workspacesFolder: join(engine.cloud.dataFolder, "workspaces"), environment: env };
   const plugins = sharedPlugins(stacks);

@@ -217,8 +217,8 @@ describe("its verdict", () => {
   const verdict = (fleet: ObservedFleet, rows: SweptRow[]) => {
     const plan = planned({ fleet: true }, fleet);
     const judged = {
-      breaks: [{ rule: "require-tls", severity: "high" as const }],
-      unread: null,
+      breaks: [{ rule: "require-tls", severity: "high" as const, actual: "off", reason: "", waivers: [] }],
+      unread: [],
       remedy: "import --from",
     };
     return verifySweep(plan, {

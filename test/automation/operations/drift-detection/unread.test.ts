@@ -3,12 +3,12 @@ import type { Difference } from "../../../../automation/operations/drift-detecti
 import { beyondMissing, notCompared } from "../../../../automation/operations/drift-detection/unread";
 import { differencesIn, verifyDriftDetection } from "../../../../automation/operations/drift-detection/verify";
 import { unreadable } from "../../../../automation/runner/unreadable-stack";
-import { instanceNow, outcomeOf } from "./outcomes";
+import { instanceNow, outcomeOf, urn } from "./outcomes";
 
 const plan = {
   database: { identifier: "orders", resourceId: "db-ORDERS" },
   stack: { name: "shipshape/database.orders" },
-  beyond: { unread: [] as string[] },
+  beyond: { unread: [] as string[], instance: { urn: urn("orders") } },
 } as Parameters<typeof verifyDriftDetection>[0];
 const read = { resources: 2, databaseWasRead: true, unread: [], failure: null, differences: [], differencesLeftOut: 0 };
 
@@ -37,18 +37,21 @@ test("a stack that cannot be read is a difference, and any other failure fails t
 test("of a database that RDS does not describe nothing passes, unless the refresh, too, finds it gone", () => {
   const verdict = (missing: { reason: string; isGone: boolean }, differences: Difference[]) => {
     const comparison = { ...read, differences };
-    const beyondProvider = beyondMissing(missing, comparison);
+    const beyondProvider = beyondMissing(plan, missing, comparison);
     const outcome = outcomeOf({ now: instanceNow({ missing }), comparison, beyondProvider });
     return [verifyDriftDetection(plan, outcome).verdict, differencesIn(plan, outcome).map((one) => one.class)];
   };
   const gone: Difference = {
-    ...{ urn: "urn:pulumi:s::p::aws:rds/instance:Instance::orders", type: "aws:rds/instance:Instance" },
+    ...{ urn: urn("orders"), type: "aws:rds/instance:Instance" },
     ...{ property: null, desired: "exists", actual: "is gone", class: "drift", reason: "", severity: "critical" },
     breaks: [],
   };
   expect(verdict({ reason: "no right", isGone: false }, [])).toEqual(["inconclusive", ["unreadable"]]);
   expect(verdict({ reason: "it has none", isGone: true }, [])).toEqual(["inconclusive", ["unreadable"]]);
   expect(verdict({ reason: "it has none", isGone: true }, [gone])).toEqual(["fail", ["drift"]]);
+  // That another instance of its stack is gone says nothing of this one.
+  const another = { ...gone, urn: urn("reports") };
+  expect(verdict({ reason: "it has none", isGone: true }, [another])[1]).toEqual(["drift", "unreadable"]);
 });
 
 test.each([
