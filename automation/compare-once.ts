@@ -5,7 +5,7 @@
 import { notCompared, type ComparedDatabase } from "./difference-records";
 import { describeError } from "./errors";
 import { unreachableText } from "./fleet-records";
-import { childInput, type SweepPlan } from "./operations/drift-detection/sweep-plan";
+import { childInput, unidentifiedText, type SweepPlan } from "./operations/drift-detection/sweep-plan";
 import { withoutRequest } from "./operations/drift-detection/sweep-compared";
 import type { SweepOutcome } from "./operations/drift-detection/sweep-verify";
 import type { PlanBasis } from "./records";
@@ -52,7 +52,7 @@ export async function compareOnce(
     problems: [
       ...unreachable.map(unreachableText),
       ...unreadStacks.map((stack) => `stack ${stack.stack} could not be read: ${stack.reason}`),
-      ...unidentified,
+      ...unidentified.map(unidentifiedText),
       // Nothing compared is not nothing found: the wrong account or backend would pass every night.
       ...(databases.length + unmanaged.length + unread.length === 0 ? ["there is no database to compare"] : []),
     ],

@@ -148,10 +148,10 @@ export interface DeclaredParameterGroup {
 /** What a stack declares next to databases, which may be those of another stack. */
 export interface DeclaredNearby {
   parameterGroups: DeclaredParameterGroup[];
-  /** IAM roles that a database may use, each by the identifier of the database. */
-  roles: { identifier: string; role: string }[];
+  /** IAM roles that a database may use, each by the database's identifier and Region; a role's ARN has the account. */
+  roles: { identifier: string; role: string; region: string | null }[];
   /** Snapshots with the accounts they are shared with. */
-  snapshots: { identifier: string; accounts: string[] }[];
+  snapshots: { arn: string; accounts: string[] }[];
   /** ARNs of databases whose automated backups are copied to another Region. */
   backupsCopied: string[];
 }

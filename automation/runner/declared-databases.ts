@@ -129,25 +129,27 @@ function nearbyIn(resources: StateResource[]): DeclaredNearby {
         ({ name, value }) => ({ name: text(name), value: typeof value === "object" ? null : String(value) }),
       ),
     })),
-    roles: of("aws:rds/roleAssociation:RoleAssociation").map(({ outputs = {} }) => ({
+    roles: of("aws:rds/roleAssociation:RoleAssociation").map(({ outputs = {}, provider }) => ({
       identifier: text(outputs["dbInstanceIdentifier"]),
       role: text(outputs["roleArn"]),
+      region: textOrNull(outputs["region"]) ?? regionOfProvider(resources, provider),
     })),
     snapshots: of("aws:rds/snapshot:Snapshot", "aws:rds/snapshotCopy:SnapshotCopy").flatMap(
       ({ inputs = {}, outputs = {} }) =>
         Array.isArray(inputs["sharedAccounts"])
-          ? [
-              {
-                identifier: text(outputs["dbSnapshotIdentifier"] ?? outputs["targetDbSnapshotIdentifier"]),
-                accounts: inputs["sharedAccounts"].map(text),
-              },
-            ]
+          ? [{ arn: text(outputs["dbSnapshotArn"]), accounts: inputs["sharedAccounts"].map(text) }]
           : [],
     ),
     backupsCopied: of("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication").map(
       ({ outputs = {} }) => text(outputs["sourceDbInstanceArn"]),
     ),
   };
+}
+
+/** Older providers do not say a resource's Region; then it is that of the provider, if its config has one. */
+function regionOfProvider(resources: StateResource[], provider = ""): string | null {
+  const urn = provider.split("::").slice(0, 4).join("::");
+  return textOrNull(resources.find((one) => one.urn === urn)?.inputs?.["region"]);
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);

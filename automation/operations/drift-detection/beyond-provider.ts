@@ -17,7 +17,7 @@ import { shownOf } from "./shown";
 /** What was asked for that a description of the instance does not have. */
 export interface FoundBeyond {
   /** Null for those of which the API did not say it. */
-  snapshots: { identifier: string; arn: string; sharedWith: string[] | null }[];
+  snapshots: { arn: string; sharedWith: string[] | null }[];
   /** What is set in its parameter group; null: it was not asked for. */
   parameters: { name: string; value: string }[] | null;
   /** What could not be read, and why: nothing is known of it. */
@@ -159,8 +159,8 @@ function sharedOutside(
   ownAccounts: readonly string[],
 ): Difference[] {
   const own = [...ownAccounts, database.account];
-  return snapshots.flatMap(({ identifier, arn, sharedWith }) => {
-    const allowed = declared.snapshots.find((one) => one.identifier === identifier)?.accounts ?? [];
+  return snapshots.flatMap(({ arn, sharedWith }) => {
+    const allowed = declared.snapshots.find((one) => one.arn === arn)?.accounts ?? [];
     const outside = (sharedWith ?? []).filter((account) => ![...own, ...allowed].includes(account));
     const isPublic = outside.includes("all");
     // No stack may share with everyone; with an account, one that cannot be read may.

@@ -1,5 +1,6 @@
 /** Pure: the names by which the cloud's own records know what a difference is about. */
 import type { ReadResource } from "../../runner/pulumi-stack";
+import { nameInArn } from "./declared-beyond";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 
@@ -23,6 +24,3 @@ export function cloudNamesOf(
   if (urn === parameterGroup?.urn) return [nameInArn(parameterGroup.arn), parameterGroup.arn];
   return names[urn] ?? [];
 }
-
-/** "orders" of "arn:aws:rds:eu-central-1:123456789012:db:orders" */
-export const nameInArn = (arn: string): string => arn.split(":").slice(6).join(":");

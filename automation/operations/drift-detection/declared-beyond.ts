@@ -1,7 +1,13 @@
 /** Pure: from the states of the stacks to what they declare of one database that no refresh compares. */
+import {
+  identityOf,
+  type DeclaredInstance,
+  type DeclaredNearby,
+  type DeclaredParameterGroup,
+  type StacksAnswer,
+  type TargetDatabase,
+} from "../../fleet-records";
 import type { InstanceBeyond } from "./differences";
-import { identityOf, type DeclaredInstance, type DeclaredParameterGroup, type StacksAnswer } from "../../fleet-records";
-import type { TargetDatabase } from "../../fleet-records";
 
 export interface DeclaredBeyond {
   /** Null: no stack that could be read declares the database. */
@@ -13,7 +19,7 @@ export interface DeclaredBeyond {
   /** IAM roles that it may use. */
   roles: string[];
   /** Its snapshots are those of these names that may be shared with these accounts. */
-  snapshots: { identifier: string; accounts: string[] }[];
+  snapshots: DeclaredNearby["snapshots"];
   backupsCopied: boolean;
   /** Stacks that could not be read, and may declare any of this. */
   unread: string[];
@@ -37,14 +43,20 @@ export function declaredBeyond(
     instance: own?.instance ?? null,
     parameterGroup: group ?? null,
     replicas: now.replicas.filter((replica) => declared.some((one) => isNamed(replica, one, database))),
-    roles: nearby.flatMap(({ roles }) =>
-      roles.filter(({ identifier }) => identifier === database.identifier).map(({ role }) => role),
+    roles: nearby.flatMap(({ roles }) => roles.filter((one) => isOf(one, database)).map(({ role }) => role)),
+    snapshots: nearby.flatMap(({ snapshots }) =>
+      snapshots.filter(({ arn }) => arn === arnOf(database, "snapshot", nameInArn(arn))),
     ),
-    snapshots: nearby.flatMap(({ snapshots }) => snapshots),
     backupsCopied: nearby.some(({ backupsCopied }) => backupsCopied.includes(database.arn)),
     unread: answer.asked ? answer.unread.map(({ stack }) => stack) : [answer.backend ?? "the backend"],
   };
 }
+
+/** An account has a name once in each Region. Where a state does not say the Region, it may be this one. */
+const isOf = ({ identifier, role, region }: DeclaredNearby["roles"][number], database: TargetDatabase): boolean =>
+  identifier === database.identifier &&
+  role.split(":")[4] === database.account &&
+  (region ?? database.region) === database.region;
 
 /** A replica in the same Region is named by its identifier; one in another by its ARN. */
 const isNamed = (replica: string, declared: TargetDatabase, source: TargetDatabase): boolean =>
@@ -54,3 +66,6 @@ const isNamed = (replica: string, declared: TargetDatabase, source: TargetDataba
 
 export const arnOf = ({ arn }: TargetDatabase, kind: string, name: string): string =>
   [...arn.split(":").slice(0, 5), kind, name].join(":");
+
+/** "orders" of "arn:aws:rds:eu-central-1:123456789012:db:orders" */
+export const nameInArn = (arn: string): string => arn.split(":").slice(6).join(":");

@@ -2,7 +2,7 @@
 import type { FoundDifference } from "../../difference-records";
 import type { TargetDatabase } from "../../fleet-records";
 import { changedByText, type ChangedBy } from "./changed-by";
-import { nameInArn } from "./cloud-names";
+import { nameInArn } from "./declared-beyond";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
 import { controlsOf, waivedBy, type WaiverOfDifference } from "./waived";

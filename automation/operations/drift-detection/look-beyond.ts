@@ -7,8 +7,7 @@ import { parametersSetIn } from "../../targets/parameters-set";
 import { RdsQueries } from "../../targets/rds-queries";
 import type { OperationContext } from "../operation-context";
 import { beyondProvider, type BeyondProvider, type FoundBeyond } from "./beyond-provider";
-import { nameInArn } from "./cloud-names";
-import { arnOf } from "./declared-beyond";
+import { arnOf, nameInArn } from "./declared-beyond";
 import type { InstanceNow } from "./differences";
 import { lookUp } from "./look";
 import type { DriftDetectionPlan } from "./plan";
@@ -48,7 +47,7 @@ async function sharedSnapshots(
     const { snapshots, unanswered } = await snapshotsOf(clients, database.identifier, database.resourceId);
     return {
       snapshots: snapshots.map(({ identifier, sharedWith }) => ({
-        ...{ identifier, sharedWith, arn: arnOf(database, "snapshot", identifier) },
+        ...{ sharedWith, arn: arnOf(database, "snapshot", identifier) },
       })),
       unread: unanswered,
     };

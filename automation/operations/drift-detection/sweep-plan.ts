@@ -29,8 +29,8 @@ export interface ObservedFleet {
   located: boolean;
   unreachable: UnreachableLocation[];
   unreadStacks: { stack: string; reason: string }[];
-  /** What stacks declare that may be a database and cannot be told, a sentence each. */
-  unidentified: string[];
+  /** What stacks declare that may be a database and cannot be told, a phrase each. */
+  unidentified: { stack: string; what: string }[];
 }
 
 export interface SweptDatabase extends Pick<TargetDatabase, "identifier" | "account" | "region" | "resourceId"> {
@@ -78,7 +78,9 @@ export function fleetSeen(
     located,
     unreachable: cloud.asked ? (cloud.unreachable ?? []) : [{ ...nowhere, reason: cloud.reason }],
     unreadStacks: stacks.asked ? stacks.unread : [{ stack: stacks.backend ?? "the backend", reason: stacks.reason }],
-    unidentified: stacks.asked ? stacks.stacks.flatMap((s) => s.unidentified.map((what) => `${s.name}: ${what}`)) : [],
+    unidentified: stacks.asked
+      ? stacks.stacks.flatMap((s) => s.unidentified.map((what) => ({ stack: s.name, what })))
+      : [],
   };
 }
 
@@ -87,9 +89,10 @@ const bare = ({ identifier, resourceId, arn, account, region }: TargetDatabase):
 });
 
 export function planSweep(request: DriftDetectionRequest, observed: ObservedFleet, standard: Standard): SweepPlan {
-  const { located, unidentified } = observed;
+  const { located } = observed;
+  const ofStacks = ({ stack }: { stack: string }) => fits(request.stack, stack);
   const unreachable = observed.unreachable.filter((one) => isThere(request, one) || one.account === "unknown");
-  const unreadStacks = observed.unreadStacks.filter(({ stack }) => fits(request.stack, stack));
+  const unreadStacks = observed.unreadStacks.filter(ofStacks);
   const sweep: SweepPlan["sweep"] = {
     ...{
       databases: [],
@@ -99,7 +102,7 @@ export function planSweep(request: DriftDetectionRequest, observed: ObservedFlee
       unread: [],
       unreachable,
       unreadStacks,
-      unidentified,
+      unidentified: observed.unidentified.filter(ofStacks),
     },
   };
   for (const one of observed.databases.filter((database) => isIn(request, database, standard))) {
@@ -160,6 +163,9 @@ const isThere = (
   wanted: { account?: string | undefined; region?: string | undefined },
   found: { account: string; region: string },
 ) => is(wanted.account, found.account) && is(wanted.region, found.region);
+
+/** "shipshape/database.orders: orders has no readable resource id" */
+export const unidentifiedText = ({ stack, what }: ObservedFleet["unidentified"][number]): string => `${stack}: ${what}`;
 
 /** "*" is any text. */
 function fits(pattern: string | undefined, name: string): boolean {

@@ -2,7 +2,7 @@
 import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
 import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
 import { namedMax, reasonCharactersMax } from "./limits";
-import type { SweepPlan, SweptDatabase } from "./sweep-plan";
+import { unidentifiedText, type SweepPlan, type SweptDatabase } from "./sweep-plan";
 import type { JudgedDatabase } from "./unmanaged";
 
 /** What is kept of each database: the digest stands for all that was found in it. */
@@ -52,7 +52,10 @@ export function verifySweep({ target, sweep }: SweepPlan, { rows, digest, unmana
     ),
     inconclusiveIf(
       "every-stack-was-read",
-      [...sweep.unreadStacks.map(({ stack, reason }) => `${stack}: ${reason}`), ...sweep.unidentified],
+      [
+        ...sweep.unreadStacks.map(({ stack, reason }) => `${stack}: ${reason}`),
+        ...sweep.unidentified.map(unidentifiedText),
+      ],
       "each stack of the backend was read",
     ),
     failIf(

@@ -88,6 +88,22 @@ test("a parameter group is known by its ARN, and a parameter that is a secret ha
   ]);
 });
 
+test("a shared snapshot is known by its ARN, and a role of a database with the Region of its provider", () => {
+  const provider = urn("pulumi:providers:aws", "west");
+  const of = (type: string, more: object) => ({ urn: urn(type, "one"), type, provider: `${provider}::id`, ...more });
+  const dbSnapshotArn = "arn:aws:rds:eu-west-1:123456789012:snapshot:before";
+  const roleArn = "arn:aws:iam::123456789012:role/export";
+  const association = { dbInstanceIdentifier: "orders", roleArn };
+  const { nearby } = declaredIn("shipshape/x", [
+    { urn: provider, type: "pulumi:providers:aws", inputs: { region: "eu-west-1" } },
+    of("aws:rds/snapshotCopy:SnapshotCopy", { inputs: { sharedAccounts: ["1"] }, outputs: { dbSnapshotArn } }),
+    of("aws:rds/roleAssociation:RoleAssociation", { outputs: association }),
+    of("aws:rds/roleAssociation:RoleAssociation", { outputs: { ...association, region: "eu-north-1" } }),
+  ]);
+  expect(nearby!.snapshots).toEqual([{ arn: dbSnapshotArn, accounts: ["1"] }]);
+  expect(nearby!.roles.map(({ region }) => region)).toEqual(["eu-west-1", "eu-north-1"]);
+});
+
 test("a database that another component or no component declares is declared, without the standard", () => {
   const other = { urn: urn("acme:index:Service", "orders"), type: "acme:index:Service" };
   expect(read(other, instance({ parent: other.urn })).databases).toMatchObject([{ isStandard: false }]);

@@ -64,7 +64,7 @@ test("replicas, roles and copies of backups that nothing declares are unmanaged,
 });
 
 describe("a snapshot that is shared", () => {
-  const shared = (sharedWith: string[] | null) => ({ snapshots: [{ identifier: "s", arn: "arn:s", sharedWith }] });
+  const shared = (sharedWith: string[] | null) => ({ snapshots: [{ arn: "arn:s", sharedWith }] });
   test.each<[string, string[] | null, unknown[]]>([
     ["with everyone is critical", ["all"], [["sharedAccounts", "unmanaged", "critical", ["forbid-public-snapshot"]]]],
     [
@@ -80,7 +80,7 @@ describe("a snapshot that is shared", () => {
   });
 
   test("by a stack is declared, with those accounts only", () => {
-    const by = { snapshots: [{ identifier: "s", accounts: ["210987654321"] }] };
+    const by = { snapshots: [{ arn: "arn:s", accounts: ["210987654321"] }] };
     expect(differing({ found: shared(["210987654321"]), by })).toEqual([]);
     expect(differing({ found: shared(["210987654321", "111111111111"]), by })).toHaveLength(1);
   });
@@ -137,6 +137,20 @@ describe("what is declared", () => {
   test("in the group of its own stack is left to the refresh of that", () => {
     const orders = { ...stack("p/orders", { parameterGroups: [group("123456789012")] }), databases: [own] };
     expect(of(orders)).toMatchObject({ parameterGroup: null, instance });
+  });
+
+  test("of a role or a shared snapshot is that of its own account and Region, not of a namesake elsewhere", () => {
+    const role = (account: string, region: string | null) => ({
+      ...{ identifier: "orders", role: `arn:aws:iam::${account}:role/export`, region },
+    });
+    const rolesOf = (...roles: object[]) => of(stack("p/x", { roles })).roles;
+    expect(rolesOf(role("123456789012", "eu-central-1"))).toHaveLength(1);
+    expect(rolesOf(role("123456789012", null))).toHaveLength(1);
+    expect(rolesOf(role("123456789012", "eu-west-1"), role("210987654321", "eu-central-1"))).toEqual([]);
+    const snapshot = (place: string) => ({ arn: `arn:aws:rds:${place}:snapshot:before`, accounts: ["1"] });
+    const snapshotsOf = (...snapshots: object[]) => of(stack("p/x", { snapshots })).snapshots;
+    expect(snapshotsOf(snapshot("eu-central-1:123456789012"))).toHaveLength(1);
+    expect(snapshotsOf(snapshot("eu-west-1:123456789012"), snapshot("eu-central-1:210987654321"))).toEqual([]);
   });
 
   test("of a replica is known by name, account and Region", () => {

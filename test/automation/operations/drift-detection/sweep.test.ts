@@ -110,6 +110,15 @@ describe("the plan of a sweep", () => {
     expect(planned({ fleet: true, region: "eu-west-1" }, { ...fleet, unreachable }).sweep.unreachable).toEqual([]);
   });
 
+  test("names what cannot be read or told of the stacks that it is about, and of no other", () => {
+    const more = {
+      unreadStacks: ["shop/a", "shipshape/b"].map((stack) => ({ stack, reason: "it is broken" })),
+      unidentified: ["shop/c", "shipshape/d"].map((stack) => ({ stack, what: "x has no resource id" })),
+    };
+    const { unreadStacks, unidentified } = planned({ stack: "shop/*" }, observed([seen("orders")], more)).sweep;
+    expect([unreadStacks, unidentified].flat().map(({ stack }) => stack)).toEqual(["shop/a", "shop/c"]);
+  });
+
   test("a name that no request can have stops no sweep: it is listed", () => {
     const { sweep } = planned({ fleet: true }, observed([seen("orders"), seen("Not_Ours")]));
     expect([named(sweep.databases), named(sweep.unread)]).toEqual([["orders"], ["Not_Ours"]]);
@@ -142,7 +151,11 @@ test("the fleet is what cloud and stacks have, each database once, and no copy t
     ["by-hand", []],
     ["orders", ["one", "two"]],
   ]);
-  expect([unreachable, unreadStacks, unidentified]).toEqual([[], [], ["one: x has no readable resource id"]]);
+  expect([unreachable, unreadStacks, unidentified]).toEqual([
+    [],
+    [],
+    [{ stack: "one", what: "x has no readable resource id" }],
+  ]);
   const nothing = fleetSeen(
     { asked: false, reason: "no credentials" },
     { asked: false, backend: undefined, reason: "no backend" },
@@ -264,7 +277,7 @@ describe("its verdict", () => {
       "every-account-and-region-answered",
     ],
     ["a stack could not be read", { unreadStacks: [{ stack: "s", reason: "broken" }] }, "every-stack-was-read"],
-    ["a stack has what cannot be told", { unidentified: ["s: x"] }, "every-stack-was-read"],
+    ["a stack has what cannot be told", { unidentified: [{ stack: "s", what: "x" }] }, "every-stack-was-read"],
   ])("is inconclusive when %s", (_, more, check) => {
     const found = verdict(observed([seen("orders")], more), [row("orders")]);
     expect([found.verdict, checkOf(check, found)?.verdict]).toEqual(["inconclusive", "inconclusive"]);
