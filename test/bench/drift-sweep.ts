@@ -23,8 +23,8 @@ const names = (count: number) => Array.from({ length: count }, (_, at) => `sweep
 /** A cloud with a platform, and that many databases, each in a stack of its own. */
 async function deployed(count: number) {
   const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
-  const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
-  const given = { url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder };
+  const { url, dataFolder, accessKey, controlPlaneUrl } = await startLocalCloud(settings, () => undefined);
+  const given = { url, dataFolder, accessKey, controlPlaneUrl, engineFolder: (await readStartRecord(dataFolder))?.engine.folder };
   const local = localProcessEnvironment(given, settings.inherited);
   // Neither reads with the program: a refresh does not need it.
   const env = { ...local, PULUMI_RUN_PROGRAM: "false", SHIPSHAPE_DATA_FOLDER: dataFolder };
