@@ -34,6 +34,7 @@ export async function bringUpPlatform(of: LocalPlatform, signal: AbortSignal): P
     // By its name whenUnlocked knows it.
     if (/the stack is currently locked/.test(output))
       throw Object.assign(new Error(output), { name: "ConcurrentUpdateError" });
+    // A half-written state: whenUnlocked knows it by these words.
     const lines = output.split("\n").filter((line) => line.trim() !== "");
     throw new ShipshapeError("local-platform-failed", {
       reason: `\n  ${lines.slice(-platformLogLinesMax).join("\n  ")}`,

@@ -14,6 +14,7 @@ import { version } from "../../package.json";
 import { reasonOf } from "../errors";
 import type { BackendStack, StacksAnswer } from "../fleet-records";
 import { declaredIn, type StateResource } from "./declared-databases";
+import { whenWritten } from "./half-written";
 import {
   answerRecentFactor,
   answerRecentMilliseconds,
@@ -88,7 +89,7 @@ export async function readResources(s: StackContext, stack: string): Promise<Sta
   }
   const file = join(stacksOf(folder), `${stack}.json`);
   const [newest] = (await Promise.all([sized(file), sized(`${file}.gz`)]))
-    .filter(({ size }) => size > 0)
+    .filter(({ mtimeMs }) => mtimeMs > 0)
     .sort((one, other) => other.mtimeMs - one.mtimeMs);
   if (!newest) throw new Error(`the backend has no ${file}`);
   return readCheckpoint(newest);
@@ -113,9 +114,11 @@ const sized = async (file: string) => {
 
 async function readCheckpoint({ file, size }: { file: string; size: number }): Promise<StateResource[]> {
   if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
-  const bytes = await readFile(file);
-  const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
-  return stateIn(JSON.parse(text.toString()), "checkpoint");
+  return whenWritten(async () => {
+    const bytes = await readFile(file);
+    const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
+    return stateIn(JSON.parse(text.toString()), "checkpoint");
+  });
 }
 
 /** The checkpoints of a folder backend: `.pulumi/stacks/<project>/<stack>.json`, without a project in the old layout. */
@@ -193,7 +196,7 @@ async function pulumi({ environment }: StackContext, ...words: string[]): Promis
     maxBuffer: stackStateBytesMax,
     timeout: stackReadSeconds * 1000,
   };
-  const { stdout } = await promisify(execFile)("pulumi", [...words, "--non-interactive"], settings);
+  const { stdout } = await whenWritten(() => promisify(execFile)("pulumi", [...words, "--non-interactive"], settings));
   return JSON.parse(stdout) as unknown;
 }
 

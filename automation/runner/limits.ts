@@ -159,6 +159,13 @@ export const stackLockWaitSeconds = 1800;
 /** How often a locked stack is retried; each try starts an engine, which costs a second of CPU. */
 export const stackLockPollMilliseconds = 3000;
 
+/**
+ * How often a state or lock is read that was found cut off, and the pause in between: writing one takes milliseconds,
+ * some hundred on a busy machine. A state that stays cut off is known to be broken after two seconds.
+ */
+export const halfWrittenTriesMax = 6;
+export const halfWrittenPauseMilliseconds = 400;
+
 /** An exported stack, which is read into memory whole; a database's has some 85 resources. */
 export const stackStateBytesMax = 256 * 2 ** 20;
 

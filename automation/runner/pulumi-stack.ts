@@ -18,6 +18,7 @@ import {
   type PulumiFn,
 } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
+import { whenWritten } from "./half-written";
 import { PlannedSteps, type PlannedStep } from "./planned-steps";
 import { removeLockFile, whenUnlocked } from "./stack-lock";
 import { unreadable } from "./unreadable-stack";
@@ -163,7 +164,7 @@ export async function previewRefresh(
   };
   try {
     const stack = await stackOf(s, { stackName });
-    await stack.previewRefresh({ ...engineOptions(signal), exclude, onEvent });
+    await whenWritten(() => stack.previewRefresh({ ...engineOptions(signal), exclude, onEvent }));
     return undefined;
   } catch (error) {
     if (signal.aborted) throw error;

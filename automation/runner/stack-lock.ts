@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ShipshapeError } from "../errors";
 import { poll } from "../poll";
+import { whenWritten } from "./half-written";
 import { stackLockPollMilliseconds, stackLockWaitSeconds } from "./limits";
 
 /** Runs `work`; on a lock, waits for its owner, or cancels the lock if the owner is proven dead. */
@@ -16,7 +17,7 @@ export async function whenUnlocked<T>(
   let locked!: ShipshapeError; // set by each attempt that fails
   const attempt = async (): Promise<{ result: T } | undefined> => {
     try {
-      return { result: await work() };
+      return { result: await whenWritten(work) };
     } catch (error) {
       // By its name: the library that throws it belongs to pulumi-stack.ts.
       if (!(error instanceof Error) || error.name !== "ConcurrentUpdateError") throw error;

@@ -5,6 +5,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { whenWritten } from "./half-written";
 import { stackStateBytesMax } from "./limits";
 
 export interface StackContext {
@@ -71,7 +72,7 @@ export async function exportState(s: StackContext, stackName: string): Promise<S
   const words = ["stack", "export", "--show-secrets", "--stack", stackName, "--non-interactive"];
   const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: stackStateBytesMax };
   try {
-    const { stdout } = await promisify(execFile)("pulumi", words, settings);
+    const { stdout } = await whenWritten(() => promisify(execFile)("pulumi", words, settings));
     return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };

@@ -20,19 +20,27 @@ const checkout = join(__dirname, "../..");
 const stacksMax = Number(process.env["SHIPSHAPE_BENCH_STACKS"] ?? 50);
 const names = (count: number) => Array.from({ length: count }, (_, at) => `sweep${String(at).padStart(3, "0")}`);
 
+/** What the engine writes for a stack whose config is elsewhere is no part of the checkout. */
+const removeConfig = (stack: string) => rmSync(join(checkout, "stacks", `Pulumi.${stack}.yaml`), { force: true });
+
 /** A cloud with a platform, and that many databases, each in a stack of its own. */
 async function deployed(count: number) {
   const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
   const { url, dataFolder, accessKey, controlPlaneUrl } = await startLocalCloud(settings, () => undefined);
-  const given = { url, dataFolder, accessKey, controlPlaneUrl, engineFolder: (await readStartRecord(dataFolder))?.engine.folder };
+  const given = {
+    url,
+    dataFolder,
+    accessKey,
+    controlPlaneUrl,
+    engineFolder: (await readStartRecord(dataFolder))?.engine.folder,
+  };
   const local = localProcessEnvironment(given, settings.inherited);
   // Neither reads with the program: a refresh does not need it.
   const env = { ...local, PULUMI_RUN_PROGRAM: "false", SHIPSHAPE_DATA_FOLDER: dataFolder };
   const up = async (stack: string, ...more: string[]) => {
     const words = ["--stack", stack, "--non-interactive", "--color", "never"];
     await run("pulumi", ["stack", "init", ...words.slice(1)], { cwd: checkout, env });
-    // What the engine has just written for a stack whose config is elsewhere is no part of the checkout.
-    if (more.length > 0) rmSync(join(checkout, "stacks", `Pulumi.${stack}.yaml`), { force: true });
+    if (more.length > 0) removeConfig(stack);
     await run("pulumi", ["up", "--yes", "--skip-preview", ...words, ...more], {
       cwd: checkout,
       env,
@@ -55,6 +63,7 @@ async function deployed(count: number) {
   createFirstKey(readSettings(checkout, dataFolder, env));
   const after = async () => {
     await stopLocalCloud(settings, () => undefined);
+    for (const service of names(count)) removeConfig(`database.${service}`);
     rmSync(dataFolder, { recursive: true, force: true });
   };
   return { env, dataFolder, after };
