@@ -31,6 +31,8 @@ export class LeakIndex {
   private column = new Uint16Array(1 << 12);
   private anchored = new Uint8Array(1 << 12);
   values = 0;
+  /** Of these so many are searched for. */
+  searched = 0;
 
   private counts: Uint16Array | undefined = new Uint16Array(GRAM_COUNTERS);
   private bits = new Uint32Array(0);
@@ -70,16 +72,19 @@ export class LeakIndex {
     this.places = new Int32Array(this.column.length);
   }
 
-  /** Second pass, with the same values. */
-  anchor(bytes: Uint8Array, from: number, to: number): void {
+  /** Second pass, with the same values, or fewer: only these are found. False if it was known, or is too short. */
+  anchor(bytes: Uint8Array, from: number, to: number, column: number): boolean {
     const length = Math.min(to - from, valueBytesMax);
-    if (length < anchorBytes) return;
+    if (length < anchorBytes) return false;
     this.hash.digest(bytes, from, length);
     const slot = this.slot(this.hash.high, this.hash.low);
-    if (this.column[slot] === 0 || this.anchored[slot] === 1) return;
+    if (this.column[slot] === 0 || this.anchored[slot] === 1) return false;
     this.anchored[slot] = 1;
+    this.column[slot] = column + 1;
+    this.searched++;
     const { at, gram } = this.rarest(bytes, from, length);
     this.note(gram, (at << 16) | length);
+    return true;
   }
 
   /** After the passes. What was only needed to find anchors is freed. */

@@ -4,6 +4,8 @@
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
 import { anchorBytes, LeakIndex, valueBytesMax } from "./leak-index";
+import { LeakNumbers } from "./leak-numbers";
+import { piecesOf, type FieldForm } from "./leak-pieces";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
 import { canonical, decodings, digitRuns, digitsMin, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
 
@@ -15,13 +17,19 @@ interface Place {
 
 interface SearchedColumn {
   name: string;
-  /** Values of few different ones are met everywhere: by type, or by how often each is repeated. */
+  form: FieldForm;
+  /** By its type: no value of it is evidence. */
+  isShort: boolean;
+  /** Its few different values are words that are met everywhere: only addresses and numbers of it are searched for. */
   lowEntropy: boolean;
-  rows: number;
+  /** How often there was a value that is long enough to be searched for. */
   long: number;
   /** Which fingerprints were seen, for an estimate of how many different values there are. */
   seen: Uint8Array;
 }
+
+/** A column of fewer different values than this may consist of towns, states or titles. */
+const wordsMax = 4096;
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -31,20 +39,19 @@ export class LeakScan {
   private readonly index = new LeakIndex();
   private readonly columns: SearchedColumn[] = [];
   private readonly hits = new HitCounts();
-  private readonly digitValues = new Map<number, number>();
-  private expectedDigits = 0;
-  private digitHits = 0;
+  private readonly numbers = new LeakNumbers();
   private readonly positions: LeakReport["chance"] = [];
   private pass: 1 | 2 | 3 = 1;
   private bytes = 0;
   private definitions = 0;
 
   /** Returns the number by which its values are learnt. `isShort` where its type has few different values. */
-  addColumn(name: string, isShort: boolean): number {
-    return this.columns.push({ name, lowEntropy: isShort, rows: 0, long: 0, seen: new Uint8Array(1 << 13) }) - 1;
+  addColumn(name: string, isShort: boolean, form: FieldForm = "value"): number {
+    const counted = { long: 0, seen: new Uint8Array(1 << 13) };
+    return this.columns.push({ name, form, isShort, lowEntropy: false, ...counted }) - 1;
   }
 
-  /** The masked columns of some rows, as COPY text; once in each of the two passes. */
+  /** Some rows, as COPY text, with the number of each field's column; once in each of the two passes. */
   learn(columns: readonly number[], chunk: Uint8Array): void {
     forEachField(chunk, (field, from, to) => {
       const column = columns[field];
@@ -54,8 +61,10 @@ export class LeakScan {
 
   /** After all values were learnt for the first time. */
   beginSecondPass(): void {
-    for (const column of this.columns)
-      column.lowEntropy ||= column.rows >= 100 && distinctEstimate(column.seen) * 10 < column.rows;
+    for (const column of this.columns) {
+      const distinct = distinctEstimate(column.seen);
+      column.lowEntropy = distinct < wordsMax && column.long >= 100 && distinct * 10 < column.long;
+    }
     this.index.beginAnchors();
     this.pass = 2;
   }
@@ -77,7 +86,7 @@ export class LeakScan {
     });
     forEachField(chunk, (field, from, to) => {
       const why = plain[field] ? "nothing" : needsDecoding(chunk, from, to);
-      if (why === "nothing" || (why === "digits" && this.digitValues.size === 0)) return;
+      if (why === "nothing" || (why === "digits" && this.numbers.isEmpty)) return;
       this.searchDecoded({ name: places[field] ?? "", arm: "value" }, fieldText(chunk, from, to), why === "digits");
     });
   }
@@ -100,41 +109,40 @@ export class LeakScan {
   }
 
   report(): LeakReport {
-    const { values } = this.index;
-    const bound = boundOf(this.expectedDigits);
-    const isExplained = this.digitHits <= bound;
-    const numbers = {
-      column: "numbers of nine digits and more",
-      expected: this.expectedDigits,
-      seen: this.digitHits,
-      bound,
-    };
     return {
       searched: {
-        values,
+        values: this.index.searched,
         columns: this.columns.length,
         definitions: this.definitions,
         bytes: this.bytes,
         rawFiles: "not reachable",
       },
       leftOut: this.columns
-        .filter(({ lowEntropy, long }) => lowEntropy || long === 0)
-        .map(({ name, lowEntropy }) => ({ column: name, reason: lowEntropy ? "low-entropy" : "short" })),
-      chance: [...(this.digitValues.size > 0 ? [numbers] : []), ...this.positions],
-      hits: this.hits.list().filter(({ place }) => !isExplained || !place.endsWith(DIGITS)),
+        .filter(({ isShort, lowEntropy, long }) => isShort || lowEntropy || long === 0)
+        .map(({ name, isShort, lowEntropy }) => ({
+          column: name,
+          reason: isShort || lowEntropy ? "low-entropy" : "short",
+        })),
+      chance: [...this.numbers.chance(), ...this.positions],
+      hits: [...this.hits.list(), ...this.numbers.hits()],
     };
   }
 
   private learnField(column: number, chunk: Uint8Array, from: number, to: number): void {
     const own = this.columns[column]!;
-    if (this.pass === 1) own.rows++;
-    if (own.lowEntropy) return;
-    if (isPlain(chunk, from, to)) return this.learnPlain(column, chunk, from, to);
-    const text = fieldText(chunk, from, to);
+    if (own.isShort) return;
+    if (own.form !== "value")
+      for (const piece of piecesOf(own.form, fieldText(chunk, from, to))) this.learnText(column, piece);
+    else if (isPlain(chunk, from, to)) this.learnPlain(column, chunk, from, to);
+    else this.learnText(column, fieldText(chunk, from, to));
+  }
+
+  private learnText(column: number, text: string): void {
     if (!/\p{L}/u.test(text)) return this.learnNumber(column, digitsOf(text));
-    for (const form of [canonical(text), localPartOf(canonical(text))]) {
+    const shown = canonical(text);
+    for (const form of [shown, localPartOf(shown)]) {
       const bytes = Buffer.from(form ?? "");
-      this.learnBytes(column, bytes, 0, bytes.length);
+      this.learnBytes(column, bytes, 0, bytes.length, shown.includes("@"));
     }
   }
 
@@ -142,36 +150,33 @@ export class LeakScan {
   private learnPlain(column: number, chunk: Uint8Array, from: number, to: number): void {
     let sign = from;
     while (sign < to && chunk[sign] !== AT) sign++;
-    if (sign < to && sign - from >= anchorBytes) this.learnBytes(column, chunk, from, sign);
-    if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to);
+    if (sign < to && sign - from >= anchorBytes) this.learnBytes(column, chunk, from, sign, true);
+    if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to, sign < to);
     else this.learnNumber(column, digitsOf(fieldText(chunk, from, to)));
   }
 
   private learnNumber(column: number, digits: string | undefined): void {
     if (digits === undefined) return;
     const bytes = Buffer.from(DIGIT_MARK + digits);
-    if (this.learnBytes(column, bytes, 0, bytes.length))
-      this.digitValues.set(digits.length, (this.digitValues.get(digits.length) ?? 0) + 1);
+    if (this.learnBytes(column, bytes, 0, bytes.length, true)) this.numbers.learn(digits.length);
   }
 
-  private learnBytes(column: number, bytes: Uint8Array, from: number, to: number): boolean {
+  /** True when it is searched for from now on. `identifies`: however often it is repeated. */
+  private learnBytes(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean): boolean {
     const own = this.columns[column]!;
-    if (this.pass === 2) {
-      this.index.anchor(bytes, from, to);
-      return false;
-    }
-    const isNew = this.index.add(bytes, from, to, column);
-    if (to - from < 8) return false;
-    own.long++;
+    if (this.pass === 2) return (identifies || !own.lowEntropy) && this.index.anchor(bytes, from, to, column);
+    this.index.add(bytes, from, to, column);
+    if (to - from < anchorBytes) return false;
+    if (this.pass === 1) own.long++;
     const { high } = this.index.hash;
     own.seen[(high >>> 3) & 0x1fff]! |= 1 << (high & 7);
-    return isNew;
+    return false;
   }
 
   private searchDecoded(place: Place, text: string, onlyDigits: boolean, searched?: string): void {
     if (!onlyDigits)
       for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
-    if (this.digitValues.size > 0) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
+    if (!this.numbers.isEmpty) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
   }
 
   private searchText(place: Place, bytes: Buffer): void {
@@ -182,12 +187,11 @@ export class LeakScan {
 
   /** A whole number only: within a longer one, chance would find thousands. */
   private searchNumber(place: Place, digits: string): void {
-    this.expectedDigits += (this.digitValues.get(digits.length) ?? 0) / 10 ** digits.length;
+    this.numbers.expect(digits.length);
     const bytes = Buffer.from(DIGIT_MARK + digits);
     this.index.search(bytes, 0, bytes.length, (at, length, column) => {
-      if (at !== 0 || length !== bytes.length) return;
-      this.digitHits++;
-      this.hit({ ...place, name: place.name + DIGITS }, column);
+      if (at === 0 && length === bytes.length)
+        this.numbers.hit(digits.length, place.name + DIGITS, this.columns[column]!.name, place.arm);
     });
   }
 
@@ -206,8 +210,8 @@ export class LeakScan {
     const after = end < to && length < valueBytesMax ? kindOf(bytes[end]!) : 0;
     if ((before === 0 || before !== kindOf(bytes[at]!)) && (after === 0 || after !== kindOf(bytes[end - 1]!)))
       return true;
-    const sign = bytes.indexOf(AT, at);
-    return sign >= 0 && sign < end;
+    for (let one = at; one < end; one++) if (bytes[one] === AT) return true;
+    return false;
   }
 }
 

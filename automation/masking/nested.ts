@@ -101,3 +101,19 @@ function columnOf(texts: readonly string[]): ByteColumn {
 
 const valueAt = ({ bytes, start, end }: ByteColumn, at: number): string | null =>
   start[at]! < 0 ? null : bytes.toString("utf8", start[at], end[at]);
+
+const arrayToken = /"(?:[^"\\]|\\.)*"|[{},]|\[[-\d:[\]]+\]=|[^{},"]+/gsy;
+
+/** PostgreSQL's text of an array: braces, commas, and elements in quotes where they need them. */
+export function splitArray(text: string): Piece[] | undefined {
+  const pieces: Piece[] = [];
+  arrayToken.lastIndex = 0;
+  while (arrayToken.lastIndex < text.length) {
+    const [found] = arrayToken.exec(text) ?? [];
+    if (found === undefined) return undefined;
+    if (/^[{},]$|^\[.*=$/.test(found) || found === "NULL") pieces.push(found);
+    else
+      pieces.push({ route: 0, value: found.startsWith('"') ? found.slice(1, -1).replaceAll(/\\(.)/gs, "$1") : found });
+  }
+  return text.endsWith("}") ? pieces : undefined;
+}

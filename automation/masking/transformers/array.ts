@@ -1,5 +1,5 @@
 import { unfit } from "../mask-parts";
-import { nestedMask, nestedRule, piecewise, unfitNested, type Lookup, type NestedRule, type Piece } from "../nested";
+import { nestedMask, nestedRule, piecewise, splitArray, unfitNested, type Lookup, type NestedRule } from "../nested";
 import type { ColumnFacts } from "../schema-facts";
 import type { Transformer } from "../transformer";
 
@@ -32,19 +32,3 @@ const elementOf = (column: ColumnFacts): ColumnFacts => ({
   declared: column.declared.replace(/(\[\])+$/, ""),
   notNull: false,
 });
-
-const token = /"(?:[^"\\]|\\.)*"|[{},]|\[[-\d:[\]]+\]=|[^{},"]+/gsy;
-
-/** PostgreSQL's text of an array: braces, commas, and elements in quotes where they need them. */
-function splitArray(text: string): Piece[] | undefined {
-  const pieces: Piece[] = [];
-  token.lastIndex = 0;
-  while (token.lastIndex < text.length) {
-    const [found] = token.exec(text) ?? [];
-    if (found === undefined) return undefined;
-    if (/^[{},]$|^\[.*=$/.test(found) || found === "NULL") pieces.push(found);
-    else
-      pieces.push({ route: 0, value: found.startsWith('"') ? found.slice(1, -1).replaceAll(/\\(.)/gs, "$1") : found });
-  }
-  return text.endsWith("}") ? pieces : undefined;
-}

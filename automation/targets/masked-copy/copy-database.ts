@@ -5,7 +5,7 @@
  */
 import type { Client } from "pg";
 import { ShipshapeError } from "../../errors";
-import { inControlSession } from "../control-session";
+import { inCopySession } from "./copy-session";
 import type { DatabaseLogin } from "../database-login";
 import { readCopiedTables, type CopiedTable } from "./copied-tables";
 import { copyTables, type CopiedRows, type CopyRequest } from "./copy-tables";
@@ -35,13 +35,18 @@ export interface CopiedDatabase {
   found: CopiedTable[];
 }
 
-/** Errors: schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit, copy-unplanned. */
+const what = "the copying";
+
+/**
+ * Errors: copy-unplanned, copy-query-failed, schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete,
+ * masking-value-unfit.
+ */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;
   const options = { rootCertificateFile: copy.rootCertificateFile, statementSeconds: schemaStatementSeconds };
   const inSource = <T>(work: (client: Client) => Promise<T>) =>
-    inControlSession(source, { ...options, readOnly: true }, work);
-  const inTarget = <T>(work: (client: Client) => Promise<T>) => inControlSession(target, options, work);
+    inCopySession(source, { ...options, readOnly: true }, what, work);
+  const inTarget = <T>(work: (client: Client) => Promise<T>) => inCopySession(target, options, what, work);
 
   const roles = await inSource(readRolesOf);
   await inTarget((client) => ensureRoles(client, roles));
@@ -51,7 +56,7 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   const all = await inSource(readCopiedTables);
   requirePlanned(copy.masks, all);
   const found = all.filter(({ name }) => !copy.masks.empty.includes(name));
-  await inControlSession(copy.sourceMaster, options, (client) => showAllRows(client, found, roles));
+  await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));

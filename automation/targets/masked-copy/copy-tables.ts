@@ -2,8 +2,9 @@
 import type { Duplex } from "node:stream";
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
-import { openControlSession } from "../control-session";
+import { openControlSession, sessionWasLost } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
+import { lostSession, quietly } from "./copy-session";
 import { copyOutStatement, copyInStatement, type CopiedTable } from "./copied-tables";
 import { CopyIn } from "./copy-in";
 import { copyOut } from "./copy-out";
@@ -48,7 +49,7 @@ export async function copyTables(request: CopyRequest): Promise<Record<string, C
   const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
   let next = 0;
   const worker = async () => {
-    const sessions = await openSessions(request);
+    const sessions = await quietly(request.target.identifier, "the copying", () => openSessions(request));
     // A server that no longer answers would not notice anything else.
     signal.addEventListener("abort", sessions.sever, { once: true });
     try {
@@ -159,8 +160,10 @@ async function copyTable(
 
 /** Without the message of PostgreSQL, its detail and its context, all of which can quote rows. */
 function refusal(error: unknown, table: string, side: "source" | "target"): unknown {
-  if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "")) return error;
-  const place = error.constraint ?? error.column;
+  if (!(error instanceof DatabaseError)) return error;
+  if (sessionWasLost(error)) return lostSession(side, error.code ?? "unknown");
+  // What a function raises says what the function likes.
+  const place = error.routine === "exec_stmt_raise" ? undefined : (error.constraint ?? error.column);
   return new ShipshapeError("copy-refused", {
     table,
     side,

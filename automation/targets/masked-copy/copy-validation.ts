@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import { shownText } from "../shown-text";
 import { namedMax } from "../limits";
 import { readFilledColumns, readSequences } from "../sequences";
+import { quietly } from "./copy-session";
 import { objectsQuery } from "./copied-objects";
 import type { CopiedTable } from "./copied-tables";
 
@@ -23,13 +24,12 @@ export interface CopyValidation {
 
 /**
  * By logins that read everything, before row-level security is switched on in the copy. The number of rows is counted
- * in both, not taken from the copying.
+ * in both, not taken from the copying. Errors: copy-query-failed.
  */
-export async function validateCopy(
-  source: Client,
-  copy: Client,
-  tables: readonly CopiedTable[],
-): Promise<CopyValidation> {
+export const validateCopy = (source: Client, copy: Client, tables: readonly CopiedTable[]): Promise<CopyValidation> =>
+  quietly(copy.database ?? "the copy", "the validation", () => validate(source, copy, tables));
+
+async function validate(source: Client, copy: Client, tables: readonly CopiedTable[]): Promise<CopyValidation> {
   const differingCounts = [];
   let rows = 0;
   for (const { name } of tables) {

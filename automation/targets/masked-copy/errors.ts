@@ -20,6 +20,12 @@ export const maskedCopyErrors = {
     message: "copying {table} ended at the {side} with SQLSTATE {sqlstate}{place}",
     hint: "the message may quote rows, and is not kept; 23514 and 22001 are masks that do not fit the column, 42501 is a privilege, 53100 a full disk",
   },
+  "copy-query-failed": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: '"{identifier}" ended {what} with SQLSTATE {sqlstate}',
+    hint: "the message may quote rows, and is not kept: repeat the statement in the database to see it; 22P02 is a cast, P0001 a function of the schema, 42501 a privilege",
+  },
   "copy-unplanned": {
     httpStatus: 409,
     exitCode: 1,

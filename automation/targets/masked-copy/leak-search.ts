@@ -1,10 +1,12 @@
 /** The leak scan's side of SQL: what was masked, from the source; what there is, from the copy. Rows stream through. */
 import type { Client } from "pg";
+import type { FieldForm } from "../../masking/leak-pieces";
 import type { LeakReport } from "../../masking/leak-report";
 import { LeakScan } from "../../masking/leak-scan";
-import { inControlSession } from "../control-session";
+import { columnId } from "../../masking/schema-facts";
 import type { DatabaseLogin } from "../database-login";
-import type { CopiedTable } from "./copied-tables";
+import { copyOutStatement, type CopiedTable } from "./copied-tables";
+import { inCopySession } from "./copy-session";
 import type { CopiedRows } from "./copy-tables";
 import { copyOut } from "./copy-out";
 import { definitionsQuery } from "./definitions";
@@ -37,8 +39,19 @@ const short = new Set([
   "char",
 ]);
 
-/** What is in them is no text in which a value could be encoded. */
-const plain = new Set([...short, "uuid", "oid"]);
+/** What is in them is neither a long number nor a text in which a value could be encoded. */
+const plain = new Set([
+  "bool",
+  "date",
+  "time",
+  "timetz",
+  "timestamp",
+  "timestamptz",
+  "interval",
+  "int2",
+  "char",
+  "uuid",
+]);
 
 /** By logins that read everything; of the copy after all of its schema is there. */
 export async function searchForLeaks(
@@ -51,23 +64,24 @@ export async function searchForLeaks(
     statementSeconds: tableCopySeconds,
     readOnly: true,
   };
-  return inControlSession(source, options, (from) =>
-    inControlSession(copy, options, (client) => searchIn(from, client, search)),
+  return inCopySession(source, options, "the leak scan", (from) =>
+    inCopySession(copy, options, "the leak scan", (client) => searchIn(from, client, search)),
   );
 }
 
 async function searchIn(source: Client, copy: Client, search: LeakSearch): Promise<LeakReport> {
   const scan = new LeakScan();
   const masked = await maskedColumns(source, search);
-  const learnt = masked.map((column) => ({
-    ...column,
-    number: scan.addColumn(`${column.table.name}.${column.name}`, short.has(column.type) || column.isEnum),
+  const learnt = masked.map(({ table, columns }) => ({
+    statement: copyOutStatement({ ...table, columns: columns.map(({ name }) => name) }),
+    numbers: columns.map((one) => scan.addColumn(columnId({ ...one, table: table.name }), isShort(one), formOf(one))),
   }));
+  // Once for all columns of a table: reading it costs more than looking at one of them.
   const learn = async () => {
-    for (const { number, query } of learnt)
-      for await (const { bytes } of copyOut(source, `copy (${query}) to stdout`)) {
+    for (const { statement, numbers } of learnt)
+      for await (const { bytes } of copyOut(source, statement)) {
         search.signal?.throwIfAborted();
-        scan.learn([number], bytes);
+        scan.learn(numbers, bytes);
       }
   };
   await learn();
@@ -86,53 +100,61 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
   for (const { place, text } of (await copy.query<{ place: string; text: string }>(definitionsQuery)).rows)
     scan.searchDefinition(place, text);
   const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
-  for (const { table, name } of masked)
-    if (byPosition.has(`${table.name}.${name}`)) await comparePosition(scan, source, copy, table, name, search.copied);
+  for (const { table, columns } of masked)
+    for (const { name } of columns)
+      if (byPosition.has(columnId({ table: table.name, name })))
+        await comparePosition(scan, source, copy, table, name, search.copied);
   return scan.report();
 }
 
-interface MaskedColumn {
-  table: CopiedTable;
-  name: string;
-  type: string;
-  isEnum: boolean;
-  /** Its values, one in a row: elements of an array, strings of a document. */
-  query: string;
+const isShort = ({ type, isEnum }: MaskedColumn): boolean => short.has(type) || isEnum;
+
+function formOf({ type, isArray }: MaskedColumn): FieldForm {
+  if (type !== "json" && type !== "jsonb") return isArray ? "array" : "value";
+  return isArray ? "array of documents" : "document";
 }
 
-async function maskedColumns(source: Client, { tables, masks }: LeakSearch): Promise<MaskedColumn[]> {
-  const found: MaskedColumn[] = [];
+interface MaskedColumn {
+  name: string;
+  /** Of its elements, if it is an array; never a domain. */
+  type: string;
+  isEnum: boolean;
+  isArray: boolean;
+}
+
+async function maskedColumns(
+  source: Client,
+  { tables, masks }: LeakSearch,
+): Promise<{ table: CopiedTable; columns: MaskedColumn[] }[]> {
+  const found = [];
   for (const table of tables) {
     const names = (masks.tables[table.name]?.masked ?? []).map(({ position }) => table.columns[position] ?? "");
     if (names.length === 0) continue;
-    const { rows } = await source.query<{ name: string; type: string; isEnum: boolean; isArray: boolean }>(
-      `select a.attname as name, coalesce(e.typname, b.typname, t.typname) as type, t.typtype = 'e' as "isEnum", t.typcategory = 'A' as "isArray"
-       from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype and t.typbasetype <> 0
-       left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-       where a.attrelid = $1::text::regclass and a.attname = any ($2::text[])`,
-      [table.name, names],
-    );
-    for (const { isArray, ...column } of rows) {
-      const quoted = `"${column.name.replaceAll('"', '""')}"`;
-      found.push({ ...column, table, query: valuesOf(quoted, table.name, column.type, isArray) });
-    }
+    const { rows } = await source.query<MaskedColumn>(MASKED_COLUMNS, [table.name, names]);
+    found.push({ table, columns: rows });
   }
   return found;
 }
 
-function valuesOf(column: string, table: string, type: string, isArray: boolean): string {
-  const element = isArray ? `unnest(${column})` : column;
-  if (type !== "json" && type !== "jsonb")
-    return `select (${element})::text from only ${table} where ${column} is not null`;
-  const strings = `jsonb_path_query(document, 'strict $.**') as leaf`;
-  return `select leaf #>> '{}' from (select (${element})::jsonb as document from only ${table} where ${column} is not null) d, lateral ${strings} where jsonb_typeof(leaf) in ('string', 'number')`;
-}
+/** A domain may be over an array of another domain, and so on. */
+const baseOf = (type: string) => `
+  lateral (with recursive chain as (
+    select t.* from pg_type t where t.oid = ${type}
+    union all select b.* from chain c join pg_type b on b.oid = c.typbasetype where c.typtype = 'd')
+  select * from chain where typtype <> 'd')`;
+
+const MASKED_COLUMNS = `
+select a.attname as name, coalesce(e.typname, t.typname)::text as type, coalesce(e.typtype, t.typtype) = 'e' as "isEnum",
+  e.oid is not null as "isArray"
+from pg_attribute a cross join ${baseOf("a.atttypid")} t
+left join ${baseOf("case when t.typcategory = 'A' then t.typelem end")} e on true
+where a.attrelid = $1::text::regclass and a.attname = any ($2::text[]) order by a.attnum`;
 
 /** Every table and materialized view, with all columns: what PostgreSQL computed from a masked column, too. */
 async function searchedRelations(copy: Client): Promise<{ query: string; places: string[]; types: string[] }[]> {
   const { rows } = await copy.query<{ query: string; places: string[]; types: string[] }>(`
     select format('select %s from %s %I.%I', string_agg(format('%I::text', a.attname), ', ' order by a.attnum), case when c.relkind = 'r' then 'only' else '' end, n.nspname, c.relname) as query,
-      array_agg(n.nspname || '.' || c.relname || '.' || a.attname order by a.attnum) as places,
+      array_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname) order by a.attnum) as places,
       array_agg(t.typname::text order by a.attnum) as types
     from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
     where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
@@ -161,5 +183,9 @@ async function comparePosition(
     (sum, [value, count]) => sum + count * (after.counts?.[value] ?? 0),
     0,
   );
-  scan.comparePosition(`${table.name}.${column}`, unchanged[column] ?? 0, rows === 0 ? 0 : together / rows);
+  scan.comparePosition(
+    columnId({ table: table.name, name: column }),
+    unchanged[column] ?? 0,
+    rows === 0 ? 0 : together / rows,
+  );
 }

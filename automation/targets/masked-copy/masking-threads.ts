@@ -48,9 +48,10 @@ function startThread(program: ReturnType<typeof threadProgram>, masks: TableMask
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("masked" in answer) asked?.resolve(answer.masked);
-    else asked?.reject(Object.assign(new Error(answer.failed.message), { code: answer.failed.code }));
+    else asked?.reject(Object.assign(new Error(answer.failed.message), answer.failed));
   });
-  worker.on("error", failAll);
+  // It may quote what was being masked.
+  worker.on("error", ({ name }) => failAll(new Error(`a masking thread failed with a ${name}`)));
   worker.on("exit", (code) => failAll(new Error(`a masking thread ended with code ${code}`)));
   return { worker, waiting };
 }

@@ -6,12 +6,13 @@ import type { Duplex } from "node:stream";
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import type { Client } from "pg";
 import { ShipshapeError } from "../../errors";
 import { threadProgram } from "../../thread-program";
 import { openControlSession, type ControlSessionOptions } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
+import { quietly } from "./copy-session";
 import { schemaAnswerBytesMax, schemaDumpSeconds, schemaTextCharactersMax } from "./limits";
 import type { SchemaDumpAnswer, SchemaDumpRequest } from "./schema-dump-thread";
 import { AnswerReader, greetingOf } from "./server-messages";
@@ -35,11 +36,10 @@ export async function dumpSchema(
   section: SchemaSection,
   options: SchemaDumpOptions,
 ): Promise<string> {
-  const client = await openControlSession(source, {
-    rootCertificateFile: options.rootCertificateFile,
-    statementSeconds: schemaDumpSeconds,
-    readOnly: true,
-  });
+  const session = { statementSeconds: schemaDumpSeconds, readOnly: true };
+  const client = await quietly(source.identifier, "the reading of its schema", () =>
+    openControlSession(source, { ...session, rootCertificateFile: options.rootCertificateFile }),
+  );
   try {
     const greeting = greetingOf(await sessionSettings(client));
     const text = await new Bridge(client, greeting, options).run(argumentsFor(section));
@@ -134,7 +134,18 @@ class Bridge {
       if (ending.aborted) fail(ending.reason);
       socket.once("close", () => fail(new Error("the connection ended")));
       worker.once("error", fail);
-      worker.once("exit", () => fail(new Error("pg_dump ended")));
+      const hear = (said: { ask: Uint8Array } | SchemaDumpAnswer) => {
+        if ("ask" in said) socket.write(said.ask);
+        else if ("dumped" in said) resolve(said.dumped);
+        else fail(new Error("pg_dump failed"));
+      };
+      port.on("message", hear);
+      worker.once("exit", () => {
+        // What it said last may still be on the way: its port is not its own channel.
+        const last = receiveMessageOnPort(port) as { message: SchemaDumpAnswer } | undefined;
+        if (last) hear(last.message);
+        fail(new Error("pg_dump ended"));
+      });
       socket.on("data", (piece: Buffer) => {
         try {
           const whole = reader.add(piece);
@@ -146,11 +157,6 @@ class Bridge {
         } catch (error) {
           fail(error);
         }
-      });
-      port.on("message", (said: { ask: Uint8Array } | SchemaDumpAnswer) => {
-        if ("ask" in said) socket.write(said.ask);
-        else if ("dumped" in said) resolve(said.dumped);
-        else fail(new Error("pg_dump failed"));
       });
     });
   }

@@ -1,7 +1,8 @@
 /** Puts a schema into an empty database, statement by statement: each failure has its place. */
-import type { Client, DatabaseError } from "pg";
+import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
 import { sessionWasLost } from "../control-session";
+import { lostSession } from "./copy-session";
 import { statementsOf, type DumpStatement } from "./dump-statements";
 
 /** What a target of that major understands. */
@@ -22,18 +23,19 @@ export async function loadSchema(
   statements: readonly DumpStatement[],
   { atomic, signal }: { atomic: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  if (atomic) await client.query("begin");
-  for (const { sql, place } of statements) {
+  const begin = { sql: "begin", place: "the beginning of the schema" };
+  const commit = { sql: "commit", place: "the end of the schema" };
+  for (const { sql, place } of atomic ? [begin, ...statements, commit] : statements) {
     signal?.throwIfAborted();
     try {
       await client.query(sql);
     } catch (error) {
-      if (sessionWasLost(error)) throw error;
-      const { code = "unknown" } = error as DatabaseError;
+      if (!(error instanceof DatabaseError)) throw error;
+      const { code = "unknown" } = error;
+      if (sessionWasLost(error)) throw lostSession(identifier, code);
       throw new ShipshapeError("schema-not-loaded", { identifier, place, sqlstate: code });
     }
   }
-  if (atomic) await client.query("commit");
 }
 
 /**

@@ -15,9 +15,16 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "database-query-failed": "recorded in a drill's check: operations/restore-drill/steps",
   "database-replaced": "a database recreated in the middle of a drill: operations/restore-drill/removal.engine",
   ...Object.fromEntries(
-    (["schema-unreadable", "schema-not-loaded", "copy-refused", "copy-unplanned", "copy-incomplete"] as const).map(
-      (code) => [code, "a database that refuses or ends in the middle of a copy: targets/masked-copy"],
-    ),
+    (
+      [
+        "schema-unreadable",
+        "schema-not-loaded",
+        "copy-refused",
+        "copy-query-failed",
+        "copy-unplanned",
+        "copy-incomplete",
+      ] as const
+    ).map((code) => [code, "a database that refuses or ends in the middle of a copy: targets/masked-copy"]),
   ),
   "marker-table-changed": "recorded in a drill's check: targets/control-session.cloud",
   ...Object.fromEntries(

@@ -94,6 +94,49 @@ test("short values and those of few different ones are not searched for, and the
   expect(metIn(scan, "Frankfurt am Main")).toBe(0);
 });
 
+test("an address or number is searched for however often it is repeated, and so is a word of many", () => {
+  const orders = Array.from({ length: 1000 }, (_, at) => `buyer${at % 50}@mail.example`);
+  const scan = scanOf(orders);
+  expect(metIn(scan, "from buyer17@mail.example")).toBe(1);
+  expect(scan.report().leftOut).toEqual([{ column: "app.people.name", reason: "low-entropy" }]);
+  const phones = scanOf(Array.from({ length: 1000 }, (_, at) => `+49 171 55501${10 + (at % 50)}`));
+  expect(metIn(phones, "491715550123")).toBe(1);
+  const names = scanOf(Array.from({ length: 120_000 }, (_, at) => `Quill Feather${at % 6000}`));
+  expect(metIn(names, "Quill Feather17 called")).toBe(1);
+  expect(names.report().leftOut).toEqual([]);
+});
+
+test("values that are few among many short ones are searched for", () => {
+  const scan = scanOf(Array.from({ length: 2000 }, (_, at) => (at % 100 === 0 ? `Quillfeather ${at}` : "Bob")));
+  expect(metIn(scan, "see Quillfeather 1700")).toBe(1);
+});
+
+test("chance hits of short numbers explain no hit of a long one", () => {
+  const short = Array.from({ length: 50_000 }, (_, at) => String(100_000_000 + ((at * 48_271) % 900_000_000)));
+  const scan = scanOf([...short, "49171555019977123"]);
+  for (let at = 0; at < 50_000; at++)
+    scan.searchRows(["app.copy.n"], [], chunk([[String(100_000_000 + ((at * 7919 * 13 + 5) % 900_000_000))]]));
+  scan.searchRows(["app.copy.card"], [], chunk([["49171555019977123"]]));
+  const { hits, chance } = scan.report();
+  expect(chance.find(({ column }) => column === "numbers of 9 digits")!.bound).toBeGreaterThan(0);
+  expect(hits.map(({ place }) => place)).toContain("app.copy.card (as a number)");
+});
+
+test("each value inside of an array or a document is searched for, and a key of a document is none", () => {
+  const scan = new LeakScan();
+  const numbers = [scan.addColumn("t.a", false, "array"), scan.addColumn("t.d", false, "document")];
+  const rows = chunk([
+    ['{"Zoe Quillfeather",NULL,short}', String.raw`{"customerName": {"x": ["12 Marrowbone\\u0020Lane", "\\q"]}}`],
+  ]);
+  scan.learn(numbers, rows);
+  scan.beginSecondPass();
+  scan.learn(numbers, rows);
+  scan.endLearning();
+  expect(metIn(scan, "for Zoe Quillfeather")).toBe(1);
+  expect(metIn(scan, "12 Marrowbone Lane")).toBe(2);
+  expect(metIn(scan, "customerName")).toBe(2);
+});
+
 test("as many values at their old place as chance explains are none, and more are a hit", () => {
   const scan = scanOf([], true);
   scan.comparePosition("app.people.state", 110, 100);
@@ -120,7 +163,7 @@ test("of a hundred thousand values each is found in a long text, and none of a h
   const all = Array.from({ length: 100_000 }, (_, at) => value(at, "real"));
   for (const bytes of all) index.add(bytes, 0, bytes.length, 0);
   index.beginAnchors();
-  for (const bytes of all) index.anchor(bytes, 0, bytes.length);
+  for (const bytes of all) index.anchor(bytes, 0, bytes.length, 0);
   index.finish();
   const met = (texts: Buffer[]) => {
     const text = Buffer.concat(texts.flatMap((one) => [Buffer.from(" lorem,"), one]));

@@ -8,6 +8,7 @@ import { copyDatabase, type CopiedDatabase } from "../../../../automation/target
 import { copyTables } from "../../../../automation/targets/masked-copy/copy-tables";
 import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
 import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
+import { describeError } from "../../../../automation/errors";
 import { loadSchema } from "../../../../automation/targets/masked-copy/schema-load";
 import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
 import type { ColumnRule, TableMasks } from "../../../../automation/targets/masked-copy/table-masks";
@@ -255,6 +256,61 @@ test("a value that the target refuses ends the copy with a code and a place, and
     message: expect.stringMatching(/app\.order_2025 .*23514/) as string,
   });
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("-77.25");
+});
+
+/** A value of a column that is kept. */
+const MARKER = "mk8MARKERkm";
+const notes = `create table app.note (id int, text text, kept text); insert into app.note select i, 'text ' || i, '${MARKER}' from generate_series(1, 3) i`;
+
+test.each([
+  ["a key that masked rows break", "create unique index on app.note (text, kept)", "schema-not-loaded", "23505"],
+  [
+    "a function of an index that raises",
+    `create function app.checked(text, text) returns text language plpgsql immutable as $$ begin
+       if $1 like 'a note%' then raise exception 'not %', $2 using column = $2, constraint = $2; end if; return $1; end $$;
+     create index on app.note (app.checked(text, kept))`,
+    ...["schema-not-loaded", "P0001"],
+  ],
+  [
+    "a check that raises",
+    `create function app.checked(text, text) returns bool language plpgsql immutable as $$ begin
+       if $1 like 'a note%' then raise exception 'not %', $2 using column = $2, constraint = $2; end if; return true; end $$;
+     alter table app.note add check (app.checked(text, kept))`,
+    ...["copy-refused", "P0001"],
+  ],
+  [
+    "a cast in a materialized view",
+    "create materialized view app.numbers as select case when text like 'a note%' then kept::int end from app.note",
+    ...["copy-query-failed", "22P02"],
+  ],
+  [
+    "a login trigger, with the code of a lost session",
+    `reset role; create function app.refuse() returns event_trigger language plpgsql as $$ begin
+       if session_user like 'shipshape%' then raise exception '%', (select min(kept) from app.note) using errcode = '57P01'; end if; end $$;
+     create event trigger refuse on login execute function app.refuse(); alter event trigger refuse enable always`,
+    ...["unexpected", "57P01"],
+  ],
+])("%s ends a copy, and no value is in any part of the error", async (_, sql, code, sqlstate) => {
+  await Promise.all([source, target].map((one) => one.store("create database quiet owner boss")));
+  try {
+    await source.server.query(
+      `create schema app authorization owner; set role owner; ${notes}; ${sql}`,
+      undefined,
+      "quiet",
+    );
+    const quiet = masksOf(
+      { "app.note": [constant("app.note", "text", 1, "a note")] },
+      { "app.note": ["id", "text", "kept"] },
+    );
+    const of = <T extends object>(login: T) => ({ ...login, database: "quiet" });
+    const { source: from, sourceMaster, target: to, ...rest } = request();
+    const logins = { source: of(from), sourceMaster: of(sourceMaster), target: of(to) };
+    const error = await copyDatabase({ ...rest, ...logins, masks: quiet }).catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toMatchObject({ code, message: expect.stringContaining(sqlstate) as string });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(MARKER);
+  } finally {
+    await Promise.all([source, target].map((one) => one.store("drop database quiet with (force)")));
+  }
 });
 
 test.each([

@@ -1,0 +1,52 @@
+/**
+ * Sessions of a masked copy. What a server says may quote rows: in a message of a cast, in the detail of a duplicate
+ * key, in whatever a function of an index raises while that is built. So nothing of it is kept but its SQLSTATE.
+ */
+import { DatabaseError, type Client } from "pg";
+import { ShipshapeError } from "../../errors";
+import { openControlSession, sessionWasLost, type ControlSessionOptions } from "../control-session";
+import type { DatabaseLogin } from "../database-login";
+
+/**
+ * Does `work` in a session as control-session.ts opens them, and ends it. `what` is for the message: "the leak scan".
+ * The loss of a session is passed on, since another attempt may succeed. Errors: copy-query-failed.
+ */
+export async function inCopySession<T>(
+  login: DatabaseLogin,
+  options: ControlSessionOptions,
+  what: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  return quietly(login.identifier, what, async () => {
+    const client = await openControlSession(login, options);
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+/** Errors: copy-query-failed, in place of every error of PostgreSQL. */
+export async function quietly<T>(identifier: string, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = databaseErrorIn(thrown);
+    if (error === undefined) throw thrown;
+    const sqlstate = error.code ?? "unknown";
+    if (sessionWasLost(error)) throw lostSession(identifier, sqlstate);
+    throw new ShipshapeError("copy-query-failed", { identifier, what, sqlstate });
+  }
+}
+
+/** Without the message: a function can raise an error with the SQLSTATE of a lost session, too. */
+export const lostSession = (identifier: string, sqlstate: string): Error =>
+  new Error(`the session in "${identifier}" ended with SQLSTATE ${sqlstate}`);
+
+/** A login can run a trigger of the database's owners: then the error of PostgreSQL is the cause of ours. */
+function databaseErrorIn(thrown: unknown): DatabaseError | undefined {
+  if (thrown instanceof DatabaseError) return thrown;
+  const cause = thrown instanceof ShipshapeError ? thrown.cause : undefined;
+  return cause instanceof DatabaseError ? cause : undefined;
+}
