@@ -42,9 +42,13 @@ export async function askBackend(s: StackContext): Promise<StacksAnswer> {
  * The same of one stack, "shipshape/database.orders"; no other is read. A stack that cannot be read, or is not there, is
  * among the unread.
  */
-export async function askStack(s: StackContext, stack: string): Promise<StacksAnswer> {
+export async function askStack(
+  s: StackContext,
+  stack: string,
+  readState = (name: string) => readResources(s, name),
+): Promise<StacksAnswer> {
   const backend = s.environment["PULUMI_BACKEND_URL"] ?? "the backend of this machine";
-  const read = await readEach([stack], 1, async () => declaredIn(stack, await readResources(s, stack)));
+  const read = await readEach([stack], 1, async () => declaredIn(stack, await readState(stack)));
   return { asked: true, backend, ...read };
 }
 

@@ -23,22 +23,28 @@ export interface CallsAbout {
   calls: RecordedCall[];
   /** Whether there are no others; not if it was enough before. */
   isAll: boolean;
+  /** Where the list goes on, and after how many pages. */
+  rest: { token: string; pages: number } | null;
   /** Why the rest could not be read. */
   unread: string | null;
 }
 
-/** The calls about a resource of that name, page by page until it is enough. A refusal is part of the answer. */
+/**
+ * The calls about a resource of that name, page by page until it is enough; after those that are known. A refusal is
+ * part of the answer.
+ */
 export async function callsAbout(
   client: CloudTrailClient,
   name: string,
   from: Date | undefined,
   enough: (calls: readonly RecordedCall[]) => boolean,
   signal?: AbortSignal,
+  known?: CallsAbout,
 ): Promise<CallsAbout> {
-  const calls: RecordedCall[] = [];
+  const calls = [...(known?.calls ?? [])];
   const oldest = new Date(Date.now() - trailDays * 86_400_000);
-  let token: string | undefined;
-  for (let page = 0; page < trailPagesMax; page++) {
+  let token = known?.rest?.token;
+  for (let page = known?.rest?.pages ?? 0; page < trailPagesMax; page++) {
     // Two requests a second is the quota of the whole account and Region.
     if (page > 0) await setTimeout(trailPauseMilliseconds, undefined, { signal });
     try {
@@ -56,13 +62,19 @@ export async function callsAbout(
       if (error instanceof ShipshapeError || signal?.aborted) throw error;
       return {
         calls,
-        isAll: false,
+        ...{ isAll: false, rest: null },
         unread: `CloudTrail could not be read: ${(error as Error).name}: ${reasonOf(error)}`,
       };
     }
-    if (token === undefined || enough(calls)) return { calls, isAll: token === undefined, unread: null };
+    if (token === undefined) return { calls, isAll: true, rest: null, unread: null };
+    if (enough(calls)) return { calls, isAll: false, rest: { token, pages: page + 1 }, unread: null };
   }
-  return { calls, isAll: false, unread: `CloudTrail has more than ${trailPagesMax} pages of calls about ${name}` };
+  return {
+    calls,
+    isAll: false,
+    rest: null,
+    unread: `CloudTrail has more than ${trailPagesMax} pages of calls about ${name}`,
+  };
 }
 
 /** It waits longer the more it is throttled: others look up events, too. */

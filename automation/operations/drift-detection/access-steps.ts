@@ -1,5 +1,4 @@
 /** The step that reads what is inside a database: by the control plane's own login, and the secrets of its roles. */
-import { readResources } from "../../runner/backend-stacks";
 import { describeError } from "../../errors";
 import { readAccessCatalog } from "../../targets/access-catalog";
 import { unreadable as stackUnreadable } from "../../runner/unreadable-stack";
@@ -21,17 +20,25 @@ import {
 import { declaredInside, isInsideCluster, type DeclaredInside } from "./desired-access";
 import type { Difference } from "./differences";
 import type { DriftDetectionPlan } from "./plan";
+import type { StatesOfRuns } from "./states-of-runs";
 
-export function accessSteps(s: Pick<OperationContext, "access" | "stacks" | "standard">) {
+export function accessSteps(
+  s: Pick<OperationContext, "access" | "stacks" | "standard">,
+  states: Pick<StatesOfRuns, "of">,
+) {
   const { rootCertificateFile } = s.access;
   return {
     /** Null: the stack declares nothing inside the database. */
-    async readAccess({ database }: DriftDetectionPlan, stack: string): Promise<AccessComparison | null> {
+    async readAccess(
+      { database }: DriftDetectionPlan,
+      stack: string,
+      requestId: string,
+    ): Promise<AccessComparison | null> {
       const name = database.identifier;
       let declared: DeclaredInside | undefined;
       let isInCluster = false;
       try {
-        const state = await readResources(s.stacks, stack);
+        const state = await states.of(requestId, stack);
         declared = declaredInside(state, database.resourceId);
         isInCluster = isInsideCluster(state, database.resourceId);
       } catch (error) {

@@ -47,24 +47,26 @@ export const driftDetection = (
 ): Operation<OneDatabase, ObservedDatabase, DriftDetectionPlan, DriftDetectionOutcome> => ({
   ...(driftDetectionDescription as OperationDescription<never>),
 
-  observe: (request, step) => step("look at the database and its stack", observeStep, () => steps.observe(request)),
+  observe: (request, step) =>
+    step("look at the database and its stack", observeStep, () => steps.observe(request, step.requestId)),
   plan: (request, observed) => planDriftDetection(request, observed, standard),
   stillHolds: (plan, observed) => followsStill(plan, standard) && detectionStillHolds(plan, observed),
 
   async run(plan, step) {
     const now = await step("ask the RDS API", queryStep, () => steps.instanceNow(plan));
     const { stack } = plan;
+    const { requestId } = step;
     const comparison =
       "name" in stack
         ? await step("preview a refresh of its stack", previewStep, (signal) =>
-            steps.compare(plan, stack.name, now, signal),
+            steps.compare(plan, stack.name, now, requestId, signal),
           ).catch(notCompared)
         : null;
     const { missing } = now;
     // Of a database that RDS does not describe, nothing else can be asked.
     const access =
       "name" in stack && !missing
-        ? await step("read the access of the database", accessStep, () => steps.readAccess(plan, stack.name))
+        ? await step("read the access of the database", accessStep, () => steps.readAccess(plan, stack.name, requestId))
         : null;
     const beyond = missing
       ? beyondMissing(plan, missing, comparison)

@@ -42,7 +42,9 @@ export async function explanationsOf(
   }
 }
 
-/** Each list is read once, whatever is asked of it. */
+const none: CallsAbout = { calls: [], isAll: false, rest: null, unread: null };
+
+/** Each list is read once, whatever is asked of it: what was enough for one difference goes on there for another. */
 class History {
   private readonly calls = new Map<string, CallsAbout>();
   private events: DatabaseEvent[] | undefined;
@@ -79,16 +81,15 @@ class History {
     // A list that ended early was enough for another difference of the same resource.
     if (known && (known.isAll || known.unread !== null || isDecided(named, known.calls))) return known;
     if (Date.now() > this.until)
-      return { calls: known?.calls ?? [], isAll: false, unread: "CloudTrail took too long: others ask it, too" };
+      return { ...none, calls: known?.calls ?? [], unread: "CloudTrail took too long: others ask it, too" };
     if (!known && this.calls.size >= lookUpsMax)
       return {
-        calls: [],
-        isAll: false,
+        ...none,
         unread: `CloudTrail was asked about ${lookUpsMax} resources, and not about this one`,
       };
     const createdAt = this.plan.beyond.instance?.createdAt;
     const from = createdAt ? new Date(createdAt) : undefined;
-    const found = await callsAbout(this.trail, name, from, (calls) => isDecided(named, calls), this.signal);
+    const found = await callsAbout(this.trail, name, from, (calls) => isDecided(named, calls), this.signal, known);
     this.calls.set(name, found);
     return found;
   }

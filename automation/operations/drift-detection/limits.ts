@@ -45,6 +45,12 @@ export const namedMax = 10;
  */
 export const childrenAtOnceMax = 16;
 
+/** How long a step may take the state of a stack that another step of its run has read: an `up` may end meanwhile. */
+export const stateKeptMilliseconds = 60_000;
+
+/** States in memory, some megabytes each where a stack is large: those of the detections that a worker runs at once. */
+export const statesKeptMax = 16;
+
 /** How long a sweep waits for the next of its children: longer than a pause of an afternoon. */
 export const childEndSecondsMax = 4 * 3600;
 

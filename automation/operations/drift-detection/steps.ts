@@ -20,6 +20,7 @@ import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
 import type { OneDatabase } from "./request";
+import { statesOfRuns } from "./states-of-runs";
 import { differencesIn, type Comparison, type DriftDetectionOutcome } from "./verify";
 
 export type DriftDetectionSteps = ReturnType<typeof driftDetectionSteps>;
@@ -37,12 +38,17 @@ export function driftDetectionSteps(
 ) {
   // A sweep's thousand children in this worker do not each read a thousand stacks.
   const recent = recentlyAsked(s.stacks);
-  const besides = async (stack: string) => withStack(await recent(), await askStack(s.stacks, stack));
+  const states = statesOfRuns((stack) => readResources(s.stacks, stack));
+  const besides = async (stack: string, requestId: string) => {
+    const ofRun = (name: string) => states.newest(requestId, name);
+    return withStack(await recent(), await askStack(s.stacks, stack, ofRun));
+  };
   return {
-    ...accessSteps(s),
+    ...accessSteps(s, states),
 
-    async observe(asked: OneDatabase): Promise<ObservedDatabase> {
-      const answer = await (asked.stack === undefined ? askBackend(s.stacks) : besides(asked.stack));
+    async observe(asked: OneDatabase, requestId: string): Promise<ObservedDatabase> {
+      states.forget(requestId);
+      const answer = await (asked.stack === undefined ? askBackend(s.stacks) : besides(asked.stack, requestId));
       const { database, tags, found } = await lookFor(s.access, asked, answer);
       const instance: DBInstance = "reason" in found ? {} : found;
       const parameterGroups = (instance.DBParameterGroups ?? []).map((group) => group.DBParameterGroupName ?? "");
@@ -76,11 +82,12 @@ export function driftDetectionSteps(
       { database }: DriftDetectionPlan,
       stack: string,
       now: InstanceNow,
+      requestId: string,
       signal: AbortSignal,
     ): Promise<Comparison> {
       const [project = "", name = ""] = stack.split("/");
       const context = { ...s.stacks, project };
-      const state = await readResources(s.stacks, stack).catch((error: unknown) => {
+      const state = await states.of(requestId, stack).catch((error: unknown) => {
         throw unreadable(stack, error);
       });
       const wanted = state.filter(isRead);

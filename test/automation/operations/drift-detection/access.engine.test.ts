@@ -9,6 +9,7 @@ import { builtIn } from "../../../../components/standards/built-in";
 import { accessWasRead } from "../../../../automation/operations/drift-detection/access-baseline";
 import { accessSteps } from "../../../../automation/operations/drift-detection/access-steps";
 import type { DriftDetectionPlan } from "../../../../automation/operations/drift-detection/plan";
+import { readResources } from "../../../../automation/runner/backend-stacks";
 import { instanceIs } from "../../../cloud";
 import { loggedIn, type Query } from "../../../components/database-login";
 import { request } from "../../../components/declared";
@@ -62,13 +63,20 @@ async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
 async function access() {
   const { cloud } = engine;
   const { endpoint, region, credentials } = cloud.client();
-  const steps = accessSteps({
-    access: { cloud: { endpoint, region, credentials }, rootCertificateFile: cloud.env.PGSSLROOTCERT! },
-    standard: builtIn,
-    stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
-  });
+  const stacks = { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
+  const steps = accessSteps(
+    {
+      access: { cloud: { endpoint, region, credentials }, rootCertificateFile: cloud.env.PGSSLROOTCERT! },
+      ...{ standard: builtIn, stacks },
+    },
+    { of: (_, stack) => readResources(stacks, stack) },
+  );
   const database = { identifier, resourceId, arn: "", account: "", region: "" };
-  const found = await steps.readAccess({ database } as DriftDetectionPlan, "shipshape/database.orders-development");
+  const found = await steps.readAccess(
+    { database } as DriftDetectionPlan,
+    "shipshape/database.orders-development",
+    "a-test",
+  );
   return found!;
 }
 test("a database with the tables of its team has no difference inside", async () => {
