@@ -1,5 +1,5 @@
 /** Keeps drift being looked for: requests the sweep of each tier that is due. None is requested twice. */
-import { tiersOf, type Standard } from "../components/standards/standard";
+import { environmentsOf, tiersOf, tierStandard, type Standard } from "../components/standards/standard";
 import type { Database } from "./database";
 import { sweepSchedule, type SweepSchedule } from "./observability/due-sweeps";
 import type { Submitting } from "./schedule";
@@ -13,7 +13,16 @@ export interface SubmittedSweep {
 }
 
 export const scheduledSweeps = async (database: Database, standard: Standard, now: Date): Promise<SweepSchedule[]> =>
-  sweepSchedule(tiersOf(standard), await recentSweeps(database, OPERATION, now));
+  sweepSchedule(demandedBy(standard), await recentSweeps(database, OPERATION, now));
+
+/** A sweep compares a tier's databases of all environments: as often as any of these demands it. */
+export const demandedBy = (standard: Standard): { tier: string; everyHours: number }[] =>
+  tiersOf(standard).map((tier) => ({
+    tier,
+    everyHours: Math.min(
+      ...environmentsOf(standard).map((environment) => tierStandard(standard, tier, environment).driftEveryHours),
+    ),
+  }));
 
 /**
  * Submits the sweeps that are due at that moment: all of them, or none if this process is killed or loses its session.

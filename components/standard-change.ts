@@ -241,7 +241,14 @@ function ofTier(before: StandardShape, after: StandardShape, { from, to }: Stand
     tierStandard(to, after.tier, after.environment),
   ];
   const alarms = Object.keys(now.alarms) as (keyof typeof now.alarms)[];
-  const held = ["rpoSeconds", "rtoSeconds", "drillEveryDays", "unprovenRecovery", "drillReading"] as const;
+  const held = [
+    "rpoSeconds",
+    "rtoSeconds",
+    "drillEveryDays",
+    "driftEveryHours",
+    "unprovenRecovery",
+    "drillReading",
+  ] as const;
   return [
     ...alarms.flatMap((name) => differing(`alarm ${name}`, old.alarms[name], now.alarms[name], "at-once")),
     ...held.flatMap((name) =>

@@ -1,5 +1,5 @@
 /** Pure: when the databases of each tier are next compared with what is declared; the strictest the most often. */
-import { sweepEveryHours, sweepRetryHours } from "./limits";
+import { sweepRetryHours } from "./limits";
 
 /** Requests for a sweep of a tier, or of the whole fleet, that are open or recent. */
 export interface RecentSweeps {
@@ -20,10 +20,12 @@ export interface SweepSchedule {
   reason: string;
 }
 
-/** A sweep of the whole fleet counts for each tier. The tiers are in their order, the strictest first. */
-export function sweepSchedule(tiers: readonly string[], recent: readonly RecentSweeps[]): SweepSchedule[] {
-  return tiers.map((tier, at) => {
-    const everyHours = sweepEveryHours[Math.min(at, sweepEveryHours.length - 1)]!;
+/** A sweep of the whole fleet counts for each tier. */
+export function sweepSchedule(
+  tiers: readonly Pick<SweepSchedule, "tier" | "everyHours">[],
+  recent: readonly RecentSweeps[],
+): SweepSchedule[] {
+  return tiers.map(({ tier, everyHours }) => {
     const own = recent.filter((one) => one.tier === tier || one.tier === null);
     if (own.some(({ isOpen }) => isOpen))
       return { tier, everyHours, dueAt: undefined, reason: "a sweep is queued or running" };

@@ -72,12 +72,5 @@ export const durationBucketsSeconds = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 90
 /** How long an ending worker waits until its last traces and metrics are sent. */
 export const telemetryFlushSeconds = 5;
 
-/**
- * How often the databases of a tier are compared with what is declared, in hours, by the order of the tiers, the
- * strictest first; the last is that of all further ones. A change by hand is to be found within a working shift where it
- * matters most, and within a day everywhere.
- */
-export const sweepEveryHours: readonly [number, ...number[]] = [6, 12, 24];
-
 /** The pause before a sweep that failed is repeated. */
 export const sweepRetryHours = 1;

@@ -13,7 +13,8 @@ import { standardOf, type StandardContent, type TierStandard } from "./standard"
 /**
  * RPO is 600 s for all: RDS ships its log every five minutes, so an objective of 300 s would fail even if nothing is
  * wrong. 35 days is the longest RDS keeps automated backups (RDS User Guide, "Backup retention period"). Reading is the
- * cost of a drill: the copy's blocks come from S3.
+ * cost of a drill: the copy's blocks come from S3. A change by hand is found within a working shift where it matters
+ * most, and within a day everywhere.
  */
 const gold: TierStandard = {
   rpoSeconds: 600,
@@ -21,6 +22,7 @@ const gold: TierStandard = {
   backupRetentionDays: 35,
   multiAz: true,
   drillEveryDays: 7,
+  driftEveryHours: 6,
   ring: 3,
   monitoringIntervalSeconds: 15,
   backupPlan: "vault-and-copy",
@@ -41,6 +43,7 @@ const silver: TierStandard = {
   rtoSeconds: 14_400,
   backupRetentionDays: 14,
   drillEveryDays: 30,
+  driftEveryHours: 12,
   ring: 2,
   monitoringIntervalSeconds: 60,
   backupPlan: "vault",
@@ -54,6 +57,7 @@ const bronze: TierStandard = {
   backupRetentionDays: 7,
   multiAz: false,
   drillEveryDays: 90,
+  driftEveryHours: 24,
   ring: 1,
   backupPlan: "none",
   unprovenRecovery: "allowed",
@@ -78,7 +82,7 @@ const elsewhere = (production: TierStandard, isProtected = true): TierStandard =
 
 const content: StandardContent = {
   name: "shipshape",
-  version: "1.1.0",
+  version: "1.2.0",
   tiers: {
     gold: { production: gold, elsewhere: elsewhere(gold) },
     silver: { production: silver, elsewhere: elsewhere(silver) },

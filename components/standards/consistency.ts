@@ -42,6 +42,7 @@ function loosest(strict: TierStandard, other: TierStandard) {
   const wrong: [keyof TierStandard, boolean][] = [
     ["backupRetentionDays", strict.backupRetentionDays < other.backupRetentionDays],
     ["drillEveryDays", strict.drillEveryDays > other.drillEveryDays],
+    ["driftEveryHours", strict.driftEveryHours > other.driftEveryHours],
     ["rpoSeconds", strict.rpoSeconds > other.rpoSeconds],
     ["rtoSeconds", strict.rtoSeconds > other.rtoSeconds],
     ["multiAz", !strict.multiAz && other.multiAz],

@@ -62,6 +62,7 @@ const figures = {
   backupRetentionDays: whole(1, 35).optional(),
   multiAz: flag.optional(),
   drillEveryDays: whole(1, 365).optional(),
+  driftEveryHours: whole(1, 24).optional(),
   ring: oneOf(rings).optional(),
   monitoringIntervalSeconds: oneOf([1, 5, 10, 15, 30, 60]).optional(),
   backupPlan: oneOf(backupPlans).optional(),

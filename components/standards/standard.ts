@@ -29,6 +29,8 @@ export interface TierStandard {
   multiAz: boolean;
   /** The longest between two restore drills. */
   drillEveryDays: number;
+  /** The longest between two scheduled drift detections, in hours; a day at most: one says nothing of the day after. */
+  driftEveryHours: number;
   /** When it is patched: 0 first, 3 last. */
   ring: Ring;
   /** Interval of enhanced monitoring: RDS accepts 1, 5, 10, 15, 30 or 60. */

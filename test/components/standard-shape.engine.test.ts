@@ -89,7 +89,7 @@ test.each(standardRows)("$tier in $environment: the engine sent every property o
       "cost-center": "4711",
       "shipshape:ring": String(row.ring),
       "shipshape:stack": "shipshape/database.fleet",
-      "shipshape:standard": "1.1.0",
+      "shipshape:standard": "1.2.0",
       "shipshape:backup-plan": row.backupPlan,
     },
   });

@@ -124,6 +124,9 @@ describe("docs/standard-database.md", () => {
     expect(page).toContain(
       `| restore drill at least every | ${row((tier) => `${tierStandard(builtIn, tier, "production").drillEveryDays} days`)} |`,
     );
+    expect(page).toContain(
+      `| drift detection at least every | ${row((tier) => `${tierStandard(builtIn, tier, "production").driftEveryHours} hours`)} |`,
+    );
     expect(page).toContain(`| patch ring | ${row((tier) => tierStandard(builtIn, tier, "production").ring)} |`);
     expect(page).toContain(
       `| enhanced monitoring every | ${row((tier) => `${tierStandard(builtIn, tier, "production").monitoringIntervalSeconds} s`)} |`,

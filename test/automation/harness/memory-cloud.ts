@@ -75,7 +75,7 @@ export class MemoryCloud {
         environment: "development",
         tier: "bronze",
         owner: "team-orders",
-        "shipshape:standard": "shipshape/1.1.0/0123456789ab",
+        "shipshape:standard": "shipshape/1.2.0/0123456789ab",
       }).map(([Key, Value]) => ({ Key, Value })),
     });
   }

@@ -1,3 +1,6 @@
+import { builtIn } from "../../../components/standards/built-in";
+import { checked } from "../../../components/standards/define";
+import { demandedBy } from "../../../automation/scheduled-sweeps";
 import { sweepSchedule, type RecentSweeps } from "../../../automation/observability/due-sweeps";
 
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 27, hour));
@@ -5,14 +8,45 @@ const recent = (tier: string | null, more: Partial<RecentSweeps>): RecentSweeps 
   ...{ tier, latestAt: null, failedAt: null, isOpen: false },
   ...more,
 });
+const demanded = (tier: string) => ({
+  tier,
+  everyHours: ({ gold: 6, silver: 12 } as Record<string, number>)[tier] ?? 24,
+});
 const due = (tiers: string[], ...sweeps: RecentSweeps[]) =>
-  sweepSchedule(tiers, sweeps).map(({ tier, dueAt }) => [tier, dueAt?.getTime()]);
+  sweepSchedule(tiers.map(demanded), sweeps).map(({ tier, dueAt }) => [tier, dueAt?.getTime()]);
 
-test("each tier is compared as often as its place says, and further tiers as often as the third", () => {
-  const tiers = ["platinum", "gold", "silver", "bronze"];
-  const all = tiers.map((tier) => recent(tier, { latestAt: at(0) }));
-  expect(sweepSchedule(tiers, all).map(({ everyHours }) => everyHours)).toEqual([6, 12, 24, 24]);
-  expect(due(tiers, ...all).map(([, moment]) => moment)).toEqual([6, 12, 24, 24].map((hour) => at(hour).getTime()));
+test("each tier is compared as often as the standard says, and a company's says something else", () => {
+  expect(demandedBy(builtIn).map(({ tier, everyHours }) => [tier, everyHours])).toEqual([
+    ["gold", 6],
+    ["silver", 12],
+    ["bronze", 24],
+  ]);
+  // A sweep is of the tier in all environments: the environment that demands most decides.
+  const tiers = {
+    gold: { like: "gold", driftEveryHours: 2, elsewhere: { driftEveryHours: 24 } },
+    cheap: { like: "bronze" },
+  };
+  const company = checked(
+    { standard: "acme", version: "1.0.0", tiers, strictest: "gold" },
+    "standard.yaml",
+    "2026-11-27",
+  );
+  expect(demandedBy(company).map(({ everyHours }) => everyHours)).toEqual([2, 24]);
+  const sweeps = [recent("gold", { latestAt: at(0) }), recent("cheap", { latestAt: at(0) })];
+  expect(sweepSchedule(demandedBy(company), sweeps).map(({ dueAt }) => dueAt)).toEqual([at(2), at(24)]);
+});
+
+test.each([
+  ["more than a day, for which no look is valid", { bronze: { like: "bronze", driftEveryHours: 25 } }],
+  [
+    "less often than a tier that is less strict",
+    { gold: { like: "gold", driftEveryHours: 24 }, silver: { like: "silver" } },
+  ],
+])("a standard that demands it %s is refused by that figure", (_, tiers) => {
+  const strictest = Object.keys(tiers)[0]!;
+  expect(() =>
+    checked({ standard: "acme", version: "1.0.0", tiers, strictest }, "standard.yaml", "2026-11-27"),
+  ).toThrow(/driftEveryHours/);
 });
 
 test("a tier that was never compared is due at once, and a sweep of the fleet counts for each tier", () => {
@@ -31,7 +65,7 @@ test("nothing is due for a tier while a sweep of it, or of the fleet, is queued 
     ["gold", undefined],
     ["silver", 0],
   ]);
-  const [gold] = sweepSchedule(["gold"], [recent(null, { latestAt: at(1), isOpen: true })]);
+  const [gold] = sweepSchedule([demanded("gold")], [recent(null, { latestAt: at(1), isOpen: true })]);
   expect(gold).toMatchObject({ dueAt: undefined, reason: "a sweep is queued or running" });
 });
 

@@ -19,7 +19,7 @@ function history() {
   return { until, tokens };
 }
 
-test("a list of calls that was enough for one difference goes on there for another, and no page is asked for twice", async () => {
+test("calls that were enough for one difference are read further for another, and each page once", async () => {
   const { until, tokens } = history();
   const first = await until("newest");
   expect(first).toMatchObject({ isAll: false, unread: null });

@@ -127,7 +127,7 @@ test("figures: of a window, a class, storage up and down, a standby and a role",
     shrunk: "tag",
   });
   // The engine's own platform.
-  expect(said.unread).toEqual(["shipshape of shipshape/platform.test: follows the standard 1.1.0, not acme"]);
+  expect(said.unread).toEqual(["shipshape of shipshape/platform.test: follows the standard 1.2.0, not acme"]);
   expect(effectsOf(said)).toEqual(shown);
 });
 
