@@ -7,6 +7,7 @@ import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
+import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { importErrors } from "./imports/errors";
 import { maskingErrors } from "./masking/errors";
@@ -54,6 +55,7 @@ export const errorTables = {
   request: requestErrors,
   policy: policyErrors,
   runner: runnerErrors,
+  "environment refresh": environmentRefreshErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
   "drift repair": driftRepairErrors,
@@ -74,6 +76,7 @@ export const errorTable = {
   ...requestErrors,
   ...policyErrors,
   ...runnerErrors,
+  ...environmentRefreshErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,
   ...driftRepairErrors,

@@ -62,6 +62,16 @@ export const sqlIsOneOf = (database: string, identities: string): string =>
   `(${identities}::text[] is null or ${database} is null
     or concat_ws(' ', ${database} ->> 'account', ${database} ->> 'region', ${database} ->> 'resourceId') = any (${identities}))`;
 
+/** A copy of a database's data, and where it stays. */
+export interface DataCopy {
+  source: { database: TargetDatabase; tags: Record<string, string> };
+  to: { account: string; environment: string };
+  /** By what it is masked. @default it is not */
+  masked?: { profileDigest: string; schemaDigest: string };
+  /** For how long it stays. @default for as long as its owner wants */
+  retentionDays?: number;
+}
+
 /** A database as the cloud knows it today. */
 export interface FleetDatabase extends TargetDatabase {
   /** The earliest moment that its automated backups can restore; null if there is none. */

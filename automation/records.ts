@@ -2,7 +2,7 @@
 
 import { createHash, type KeyObject } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { PlannedChange, TargetDatabase } from "./fleet-records";
+import type { DataCopy, PlannedChange, TargetDatabase } from "./fleet-records";
 
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
@@ -86,12 +86,6 @@ export interface PlanBasis {
   interrupts?: { maintenanceWindow: string };
   /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */
   copies?: DataCopy;
-}
-
-/** A copy of a database's data, and where it stays. */
-export interface DataCopy {
-  source: { database: TargetDatabase; tags: Record<string, string> };
-  to: { account: string; environment: string };
 }
 
 export type DecisionStatus = "allowed" | "denied" | "needs-approval";

@@ -68,6 +68,11 @@ export interface ControlPlaneSettings {
    * @default `assertions` of the checkout or the project
    */
   assertionsFolder: string;
+  /**
+   * The teams' masking profiles, `<name>.masking.yaml`: SHIPSHAPE_MASKING.
+   * @default `masking` of the checkout or the project
+   */
+  maskingFolder: string;
 }
 
 /** The company's settings of the control plane: SHIPSHAPE_CONFIGURATION_FILE. @default `shipshape.yaml` of the project */
@@ -116,6 +121,7 @@ export function readSettings(
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
       secretsProvider: environment["SHIPSHAPE_SECRETS_PROVIDER"] || undefined,
       assertionsFolder: resolve(workingFolder, environment["SHIPSHAPE_ASSERTIONS"] || join(ownFolder, "assertions")),
+      maskingFolder: resolve(workingFolder, environment["SHIPSHAPE_MASKING"] || join(ownFolder, "masking")),
     },
     configurationFile: {
       path: resolve(workingFolder, configurationFile || join(ownFolder, "shipshape.yaml")),

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ExistingDatabase } from "./existing-database";
+import type { MaskedCopy } from "./masked-copy";
 import type { PostgresMajor } from "./standards/fixed";
 import type { DataClassification, Environment, Size, Tier } from "./standards/names";
 import type { Authentication, Extension } from "./standards/roles";
@@ -163,6 +164,13 @@ export interface DatabaseRequest {
    * @example { snapshotIdentifier: "orders-production-final-1a2b3c4d" }
    */
   restoreFrom?: RestoreSource;
+  /**
+   * Says that its data is a masked copy of another database's: whose, by which profile, and until when it may stay. They
+   * are tags of the instance. A refresh sets them.
+   * @default undefined: it is no copy
+   * @example { request: "…", source: "orders-production", profile: "…", expiresOn: "2027-03-31" }
+   */
+  maskedCopy?: MaskedCopy;
   /**
    * First step of retirement: lifts every protection at the next `up`; only then does `destroy` work.
    * @default false

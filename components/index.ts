@@ -16,6 +16,7 @@ export {
   type StandardDatabaseArgs,
 } from "./database-request";
 export type { ExistingDatabase, FoundProperties } from "./existing-database";
+export type { MaskedCopy } from "./masked-copy";
 export type { EcsHandOver, ExternalSecret, HandOver, HandOverTarget, PolicyDocument } from "./hand-over";
 export { PostgresMajor } from "./standards/fixed";
 export { DataClassification, Environment, Size, Tier } from "./standards/names";

@@ -60,7 +60,7 @@ export function instanceArguments(
     performanceInsightsKmsKeyId: platform.keyArn,
     // A restart in the middle of the day is worse than a night's delay; `shipshape pending` shows what waits.
     applyImmediately: false,
-    tags: instanceTags(shape, settings.tags, settings.standard),
+    tags: instanceTags(shape, request, settings.tags, settings.standard),
     ...found(request),
   };
   return {

@@ -7,6 +7,7 @@ import { exportedLogs } from "./standards/fixed";
 import { isReserved } from "./standards/reserved-names";
 import { allowedParameters } from "./standards/parameters";
 import { Authentication, type Extension } from "./standards/roles";
+import { tagValue } from "./tags";
 import {
   classificationsOf,
   environmentsOf,
@@ -133,6 +134,18 @@ const restoreSchema = z
 const sources =
   'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (default: the latest restorable time)';
 
+const digest = (what: string) =>
+  text(what).regex(/^[0-9a-f]{64}$/, { error: () => "give a SHA-256, as 64 lower-case hexadecimal digits" });
+const maskedCopySchema = z.strictObject(
+  {
+    request: tagValue("the request"),
+    source: tagValue("the source"),
+    profile: digest("the digest of the masking profile"),
+    expiresOn: z.iso.date({ error: () => 'give a day, such as "2027-03-31"' }),
+  },
+  { error: () => "give {request, source, profile, expiresOn}" },
+);
+
 const parameterValues = z
   .record(
     z.string(),
@@ -240,6 +253,7 @@ export const requestSchemaOf = (standard: Standard) => {
     existing: existingSchema.optional(),
     import: resourceId.optional(),
     restoreFrom: restoreSchema.optional(),
+    maskedCopy: maskedCopySchema.optional(),
     retire: z.boolean({ error: () => "give true or false" }).default(false),
   });
 };

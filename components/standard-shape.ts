@@ -10,6 +10,7 @@ import { databaseNameOf, identifierOf, schemaNameOf, secretNameOf } from "./name
 import {
   backupHours,
   backupPlanTag,
+  copyTagKeys,
   familyOf,
   ringTag,
   secretRecoveryDays,
@@ -214,6 +215,21 @@ export function standardTags(
     [standardTag]: tagOf(standard),
   };
 }
-export function instanceTags(shape: StandardShape, tags: Tags, standard: Standard): Tags {
-  return { ...tags, [backupPlanTag]: shape.backupPlan, [standardTag]: instanceTagOf(standard) };
+/** Of an instance with a masked copy: whose data it is, by which profile, and until when. */
+const copyTags = ({ maskedCopy }: Pick<ResolvedRequest, "maskedCopy">): Tags =>
+  maskedCopy === undefined
+    ? {}
+    : {
+        [copyTagKeys.request]: maskedCopy.request,
+        [copyTagKeys.source]: maskedCopy.source,
+        [copyTagKeys.profile]: maskedCopy.profile,
+        [copyTagKeys.expiresOn]: maskedCopy.expiresOn,
+      };
+export function instanceTags(
+  shape: StandardShape,
+  request: Pick<ResolvedRequest, "maskedCopy">,
+  tags: Tags,
+  standard: Standard,
+): Tags {
+  return { ...tags, ...copyTags(request), [backupPlanTag]: shape.backupPlan, [standardTag]: instanceTagOf(standard) };
 }

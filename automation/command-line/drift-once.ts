@@ -41,7 +41,7 @@ const lookOf = ({ database, owner, differences }: ComparedDatabase, at: Date): S
 
 /** What the operation may use; that it needs records it says with the code that a command without them has. */
 function withoutControlPlane(settings: Settings): OperationContext {
-  const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
+  const { platformStack, secretsProvider, assertionsFolder, maskingFolder } = settings.controlPlane;
   const missing = () => Promise.reject(new ShipshapeError("control-plane-missing", {}));
   return {
     standard: readStandard(settings.configurationFile),
@@ -55,7 +55,8 @@ function withoutControlPlane(settings: Settings): OperationContext {
     homeOfStack: async (stack) =>
       (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile)(stack),
     gitEnvironment: settings.gitEnvironment,
-    ...{ platformStack, secretsProvider, assertionsFolder, waiversFolder: settings.alerts.waiversFolder },
+    ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
+    ...{ waiversFolder: settings.alerts.waiversFolder },
     ...{ recoveryOf: missing, sealedRuns: missing, verifiedSince: missing },
   };
 }

@@ -96,7 +96,7 @@ function operationContext(
   database: ControlPlaneDatabase,
   log: FollowedEvidence,
 ): Omit<OperationContext, "access"> {
-  const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
+  const { platformStack, secretsProvider, assertionsFolder, maskingFolder } = settings.controlPlane;
   return {
     standard,
     database,
@@ -107,6 +107,8 @@ function operationContext(
     platformStack,
     secretsProvider,
     assertionsFolder,
+    maskingFolder,
+    packageFolder: settings.packageFolder,
     waiversFolder: settings.alerts.waiversFolder,
     recoveryOf: async (found) => {
       const { recoveryEvidence } = await import("../recovery-status");

@@ -64,6 +64,9 @@ export class Vocabulary {
   }
 }
 
+/** Matches the words that are made of our syllables: no other word of a source can be one of ours. */
+export const inventedWord = `(?:(?:${onsets.join("|")})[${vowels.join("")}]){2,3}`;
+
 /** The words of a text of the source, as `sourceWords` wants them. */
 export const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? [];
 

@@ -24,6 +24,10 @@ export interface OperationContext {
   secretsProvider?: string | undefined;
   /** The teams' own assertions: a folder for each database, by its identifier. */
   assertionsFolder: string;
+  /** The masking profiles: `<name>.masking.yaml`. */
+  maskingFolder: string;
+  /** Where this package is installed: threads are started from its files. */
+  packageFolder: string;
   /** The waivers of guardrails. */
   waiversFolder: string;
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */

@@ -6,6 +6,7 @@ import type { AnyOperation, OperationDescription } from "../runner/operation";
 import { backupAuditDescription } from "./backup-audit/request";
 import { driftDetectionDescription } from "./drift-detection/request";
 import { driftRepairDescription } from "./drift-repair/request";
+import { environmentRefreshDescription } from "./environment-refresh/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
 import { restoreDrillDescription } from "./restore-drill/request";
@@ -18,6 +19,10 @@ export const operations: readonly RegisteredOperation[] = [
   { ...backupAuditDescription, open: async (c) => (await import("./backup-audit/backup-audit")).open(c) },
   { ...driftDetectionDescription, open: async (c) => (await import("./drift-detection/drift-detection")).open(c) },
   { ...driftRepairDescription, open: async (c) => (await import("./drift-repair/drift-repair")).open(c) },
+  {
+    ...environmentRefreshDescription,
+    open: async (c) => (await import("./environment-refresh/environment-refresh")).open(c),
+  },
   {
     ...passwordRotationDescription,
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),

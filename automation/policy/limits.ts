@@ -9,6 +9,19 @@ export const planDigestCharactersMin = 12;
  */
 export const changesPerDayMax = { ring0: 100, ring1: 40, ring2: 20, ring3: 10 } as const;
 
+/**
+ * Days that a masked copy may stay, by the classification of its source: masked data is still personal where it can be
+ * joined with something else, and the longer it stays, the more copies of it there are.
+ */
+export const copyRetentionDaysMax: Readonly<Record<string, number>> = {
+  public: 90,
+  internal: 90,
+  confidential: 30,
+  restricted: 14,
+};
+/** Of a source whose classification none of these is. */
+export const copyRetentionDaysOfOthers = 14;
+
 /** Standards that a database may still follow: with a new one each week, those of more than a year. */
 export const standardsKnownMax = 100;
 

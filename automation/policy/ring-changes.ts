@@ -6,13 +6,18 @@ import type { Decision } from "../records";
 import { tierOf } from "../tier-of";
 import type { AdmissionFacts, RingChange } from "./rule";
 
-/** The ring whose database it changes; undefined if it changes none, or leaves that to a request for each. */
+/**
+ * The ring whose database it changes; undefined if it changes none but a copy that it makes, or leaves that to a request
+ * for each.
+ */
 export const changedRing = ({
   operation,
   plan,
   standard,
 }: Pick<AdmissionFacts, "operation" | "plan" | "standard">): Ring | undefined =>
-  operation.effect === "changes" && plan.database ? tierOf(plan.tags, standard).objectives.ring : undefined;
+  operation.effect === "changes" && plan.database && !plan.copies
+    ? tierOf(plan.tags, standard).objectives.ring
+    : undefined;
 
 /**
  * The changes of a ring that came before that request, those first that end first: they wait for people, or for a

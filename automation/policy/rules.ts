@@ -1,4 +1,6 @@
 import type { AdmissionRule } from "./rule";
+import { forbidCopyInProduction } from "./rules/forbid-copy-in-production";
+import { forbidLongRetention } from "./rules/forbid-long-retention";
 import { forbidWideChanges } from "./rules/forbid-wide-changes";
 import { requireApprovalOfChanges } from "./rules/require-approval-of-changes";
 import { requireApprovalOfSource } from "./rules/require-approval-of-source";
@@ -11,6 +13,8 @@ import { requireReason } from "./rules/require-reason";
 
 /** All admission rules, sorted by name; a test checks that none is missing. */
 export const admissionRules: readonly AdmissionRule[] = [
+  forbidCopyInProduction,
+  forbidLongRetention,
   forbidWideChanges,
   requireApprovalOfChanges,
   requireApprovalOfSource,

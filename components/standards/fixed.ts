@@ -72,6 +72,13 @@ export const standardTag = "shipshape:standard";
 export const backupPlanTag = "shipshape:backup-plan";
 export const ringTag = "shipshape:ring";
 export const stackTag = "shipshape:stack";
+/** Of the instance of a masked copy. */
+export const copyTagKeys = {
+  request: "shipshape:copy-request",
+  source: "shipshape:copy-of",
+  profile: "shipshape:copy-profile",
+  expiresOn: "shipshape:copy-expires-on",
+} as const;
 
 /** The schema of integrity checks: a separate one, so that the right to run them can be granted at once. */
 export const integritySchema = "amcheck";

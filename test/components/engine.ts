@@ -63,11 +63,13 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
     return boundEachCommand(stack);
   };
   const platformStack = await stack("platform.test", async () => {
-    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform(
-      "platform",
-      platformArguments,
-    );
-    return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames };
+    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames, ...rest } =
+      new DatabasePlatform("platform", platformArguments);
+    const { isolationSecurityGroupId } = rest;
+    return {
+      ...{ vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames },
+      isolationSecurityGroupId,
+    };
   });
   const { outputs } = await platformStack.up();
   const platform = Object.fromEntries(

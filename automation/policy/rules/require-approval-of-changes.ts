@@ -1,4 +1,5 @@
 import type { Effect, Judgement } from "../../records";
+import { leavesItsPlace } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 const byEffect: Record<Effect, (operation: string) => Judgement> = {
@@ -16,5 +17,12 @@ export const requireApprovalOfChanges = defineAdmissionRule({
   solution:
     "Someone else reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). A plan waits for a week.",
   owner: "team-platform",
-  judge: ({ operation }) => byEffect[operation.effect](operation.name),
+  judge({ operation, plan, standard }) {
+    if (operation.effect === "changes" && leavesItsPlace(plan, standard))
+      return {
+        verdict: "allowed",
+        reason: `${operation.name} changes nothing but the copy that it makes, on which the owner of its source decides`,
+      };
+    return byEffect[operation.effect](operation.name);
+  },
 });

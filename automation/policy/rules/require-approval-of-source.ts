@@ -1,24 +1,25 @@
-import { environmentsOf } from "../../../components/standards/standard";
+import { environmentOfSource, leavesItsPlace } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 export const requireApprovalOfSource = defineAdmissionRule({
   id: "require-approval-of-source",
   why: "A copy of a database's data is read by others than its owner expects as soon as it leaves the database's environment or account: by everyone who works with staging, for example. So the team that owns the source decides on each such copy, not only the team that gets it. If the environment of the source is unknown, the data counts as leaving it. The throwaway of a restore drill is no such copy: nothing can reach it but the drill, which removes it.",
   solution:
-    "A member of the team that owns the source reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). A copy that stays in the source's environment and account needs no such approval.",
+    "A member of the team that owns the source reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). For `restricted` data two members do. A copy that stays in the source's environment and account needs no such approval.",
   owner: "team-platform",
   judge({ operation, plan: { copies }, standard }) {
     if (!copies) return { verdict: "allowed", reason: `${operation.name} leaves no copy of a database's data` };
     const { source, to } = copies;
     const { identifier, account } = source.database;
-    const environment = environmentsOf(standard).find((known) => known === source.tags[standard.tags.environment.key]);
-    if (environment === to.environment && account === to.account)
+    const environment = environmentOfSource(copies, standard);
+    if (!leavesItsPlace({ copies }, standard))
       return { verdict: "allowed", reason: `the data of ${identifier} stays in ${environment}, account ${account}` };
     const owner = source.tags[standard.tags.owner.key] ?? "nobody";
+    const isRestricted = source.tags[standard.tags.dataClassification.key] === "restricted";
     return {
       verdict: "needs-approval",
       reason: `${operation.name} copies the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, to ${to.environment}, account ${to.account}`,
-      approvals: [{ by: "source-owning-team", people: 1 }],
+      approvals: [{ by: "source-owning-team", people: isRestricted ? 2 : 1 }],
     };
   },
 });

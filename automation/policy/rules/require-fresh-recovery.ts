@@ -16,9 +16,11 @@ export const requireFreshRecovery = defineAdmissionRule({
   solution:
     "Request a restore drill of the database and wait for its verdict (`npx shipshape request restore-drill --help`); then request the change again. `npx shipshape status` says since when the recovery is not proven, and why.",
   owner: "team-platform",
-  judge({ operation, plan: { target, database, tags, recovery }, standard }) {
+  judge({ operation, plan: { target, database, tags, recovery, copies }, standard }) {
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
+    if (copies)
+      return { verdict: "allowed", reason: `${operation.name} restores ${target}, and changes nothing but the copy` };
     if (!database) return { verdict: "allowed", reason: `${target}: each database has a request of its own` };
     if (recovery?.recoverability === "fresh")
       return { verdict: "allowed", reason: `the recovery of ${target} is proven: ${recovery.reason}` };

@@ -38,4 +38,22 @@ export const maskedCopyErrors = {
     message: "{table} has {read} rows in the source, and {stored} were stored",
     hint: "the target is of no use; repeat the request, and report it if it happens again",
   },
+  "target-database-missing": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "the target has no database {database} whose place a copy could take",
+    hint: "bring its stack up, and request the refresh again with `npx shipshape request environment-refresh`",
+  },
+  "disarming-failed": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: "statement {number} of the profile's `disarm` failed with SQLSTATE {sqlstate}",
+    hint: "the message may quote rows, and is not kept; correct the statement in the masking profile: docs/masking.md",
+  },
+  "masking-key-unusable": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the masking key in the secret {secret} cannot be used: {problem}",
+    hint: "docs/masking.md says what `key.secret` of a profile has to name",
+  },
 } as const satisfies ErrorTable;

@@ -35,3 +35,9 @@ export const tablesAtOnceMax = 4;
 
 /** Different values of one column whose frequency is compared: of more, none is frequent enough to matter. */
 export const histogramRowsMax = 10_000;
+
+/** How often a swap of names is tried: each time the sessions that began in between are ended. */
+export const swapAttemptsMax = 20;
+
+/** Words of a source that are like our invented ones: of 64³ words, more would leave too few. */
+export const sourceWordsMax = 100_000;

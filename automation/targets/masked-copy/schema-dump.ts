@@ -64,6 +64,8 @@ const argumentsFor = (section: SchemaSection): string[] => [
   "--no-subscriptions",
   "--no-security-labels",
   "--no-tablespaces",
+  // Those that a profile keeps are written afterwards: each may quote a value.
+  "--no-comments",
   // RDS's own, which every instance has.
   "--exclude-schema=rdsadmin*",
 ];

@@ -5,9 +5,16 @@ import { sessionWasLost } from "../control-session";
 import { lostSession } from "./copy-session";
 import { statementsOf, type DumpStatement } from "./dump-statements";
 
-/** What a target of that major understands. */
+/**
+ * What a target of that major understands, and its master may do. A dump becomes the role that has given a privilege
+ * on, such as `rds_superuser` on the functions of an extension; PostgreSQL finds that role itself among the master's.
+ */
 export const loadable = (dump: string, majorVersion: number): DumpStatement[] =>
-  statementsOf(dump).filter(({ sql }) => majorVersion >= 17 || !/^SET transaction_timeout\b/.test(sql));
+  statementsOf(dump).filter(
+    ({ sql }) =>
+      !/^(SET|RESET) SESSION AUTHORIZATION\b/.test(sql) &&
+      (majorVersion >= 17 || !/^SET transaction_timeout\b/.test(sql)),
+  );
 
 /** From then on policies hide rows, from our own sessions too: so it comes last. */
 export const hidesRows = ({ sql }: DumpStatement): boolean =>

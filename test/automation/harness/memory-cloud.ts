@@ -18,6 +18,7 @@ import type { previewRefresh, ReadResource, StackProgram } from "../../../automa
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
+import { MemoryCopies } from "./memory-copies";
 import { MemoryStack } from "./memory-stack";
 import type { Marker } from "../../../automation/targets/recovery-markers";
 
@@ -65,7 +66,11 @@ export class MemoryCloud {
   /** The stack that has the source. */
   readonly stack: MemoryStack;
 
+  /** What refreshes make. */
+  readonly copies: MemoryCopies;
+
   constructor(readonly source: string) {
+    this.copies = new MemoryCopies(this);
     this.stack = new MemoryStack(source, (what, apply) => this.change(what, apply));
     this.add(source, {
       DBInstanceStatus: "available",
@@ -83,14 +88,15 @@ export class MemoryCloud {
   /** Everything that is there besides the source as it was. */
   left(): string[] {
     return [
-      ...[...this.instances.keys()].filter((name) => name !== this.source),
-      ...this.stacks.keys(),
+      ...[...this.instances.keys()].filter((name) => name !== this.source && !this.copies.isWanted(name)),
+      ...[...this.stacks.keys()].filter((name) => !this.copies.isWanted(name)),
+      ...this.copies.left(),
       ...this.instances.get(this.source)!.markers.map(({ name }) => `marker ${name}`),
       ...[...this.throwaways].filter(([, status]) => status !== "removed").map(([name]) => `the record of ${name}`),
     ];
   }
 
-  private add(identifier: string, more: DBInstance, next: string[] = []): Instance {
+  add(identifier: string, more: DBInstance, next: string[] = []): Instance {
     const described: DBInstance = {
       DBInstanceIdentifier: identifier,
       DBInstanceArn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
@@ -272,8 +278,16 @@ export class MemoryCloud {
       const stack = `shipshape/database.${this.source}`;
       const { urn } = this.pulumi.declared();
       const database = targetDatabase({ identifier: this.source, resourceId, arn });
-      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true, access: this.stack.access() }];
-      const stacks = [{ name: stack, databases, platforms: [], unidentified: [] }];
+      const shape = { decided: { shape: this.copies.shape, masterUsername: null, hasRoles: false } };
+      const databases = [
+        { ...database, stack, urn, tags: {}, isStandard: true, access: this.stack.access(), ...shape },
+      ];
+      const stacks = [
+        { name: stack, databases, platforms: [], unidentified: [] },
+        ...this.copies.declared().map((copy) => ({
+          ...{ name: copy.stack, databases: [copy], platforms: [], unidentified: [] },
+        })),
+      ];
       return Promise.resolve({ asked: true, backend: "memory", stacks, unread: [] });
     },
     previewRefresh: (...[, , , take]: Parameters<typeof previewRefresh>): ReturnType<typeof previewRefresh> => {
@@ -304,6 +318,7 @@ export class MemoryCloud {
           await this.change("its backups are kept as declared", () => (described.BackupRetentionPeriod = 7));
         return this.stack.bringUp(program);
       }
+      if (this.copies.isCopy(program.stackName)) return this.copies.bringUp(program);
       const { stackName, settleCloud } = program;
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));

@@ -6,6 +6,7 @@ import type { RecoveryEvidence, VerdictWord } from "../../../automation/records"
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
 import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detection/order-of-steps";
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
+import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
@@ -84,6 +85,37 @@ export const subjects: Subject[] = [
           cloud.instances.get(source)!.described.BackupRetentionPeriod = 1;
           cloud.stack.ownership = "delivered";
         },
+      },
+    },
+  },
+  {
+    operation: registered("environment-refresh"),
+    input: { database: source, environment: "staging", retentionDays: 14 },
+    order: environmentRefreshOrder,
+    isReal: false, // environment-refresh.engine.test.ts kills it: it needs a declared source, a profile, and an approval
+    effects: environmentRefreshEffects,
+    cases: {
+      "a fresh target": { verdict: "pass" },
+      "a target that has an older copy": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder() },
+      "a copy that lacks rows": {
+        verdict: "fail",
+        arrange: ({ copies }) => (copies.differingCounts = [{ table: "public.item", source: 4, copy: 3 }]),
+      },
+      "a leak": {
+        verdict: "fail",
+        arrange: ({ copies }) =>
+          (copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }]),
+      },
+      "a leak in a target that has an older copy": {
+        verdict: "fail",
+        arrange: ({ copies }) => {
+          copies.arrangeOlder();
+          copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
+        },
+      },
+      "a backup that cannot be restored": {
+        verdict: "fail",
+        arrange: (cloud) => (cloud.restoreEnds = "incompatible-restore"),
       },
     },
   },
@@ -172,6 +204,8 @@ export function contextOf(cloud: MemoryCloud) {
     gitEnvironment: {},
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",
+    maskingFolder: "/nowhere",
+    packageFolder: "/nowhere",
     waiversFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
     sealedRuns: (requestIds: readonly string[]) =>

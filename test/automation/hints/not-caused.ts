@@ -112,6 +112,24 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       (code) => [code, "about a file that people edit until it is right: command-line/output.cloud"],
     ),
   ),
+  ...Object.fromEntries(
+    (
+      [
+        "refresh-environment-unknown",
+        "refresh-source-undeclared",
+        "refresh-source-elsewhere",
+        "refresh-source-unrestorable",
+        "refresh-not-covered",
+        "refresh-profile-of-other",
+        "refresh-target-taken",
+        "refresh-moved",
+        "refresh-target-replaced",
+        "target-database-missing",
+        "disarming-failed",
+        "masking-key-unusable",
+      ] satisfies ErrorCode[]
+    ).map((code) => [code, "it takes a declared source and a profile: operations/environment-refresh"]),
+  ),
   "masking-output": "a file of one's own, under another name: command-line/output.cloud",
   "masking-value-unfit": "in mid-copy: masking/transformers",
   "import-replica": "a read replica, which the embedded cloud refuses: targets/existing-database",

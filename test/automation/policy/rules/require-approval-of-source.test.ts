@@ -61,3 +61,8 @@ test("the source's team is asked, not the team that gets the copy", () => {
   ]);
   expect(neededOf({})).toEqual([{ by: "other than the requester", people: 1, principals: null }]);
 });
+
+test("restricted data needs two of them", () => {
+  const tags = { ...source.tags, "data-classification": "restricted" };
+  expect(judged("staging", undefined, tags)).toMatchObject({ approvals: [{ by: "source-owning-team", people: 2 }] });
+});

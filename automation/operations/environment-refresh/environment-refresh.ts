@@ -1,0 +1,90 @@
+/** A refresh: order and branches; steps.ts and copy-steps.ts have what each step does, verify.ts how it is judged. */
+import type { Standard } from "../../../components/standards/standard";
+import type { Operation } from "../../runner/operation";
+import type { OperationContext } from "../operation-context";
+import { proofStep, removalStep } from "../restore-drill/limits";
+import { adoptionStep } from "../restore-drill/limits";
+import { copyStep, lookStep, quickStep, readingStep, restoreStep, targetStep } from "./limits";
+import type { RefreshOutcome } from "./outcome";
+import { planRefresh, refreshStillHolds, staged, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
+import { environmentRefreshDescription, type EnvironmentRefreshRequest } from "./request";
+import type { EnvironmentRefreshSteps } from "./steps";
+import { isClean, isWhole, verifyRefresh } from "./verify";
+
+const nothingYet: RefreshOutcome = {
+  notRestorable: null,
+  recoveryPoint: null,
+  restore: null,
+  target: null,
+  copied: null,
+  validation: null,
+  disarmed: null,
+  leaks: null,
+  handedOver: null,
+};
+
+export const open = async (context: OperationContext) =>
+  environmentRefresh((await import("./steps")).environmentRefreshSteps(context), context.standard);
+
+export const environmentRefresh = (
+  steps: EnvironmentRefreshSteps,
+  standard: Standard,
+): Operation<EnvironmentRefreshRequest, ObservedRefresh, EnvironmentRefreshPlan, RefreshOutcome> => ({
+  ...environmentRefreshDescription,
+
+  observe: (request, step) =>
+    step("look at the source, the profile and the target", lookStep, () => steps.observe(request)),
+  plan: (request, observed, requestId) => planRefresh(request, observed, requestId, standard),
+  stillHolds: (plan, observed) => refreshStillHolds(plan, observed, standard),
+
+  async run(approved, step) {
+    const expiresAt = await step("register the throwaway", quickStep, () => steps.register(step.requestId, approved));
+    const plan = staged(approved, expiresAt);
+    const point = await step("choose the recovery point", quickStep, () => steps.chooseRecoveryPoint(plan));
+    if ("reason" in point) return { ...nothingYet, notRestorable: point };
+    const { recoveryPoint } = point;
+    const restore = await step("restore into isolation", restoreStep, (signal) =>
+      steps.restore(plan, recoveryPoint, signal),
+    );
+    if (!restore.succeeded) return { ...nothingYet, recoveryPoint, restore };
+
+    // From here on there is a copy of real data, which only this run can reach.
+    const staging = restore.resourceId;
+    await step("prove the copy has no backups", quickStep, () => steps.requireIsolation(plan, staging));
+    await step("adopt the copy into its stack", adoptionStep, (signal) => steps.adopt(plan, signal));
+    await step("let a reader into the copy", quickStep, () => steps.createReader(plan, staging));
+    const hiding = await step("prove the schema is the one that was approved", lookStep, () =>
+      steps.requireApprovedSchema(plan, staging),
+    );
+
+    const { existing } = plan.copy;
+    const target =
+      existing ?? (await step("bring the target up", targetStep, (signal) => steps.bringTargetUp(plan, signal)));
+    const { record, figures } = await step("copy and mask", copyStep, (signal) =>
+      steps.copy(plan, { staging, target: target.resourceId, hiding }, signal),
+    );
+    const both = { staging, target: target.resourceId, record };
+    const validation = await step("validate the copy", readingStep, () => steps.validate(plan, both));
+    const base = { ...nothingYet, recoveryPoint, restore, target, copied: figures, validation };
+    if (!isWhole(validation)) return base;
+    const disarmed = await step("disarm the copy", readingStep, () => steps.disarm(plan, both));
+    const leaks = await step("search for leaks", readingStep, (signal) => steps.searchForLeaks(plan, both, signal));
+    if (!isClean(leaks)) return { ...base, disarmed, leaks };
+    const handedOver = await step("hand over", targetStep, () => steps.handOver(plan, both, step.requestId));
+    if (existing) await step("tag the target", targetStep, (signal) => steps.bringTargetUp(plan, signal));
+    return { ...base, disarmed, leaks, handedOver };
+  },
+
+  verify: verifyRefresh,
+
+  async cleanUp(plan, step) {
+    await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
+    const staging = await step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
+    // What is not handed over holds masked data at most; what is handed over stays.
+    const unfinished = await step("remove what was not handed over", removalStep, (signal) =>
+      steps.removeUnfinished(plan, step.requestId, signal),
+    );
+    await step("record the removal", quickStep, () => steps.recordRemoval(step.requestId, plan));
+    return { removed: [...staging, ...unfinished] };
+  },
+});

@@ -1,0 +1,205 @@
+/** Pure: from the request and what was observed to every choice of a refresh. */
+import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
+import { identifierOf } from "../../../components/names";
+import type { StandardShape } from "../../../components/standard-shape";
+import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
+import { ShipshapeError } from "../../errors";
+import { targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { canonicalJson, type PlanBasis } from "../../records";
+import { followsStill, heldTo } from "../../tier-of";
+import type { TargetNames } from "../../targets/masked-copy/target-database";
+import type { IsolatedCopy } from "../isolated-copy";
+import type { EnvironmentRefreshRequest } from "./request";
+
+/** The source as the cloud, its stack and its own catalog describe it. */
+export interface ObservedCopySource {
+  identifier: string;
+  arn: string;
+  resourceId: string;
+  databaseName: string;
+  engineVersion: string;
+  instanceClass: string;
+  parameterGroupName: string;
+  subnetGroupName: string;
+  keyArn: string | undefined;
+  engineLifecycleSupport: string;
+  tags: Record<string, string>;
+  /** What its StandardDatabase has decided: the copy is declared alike. */
+  shape: DeclaredShape;
+  schemaDigest: string;
+}
+export type DeclaredShape = Pick<
+  StandardShape,
+  "service" | "size" | "databaseName" | "schemaName" | "furtherSchemas" | "extensions" | "postgresMajor"
+>;
+
+export interface ObservedRefresh {
+  observedAt: string;
+  source: ObservedCopySource;
+  isolationSecurityGroupIds: string[];
+  secretsProvider: string | null;
+  platformStack: string;
+  profile: { name: string; digest: string; keySecret: string; disarms: number; sequences: "source" | "column" };
+  /** What has the copy's name, made by an earlier refresh; null: nothing. */
+  existing: TargetDatabase | null;
+}
+
+export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
+  database: TargetDatabase;
+  source: ObservedCopySource;
+  /** Null: the latest that can be restored when it is carried out. */
+  recoveryTarget: string | null;
+  profile: ObservedRefresh["profile"];
+  copy: {
+    identifier: string;
+    stack: string;
+    secretsProvider: string | null;
+    existing: TargetDatabase | null;
+    expiresOn: string;
+    arguments: RefreshedDatabaseArgs;
+    names: TargetNames;
+  };
+}
+
+/** Errors: refresh-environment-unknown. */
+export function planRefresh(
+  request: EnvironmentRefreshRequest,
+  observed: ObservedRefresh,
+  requestId: string,
+  standard: Standard,
+): EnvironmentRefreshPlan {
+  const { source, profile } = observed;
+  const environment = environmentOf(request, standard);
+  const identifier = copyIdentifier(source.shape, environment, standard);
+  const database = targetDatabase(source);
+  const expiresOn = daysAfter(observed.observedAt, request.retentionDays);
+  return {
+    target: request.database,
+    database,
+    tags: source.tags,
+    heldTo: heldTo(source.tags, standard),
+    subject: `copy ${identifier}`,
+    evidenceValidDays: request.retentionDays,
+    copies: {
+      source: { database, tags: source.tags },
+      to: { account: database.account, environment },
+      masked: { profileDigest: profile.digest, schemaDigest: source.schemaDigest },
+      retentionDays: request.retentionDays,
+    },
+    source,
+    recoveryTarget: request.at === undefined ? null : new Date(request.at).toISOString(),
+    profile,
+    throwaway: {
+      ...stagingNames(requestId),
+      secretsProvider: observed.secretsProvider,
+      instanceClass: source.instanceClass,
+      securityGroupIds: observed.isolationSecurityGroupIds,
+      tags: stagingTags(source.tags, requestId, standard),
+    },
+    copy: {
+      identifier,
+      stack: copyStack(identifier),
+      secretsProvider: observed.secretsProvider,
+      existing: observed.existing,
+      expiresOn,
+      arguments: {
+        platformStack: observed.platformStack,
+        reachableFrom: clientsOf(request.reachableFrom),
+        request: {
+          ...declared(source, standard),
+          environment,
+          maskedCopy: { request: requestId, source: source.identifier, profile: profile.digest, expiresOn },
+        },
+      },
+      names: {
+        name: source.shape.databaseName,
+        hidden: `shipshape_copy_${requestId.replaceAll("-", "_")}`,
+        aside: `shipshape_before_${requestId.replaceAll("-", "_")}`,
+      },
+    },
+  };
+}
+
+/** What is restored expires so long after the run began: until then, people may take days to approve. */
+export function staged(plan: EnvironmentRefreshPlan, expiresAt: string): EnvironmentRefreshPlan {
+  const { throwaway } = plan;
+  return { ...plan, throwaway: { ...throwaway, tags: { ...throwaway.tags, "shipshape:expires-on": expiresAt } } };
+}
+
+export function environmentOf({ environment }: EnvironmentRefreshRequest, standard: Standard) {
+  const known = environmentsOf(standard);
+  const found = known.find((one) => one === environment);
+  if (found === undefined)
+    throw new ShipshapeError("refresh-environment-unknown", { environment, known: known.join(", ") });
+  return found;
+}
+
+export const copyIdentifier = (
+  { service, databaseName }: DeclaredShape,
+  environment: string,
+  standard: Standard,
+): string => identifierOf({ service, environment, databaseName }, standard);
+
+/** Of its own, whichever stack declares the source. */
+export const copyStack = (identifier: string): string => `refreshed-database.${identifier}`;
+
+/** Like the source, but of the least strict tier: another refresh makes it. */
+function declared({ shape, tags }: ObservedCopySource, standard: Standard) {
+  const tag = (name: "owner" | "costCenter" | "dataClassification") => tags[standard.tags[name].key] ?? "";
+  return {
+    service: shape.service,
+    owner: tag("owner"),
+    costCenter: tag("costCenter"),
+    dataClassification: tag("dataClassification") as RefreshedDatabaseArgs["request"]["dataClassification"],
+    tier: tiersOf(standard).at(-1)!,
+    size: shape.size,
+    databaseName: shape.databaseName,
+    schemaName: shape.schemaName,
+    furtherSchemas: shape.furtherSchemas,
+    extensions: shape.extensions as RefreshedDatabaseArgs["request"]["extensions"],
+    postgresMajor: shape.postgresMajor as RefreshedDatabaseArgs["request"]["postgresMajor"],
+  };
+}
+
+const clientsOf = (said: string | undefined): Record<string, string> =>
+  Object.fromEntries(
+    (said ?? "")
+      .split(",")
+      .filter(Boolean)
+      .map((one) => one.split("=") as [string, string]),
+  );
+
+const daysAfter = (moment: string, days: number): string =>
+  new Date(Date.parse(moment) + days * 86_400_000).toISOString().slice(0, 10);
+
+export const stagingNames = (requestId: string) => ({
+  identifier: `staging-${requestId}`,
+  stack: `restored-database.staging-${requestId}`,
+});
+
+/** It has real data: its classification is the source's. */
+function stagingTags(source: Record<string, string>, requestId: string, { tags }: Standard): Record<string, string> {
+  const kept = tagNames.map((name) => tags[name].key).filter((k) => source[k] !== undefined);
+  return {
+    ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
+    "shipshape:run": requestId,
+    "shipshape:purpose": "environment-refresh",
+  };
+}
+
+/** Whether nothing but time has passed since the plan was made, and the copy would not expire as soon as it is there. */
+export function refreshStillHolds(
+  plan: EnvironmentRefreshPlan,
+  observed: ObservedRefresh,
+  standard: Standard,
+): boolean {
+  const same = (one: unknown, other: unknown) => canonicalJson(one) === canonicalJson(other);
+  return (
+    followsStill(plan, standard) &&
+    same(plan.source, observed.source) &&
+    same(plan.profile, observed.profile) &&
+    same(plan.copy.existing, observed.existing) &&
+    same(plan.throwaway.securityGroupIds, observed.isolationSecurityGroupIds) &&
+    Date.parse(plan.copy.expiresOn) > Date.parse(observed.observedAt)
+  );
+}

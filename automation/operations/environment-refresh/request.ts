@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { OperationDescription } from "../../runner/operation";
+import { databaseField, locationFields } from "../database-field";
+import { retentionDaysMax } from "./limits";
+
+const name = (what: string) =>
+  z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, `give ${what}, in lower-case words joined by hyphens`);
+
+/** The input of a refresh. */
+export const environmentRefreshRequest = z.strictObject({
+  database: databaseField("the database that is copied, masked"),
+  ...locationFields,
+  environment: name("an environment of the standard")
+    .max(63)
+    .meta({ description: "the environment that gets the copy, such as staging", placeholder: "name" }),
+  profile: name("the name of a masking profile").max(63).optional().meta({
+    description:
+      "the masking profile: the name of its file without .masking.yaml; the database's identifier by default",
+    placeholder: "name",
+  }),
+  retentionDays: z
+    .number()
+    .int("give whole days")
+    .min(1, "give at least 1 day")
+    .max(retentionDaysMax, `give at most ${retentionDaysMax} days`)
+    .meta({ description: "after so many days the copy expires" }),
+  at: z.iso
+    .datetime({
+      offset: true,
+      precision: 0,
+      error: "give a date and time in whole seconds, such as 2026-03-01T10:00:00Z",
+    })
+    .optional()
+    .meta({ description: "copy the data of this second instead of the latest", placeholder: "time" }),
+  reachableFrom: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]*=sg-[0-9a-f]+(,[a-z][a-z0-9-]*=sg-[0-9a-f]+)*$/,
+      "give clients with their security groups, such as orders-api=sg-0a1b2c3d4e5f60001, with commas between",
+    )
+    .optional()
+    .meta({ description: "who may connect to the copy: client=security group, with commas between" }),
+});
+export type EnvironmentRefreshRequest = z.infer<typeof environmentRefreshRequest>;
+
+export const environmentRefreshDescription: OperationDescription<EnvironmentRefreshRequest> = {
+  name: "environment-refresh",
+  version: 1,
+  owner: "platform",
+  title: "give an environment a masked copy of a database: approved, searched for leaks, and with an expiry",
+  examples: [
+    '--database orders-production --environment staging --retention-days 14 --reason "release 42 is tested" --plan-only',
+    '--database orders-production --environment staging --profile orders --retention-days 14 --reason "release 42 is tested"',
+    '--database orders-production --environment staging --retention-days 3 --at 2026-03-01T10:00:00Z --reason "the state before the incident"',
+  ],
+  effect: "changes",
+  request: environmentRefreshRequest,
+};

@@ -1,0 +1,114 @@
+/** Pure: judges a refresh, and says what may be claimed of its copy. */
+import type { LeakReport } from "../../masking/leak-report";
+import { verdictOf, type Check, type Verdict } from "../../records";
+import type { CopyValidation } from "../../targets/masked-copy/copy-validation";
+import { problemsNamedMax } from "./limits";
+import type { CopyFigures, RefreshOutcome } from "./outcome";
+import type { EnvironmentRefreshPlan } from "./plan";
+
+/** A copy that is not whole is not handed over. */
+export const isWhole = (found: CopyValidation): boolean =>
+  [found.differingCounts, found.missing, found.unexpected, found.sequencesBehind, found.unanalysed].every(
+    (list) => list.length === 0,
+  );
+
+/** Nor one with a real value in it, or with more equal values than chance explains. */
+export const isClean = ({ hits, chance }: LeakReport): boolean =>
+  hits.length === 0 && chance.every(({ seen, bound }) => seen <= bound);
+
+export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutcome): Verdict {
+  const { notRestorable, restore, copied, validation, leaks } = outcome;
+  if (notRestorable) return verdictOf([failed("source-is-restorable", notRestorable.reason)]);
+  if (restore && !restore.succeeded) return verdictOf([failed("source-is-restorable", restore.reason)]);
+  return verdictOf([
+    ...(copied ? [rowsAreMasked(copied)] : []),
+    ...(validation ? [copyIsWhole(validation)] : []),
+    ...(leaks ? [noLeakIsFound(leaks)] : []),
+    isHandedOver(plan, outcome),
+  ]);
+}
+
+const failed = (name: string, explanation: string): Check => ({ name, verdict: "fail", explanation, figures: {} });
+
+/** A mask may leave a value as it was by chance; how many did is told, and the search judges where. */
+const rowsAreMasked = ({ tables, rows, bytes, unchanged, seconds }: CopyFigures): Check => ({
+  name: "rows-are-masked",
+  verdict: "pass",
+  explanation: `${rows} rows of ${tables} tables were masked on their way, and are stored nowhere in between; ${unchanged} masked values equal their originals`,
+  figures: { tables, rows, bytes, unchanged, seconds },
+});
+
+function copyIsWhole(found: CopyValidation): Check {
+  const problems = [
+    ...found.differingCounts.map(({ table, source, copy }) => `${table} has ${copy} rows instead of ${source}`),
+    ...found.missing.map((line) => `it lacks ${line}`),
+    ...found.unexpected.map((line) => `it has ${line}`),
+    ...found.sequencesBehind.map((name) => `${name} is behind its rows`),
+    ...found.unanalysed.map((name) => `${name} has no statistics`),
+  ];
+  return {
+    name: "copy-is-whole",
+    verdict: problems.length > 0 ? "fail" : "pass",
+    explanation:
+      problems.length > 0
+        ? shortened(problems)
+        : `all ${found.tables} tables have as many rows as in the source, and all ${found.objects} objects, owners and privileges are there; every constraint was checked by the server`,
+    figures: { tables: found.tables, rows: found.rows, objects: found.objects, problems: problems.length },
+  };
+}
+
+/** Word for word what may be claimed of a logical copy, and no more. */
+function noLeakIsFound(report: LeakReport): Check {
+  const { searched, leftOut, chance, hits } = report;
+  const exceeded = chance.filter(({ seen, bound }) => seen > bound);
+  const problems = [
+    ...hits.map(({ place, column, arm, count }) => `${place} has ${count} values of ${column} (${arm})`),
+    ...exceeded.map(({ column, seen, bound }) => `${column} equals its source ${seen} times, ${bound} are chance`),
+  ];
+  return {
+    name: "no-leak-is-found",
+    verdict: problems.length > 0 ? "fail" : "pass",
+    explanation:
+      problems.length > 0
+        ? shortened(problems)
+        : `the copy's storage never received source data; every value and definition of it that SQL can read was searched for ${searched.values} values of ${searched.columns} columns, with ${searched.definitions} definitions; ${leftOut.length} columns of few or short values were compared by position only; its raw files cannot be read`,
+    figures: {
+      values: searched.values,
+      columns: searched.columns,
+      definitions: searched.definitions,
+      bytes: searched.bytes,
+      byPositionOnly: leftOut.length,
+      hits: hits.length,
+      rawFiles: searched.rawFiles,
+    },
+  };
+}
+
+function isHandedOver(
+  plan: EnvironmentRefreshPlan,
+  { handedOver, target, recoveryPoint, disarmed }: RefreshOutcome,
+): Check {
+  const { identifier, expiresOn } = plan.copy;
+  const known = {
+    copy: identifier,
+    resourceId: target?.resourceId ?? null,
+    recoveryPoint,
+    profile: plan.profile.digest,
+    schema: plan.source.schemaDigest,
+    expiresOn,
+  };
+  return {
+    name: "copy-is-handed-over",
+    verdict: handedOver ? "pass" : "fail",
+    explanation: handedOver
+      ? `${identifier} has the data of ${plan.source.identifier} as of ${recoveryPoint}, masked by the profile ${plan.profile.name}; ${disarmed} statements disarmed it; it expires on ${expiresOn}`
+      : "nobody sees the copy: it is dropped",
+    figures: known,
+  };
+}
+
+const shortened = (lines: string[]): string =>
+  [
+    ...lines.slice(0, problemsNamedMax),
+    ...(lines.length > problemsNamedMax ? [`and ${lines.length - problemsNamedMax} more`] : []),
+  ].join("; ");

@@ -1,0 +1,34 @@
+/** The words of a source that no fake value may contain: those that our invented ones could be equal to. */
+import type { Client } from "pg";
+import { inventedWord } from "../../masking/vocabulary";
+import { ShipshapeError } from "../../errors";
+import type { CopiedTable } from "./copied-tables";
+import { sourceWordsMax } from "./limits";
+import type { TableMasks } from "./table-masks";
+
+/** Of the columns that are masked, in a source that stands still. Errors: masking-value-unfit. */
+export async function readSourceWords(
+  source: Client,
+  tables: readonly CopiedTable[],
+  masks: Pick<TableMasks, "tables">,
+): Promise<string[]> {
+  const words = new Set<string>();
+  for (const { name, columns } of tables) {
+    const masked = (masks.tables[name]?.masked ?? []).map(({ position }) =>
+      source.escapeIdentifier(columns[position]!),
+    );
+    if (masked.length === 0) continue;
+    const { rows } = await source.query<{ word: string }>(
+      `select distinct lower(m[1]) as word from only ${name} t,
+         lateral regexp_matches(concat_ws(' ', ${masked.map((one) => `t.${one}::text`).join(", ")}), $1, 'gi') m limit $2`,
+      [`\\m(${inventedWord})\\M`, sourceWordsMax + 1],
+    );
+    for (const { word } of rows) words.add(word);
+    if (words.size > sourceWordsMax)
+      throw new ShipshapeError("masking-value-unfit", {
+        column: name,
+        reason: `it has more than ${sourceWordsMax} words that are like invented ones`,
+      });
+  }
+  return [...words].sort();
+}

@@ -1,0 +1,118 @@
+/** What refreshes make in a cloud in memory: a target, with a database that nobody sees until it is handed over. */
+import type { DBInstance } from "@aws-sdk/client-rds";
+import { targetDatabase, type DeclaredDatabase } from "../../../automation/fleet-records";
+import type { MaskingProfile } from "../../../automation/masking/profile";
+import type { LeakReport } from "../../../automation/masking/leak-report";
+import type { SchemaFacts } from "../../../automation/masking/schema-facts";
+import type { StackProgram } from "../../../automation/runner/pulumi-stack";
+import type { CopyValidation } from "../../../automation/targets/masked-copy/copy-validation";
+import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
+
+const program = "refreshed-database.";
+
+/** What of the cloud it needs. */
+interface Cloud {
+  readonly instances: Map<string, { described: DBInstance }>;
+  readonly stacks: Map<string, Set<string>>;
+  change(what: string, apply: () => void): Promise<void>;
+  add(identifier: string, more: DBInstance): unknown;
+}
+
+export class MemoryCopies {
+  readonly target = "orders-staging";
+  readonly shape = {
+    ...{ service: "orders", size: "small", databaseName: "orders", schemaName: "orders", furtherSchemas: [] },
+    ...{ extensions: [], postgresMajor: 17 },
+  };
+  readonly facts: SchemaFacts = {
+    ...{ serverVersion: 170010, tables: [], uniques: [], foreignKeys: [], definitions: [] },
+    ...{ extensions: [], largeObjects: 0 },
+  };
+  readonly profile: MaskingProfile = {
+    ...{ version: 1, source: "orders", key: { secret: "masking/orders" }, tables: {}, definitions: {} },
+    ...{ virtualKeys: [], disarm: [{ sql: "update hook", reason: "it calls nobody" }] },
+    ...{ largeObjects: "refuse", sequences: "column" },
+  };
+  /** What the search finds. */
+  hits: LeakReport["hits"] = [];
+  /** Rows that the copy lacks. */
+  differingCounts: CopyValidation["differingCounts"] = [];
+  /** The request whose copy applications see. */
+  private mark: string | undefined;
+  private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
+  private isOlder = false;
+
+  constructor(private readonly cloud: Cloud) {}
+
+  isCopy = (stackName: string): boolean => stackName.startsWith(program);
+  /** Of a copy that was handed over. */
+  isWanted = (name: string): boolean =>
+    (this.mark !== undefined || this.isOlder) && [this.target, `${program}${this.target}`].includes(name);
+  left = (): string[] => (this.hidden ? ["a copy that nobody sees"] : []);
+
+  /** An earlier refresh has made one. */
+  arrangeOlder(): void {
+    this.isOlder = true;
+    this.cloud.add(this.target, { DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } });
+    this.cloud.stacks.set(`${program}${this.target}`, new Set([this.target]));
+  }
+
+  declared(): DeclaredDatabase[] {
+    const found = this.cloud.instances.get(this.target)?.described;
+    const known = { identifier: this.target, resourceId: found?.DbiResourceId ?? "", arn: found?.DBInstanceArn ?? "" };
+    const stack = `shipshape/${program}${this.target}`;
+    return this.isOlder ? [{ ...targetDatabase(known), stack, urn: stack, tags: {}, isStandard: true }] : [];
+  }
+
+  async bringUp({ stackName, program: of }: StackProgram): Promise<void> {
+    const { request } = (await of(new Map())()) as unknown as RefreshedDatabaseArgs;
+    const tags = [{ Key: "shipshape:copy-request", Value: request.maskedCopy?.request ?? "" }];
+    const found = this.cloud.instances.get(this.target);
+    if (!this.cloud.stacks.has(stackName))
+      await this.cloud.change(`${stackName} is created`, () => this.cloud.stacks.set(stackName, new Set()));
+    if (!found)
+      await this.cloud.change(`${this.target} is created`, () =>
+        this.cloud.add(this.target, {
+          ...{ DBInstanceStatus: "available", TagList: tags, MasterUserSecret: { SecretArn: "arn:master" } },
+        }),
+      );
+    else if (found.described.TagList?.[0]?.Value !== tags[0]!.Value)
+      await this.cloud.change(`${this.target} is tagged`, () => (found.described.TagList = tags));
+    this.cloud.stacks.get(stackName)!.add(this.target);
+  }
+
+  /** In place of `targets/masked-copy/target-database`: what nobody sees may be filled twice. */
+  readonly database = {
+    make: async (): Promise<void> => {
+      const made = { isFilled: false, isDisarmed: false };
+      if (this.hidden) this.hidden = { ...made, isFilled: this.hidden.isFilled };
+      else await this.cloud.change("a database that nobody sees is made", () => (this.hidden = made));
+    },
+    fill: async (): Promise<void> => {
+      if (!this.hidden!.isFilled) await this.cloud.change("it is filled", () => (this.hidden!.isFilled = true));
+    },
+    disarm: async (): Promise<void> => {
+      if (!this.hidden!.isDisarmed) await this.cloud.change("it is disarmed", () => (this.hidden!.isDisarmed = true));
+    },
+    swap: async (mark: string): Promise<void> => {
+      if (this.mark !== mark)
+        await this.cloud.change("it is handed over", () => {
+          this.mark = mark;
+          this.hidden = undefined;
+        });
+    },
+    isHandedOver: (mark: string): boolean => this.mark === mark,
+    drop: async (): Promise<void> => {
+      if (this.hidden) await this.cloud.change("what nobody sees is dropped", () => (this.hidden = undefined));
+    },
+  };
+
+  validation = (): CopyValidation => ({
+    ...{ tables: 1, rows: 3, objects: 5, differingCounts: this.differingCounts, missing: [], unexpected: [] },
+    ...{ sequencesBehind: [], unanalysed: [] },
+  });
+  report = (): LeakReport => ({
+    searched: { values: 3, columns: 1, definitions: 4, bytes: 100, rawFiles: "not reachable" },
+    ...{ leftOut: [], chance: [], hits: this.hits },
+  });
+}

@@ -1,0 +1,50 @@
+import type { OrderOfSteps } from "../../harness/order-of-steps";
+
+const look = "look at the source, the profile and the target";
+const observe = [look, `${look} (before the run)`];
+const restored = ["register the throwaway", "choose the recovery point", "restore into isolation"];
+const read = [
+  "prove the copy has no backups",
+  "adopt the copy into its stack",
+  "let a reader into the copy",
+  "prove the schema is the one that was approved",
+];
+const fresh = [...restored, ...read, "bring the target up"];
+const older = [...restored, ...read];
+const copied = ["copy and mask", "validate the copy"];
+const searched = [...copied, "disarm the copy", "search for leaks"];
+const cleanUp = [
+  "remove the throwaway",
+  "prove the throwaway gone",
+  "remove what was not handed over",
+  "record the removal",
+];
+
+export const environmentRefreshOrder: OrderOfSteps = {
+  1: {
+    "a fresh target": { observe, run: [...fresh, ...searched, "hand over"], cleanUp },
+    "a target that has an older copy": {
+      observe,
+      run: [...older, ...searched, "hand over", "tag the target"],
+      cleanUp,
+    },
+    "a copy that lacks rows": { observe, run: [...fresh, ...copied], cleanUp },
+    "a leak": { observe, run: [...fresh, ...searched], cleanUp },
+    "a leak in a target that has an older copy": { observe, run: [...older, ...searched], cleanUp },
+    "a backup that cannot be restored": { observe, run: restored, cleanUp },
+  },
+};
+
+/** The steps that change something outside the control plane. */
+export const environmentRefreshEffects: readonly string[] = [
+  "restore into isolation",
+  "adopt the copy into its stack",
+  "let a reader into the copy",
+  "bring the target up",
+  "copy and mask",
+  "disarm the copy",
+  "hand over",
+  "tag the target",
+  "remove the throwaway",
+  "remove what was not handed over",
+];
