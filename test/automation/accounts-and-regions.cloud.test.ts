@@ -1,5 +1,4 @@
 // The commands that look at the fleet, over two accounts and two Regions of an embedded cloud, as people run them.
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
@@ -7,6 +6,7 @@ import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { startCloud, type Cloud } from "../cloud";
 import { small } from "../localcloud/server/database-client";
 import { createRole, otherAccount, otherKey, ownAccount, roleArn } from "../localcloud/second-account";
+import { shipshapeCommand } from "../shipshape-command";
 
 let cloud: Cloud;
 const regions = ["eu-central-1", "eu-west-1"];
@@ -45,17 +45,8 @@ const all = () => [
 ];
 
 async function shipshape(entries: object[], ...words: string[]) {
-  const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
-  const env = {
-    ...cloud.env,
-    SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
-    SHIPSHAPE_CONFIGURATION_FILE: configured(entries),
-  };
-  const child = spawn(process.execPath, [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [text, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  const configuration = { SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_CONFIGURATION_FILE: configured(entries) };
+  const { code, stdout: text, stderr } = await shipshapeCommand(words, { env: { ...cloud.env, ...configuration } });
   return { code, text, stderr, json: () => JSON.parse(text) };
 }
 const placesOf = (ones: { account: string; region: string }[]) => ones.map((o) => `${o.account} ${o.region}`).sort();

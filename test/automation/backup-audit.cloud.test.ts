@@ -1,5 +1,4 @@
 // The real operation, by its command, over the RDS API of the embedded cloud.
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import {
   AddTagsToResourceCommand,
@@ -24,6 +23,7 @@ import { recordedCalls } from "../docs/rights/recorded-calls";
 import { asMaster, small } from "../localcloud/server/database-client";
 import { until } from "../until";
 import { concluded, planOf, sealRun } from "./evidence/sealed-runs";
+import { shipshapeCommand } from "../shipshape-command";
 
 const root = join(__dirname, "../..");
 const workerKey = "AKIAAUDITOR000000001";
@@ -113,14 +113,7 @@ interface Audit {
   error: { code: string } | null;
 }
 
-function shipshape(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const command = join(root, "automation/command-line/shipshape.cjs");
-  const child = spawn(process.execPath, [command, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (d: Buffer) => (stdout += d.toString()));
-  child.stderr.on("data", (d: Buffer) => (stderr += d.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
-}
+const shipshape = (...words: string[]) => shipshapeCommand(words, { env });
 
 async function audited(identifier: string): Promise<Audit> {
   const words = ["--database", identifier, "--reason", "a test", "--work", "--json"];

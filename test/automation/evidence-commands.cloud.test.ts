@@ -1,6 +1,6 @@
 // The commands of evidence and status as people run them, on an embedded cloud with a database and statements sealed
 // in advance.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,6 +21,7 @@ import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";
 import { small } from "../localcloud/server/database-client";
 import { concluded, requestOf, sealRun } from "./evidence/sealed-runs";
 import { FakeKms } from "./targets/fake-kms";
+import { shipshapeCommand } from "../shipshape-command";
 
 let cloud: Cloud;
 let database: ControlPlaneDatabase;
@@ -38,23 +39,8 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-interface Answer {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function shipshape(words: string[], more: Record<string, string> = {}): Promise<Answer> {
-  const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
-  const child = spawn(process.execPath, [program, ...words], {
-    env: { ...env, ...more },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
-}
+const shipshape = (words: string[], more: Record<string, string> = {}) =>
+  shipshapeCommand(words, { env: { ...env, ...more } });
 const folder = (name: string) => join(cloud.dataFolder, name);
 
 async function createDatabase(identifier: string) {

@@ -1,8 +1,6 @@
 // Databases as other tools make them, imported by what `shipshape import` writes: the first `up` changes nothing in RDS.
-import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { CloudTrailClient, LookupEventsCommand, type Event } from "@aws-sdk/client-cloudtrail";
 import {
   CreateDBInstanceCommand,
@@ -14,6 +12,7 @@ import { parse } from "yaml";
 import { defineStandard, StandardDatabase, type DatabaseRequest } from "../../components";
 import { instanceIs } from "../cloud";
 import { deployers, platformArguments, startEngine, typedPreview, watch, type Engine } from "../components/engine";
+import { shipshapeCommand } from "../shipshape-command";
 
 /** A company's standard that allows neither of the older versions below. */
 const company = { standard: "acme", version: "1.0.0", postgres: { majors: { 17: { minimumMinor: 10 }, 18: {} } } };
@@ -90,19 +89,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.stop());
 
-const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
 const shipshape = (...words: string[]) =>
-  promisify(execFile)(process.execPath, [program, "import", ...words], {
+  shipshapeCommand(["import", ...words], {
     cwd: engine.cloud.dataFolder,
     env: {
       ...engine.cloud.env,
       SHIPSHAPE_CONFIGURATION_FILE: join(engine.cloud.dataFolder, "company", "shipshape.yaml"),
       SHIPSHAPE_PLATFORM_STACK: "platform.test",
     },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  );
+  });
 const people = ["--owner", "team-billing", "--tier", "bronze", "--environment", "production"];
 const given = [...people, "--data-classification", "internal", "--cost-center", "4711"];
 

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../automation/command-line/evidence-log";
 import { readSettings } from "../../automation/settings";
 import { DatabasePlatform, StandardDatabase, type PlatformReference } from "../../components";
 import { createRole, otherAccount, ownAccount, roleArn } from "../localcloud/second-account";
 import { platformArguments, startEngine, stateOf, typedPreview, type Engine } from "./engine";
+import { shipshapeCommand } from "../shipshape-command";
 
 /** The platforms of a company: one in each Region and account, and none that keeps its copies in its own Region. */
 let engine: Engine;
@@ -90,11 +89,8 @@ test("a database of the second account is drilled there, with the role and the p
     const there = { account: otherAccount, role: roleArn("deployer"), regions: ["eu-west-1"], platforms };
     const accounts = [{ account: ownAccount, regions: ["eu-central-1", "eu-west-1"] }, there];
     writeFileSync(file, JSON.stringify({ accounts }), { mode: 0o600 });
-    const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
     const words = ["request", "restore-drill", "--database", "wiki-development", "--reason", "elsewhere", "--work"];
-    const { stdout } = await promisify(execFile)(process.execPath, [program, ...words, "--json"], { env }).catch(
-      (error: { stdout: string }) => error,
-    );
+    const { stdout } = await shipshapeCommand([...words, "--json"], { env });
     return JSON.parse(stdout) as { error: { code: string } | null };
   };
   expect((await drill({ "eu-west-1": "platform.west" })).error?.code).toBe("platform-elsewhere"); // of the first account

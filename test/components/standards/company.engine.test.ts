@@ -1,9 +1,7 @@
 // A company with other tiers, sizes, tags, names and rules, in two Regions: its platforms and databases come up and are
 // guarded without a change of ours.
-import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { DatabasePlatform, StandardDatabase } from "../../../components";
 import type { StandardDatabaseArgs } from "../../../components/database-request";
@@ -11,6 +9,7 @@ import { birthDigest } from "../../../components/standards/standard";
 import { readStandard } from "../../../components/standards/standard-file";
 import { platformArguments, startEngine, stateOf, type Engine, type StateResource } from "../engine";
 import { companyFolder, today } from "./company";
+import { shipshapeCommand } from "../../shipshape-command";
 
 const { folder, file, configuration } = companyFolder();
 const standard = readStandard(file, today);
@@ -79,14 +78,9 @@ test("platforms in two Regions and three databases come up under its standard, a
   expect(stdout).not.toMatch(/\b(gold|silver|bronze)\b/);
 });
 
-function guard(...words: string[]): Promise<{ code: number; stdout: string }> {
-  const program = join(__dirname, "../../../automation/command-line/shipshape.cjs");
+async function guard(...words: string[]) {
   const env = { ...engine.cloud.env, SHIPSHAPE_CONFIGURATION_FILE: configuration };
-  return promisify(execFile)(process.execPath, [program, "guard", ...words], { env, cwd: folder }).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    (error: { code: number; stdout: string; stderr: string }) => {
-      if (!error.stdout) throw new Error(error.stderr);
-      return { code: error.code, stdout: error.stdout };
-    },
-  );
+  const { code, stdout, stderr } = await shipshapeCommand(["guard", ...words], { env, cwd: folder });
+  if (!stdout) throw new Error(stderr);
+  return { code, stdout };
 }

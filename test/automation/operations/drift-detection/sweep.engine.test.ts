@@ -1,5 +1,4 @@
 // A sweep of a fleet on the real engine, as people request it; its worker is killed in the middle of it.
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +17,7 @@ import { instanceIs } from "../../../cloud";
 import { request } from "../../../components/declared";
 import { startEngine, type Engine } from "../../../components/engine";
 import { small } from "../../../localcloud/server/database-client";
+import { shipshapeCommand } from "../../../shipshape-command";
 
 const root = join(__dirname, "../../../..");
 const services = ["ledger", "orders", "payments"];
@@ -45,25 +45,9 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-/** One of our commands: how it ended, and what it printed. */
-async function command(program: string[], ...words: string[]) {
-  const child = spawn(process.execPath, [...program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.once("close", (...ended) => resolve(ended)),
-  );
-  return { code, signal, stdout, stderr };
-}
-const shipshape = (...words: string[]) => command([join(root, "automation/command-line/shipshape.cjs")], ...words);
-const killedAt = (moment: string) =>
-  command(
-    ["--import", "tsx", join(root, "test/automation/harness/killed-command.ts")],
-    "drift-detection",
-    moment,
-    "worker",
-  );
+const shipshape = (...words: string[]) => shipshapeCommand(words, { env });
+const killable = ["--import", "tsx", join(root, "test/automation/harness/killed-command.ts")];
+const killedAt = (moment: string) => shipshapeCommand(["drift-detection", moment, "worker"], { env }, killable);
 
 interface Shown {
   id: string;

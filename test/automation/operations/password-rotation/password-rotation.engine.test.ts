@@ -17,6 +17,7 @@ import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Application } from "./application";
 import { Commands } from "../disturbed-commands";
+import { shipshapeCommand } from "../../../shipshape-command";
 
 const stackName = "database.orders-development";
 const file = `Pulumi.${stackName}.yaml`;
@@ -113,6 +114,16 @@ const over = (id: string) =>
   });
 const endGrace = (id: string) => controlPlane.send(id, "the end of the grace", { sentBy: "ben", content: null });
 
+/** A drift detection of the database, its roles and all of their secrets. */
+async function looked() {
+  const words = ["drift", "--once", "--database", "orders-development", "--json"];
+  const { code, stdout, stderr } = await shipshapeCommand(words, { env: commands.env });
+  if (stdout === "") throw new Error(stderr);
+  const { differences, problems } = JSON.parse(stdout) as { differences: { name: string }[]; problems: string[] };
+  return { code, problems, differences: differences.map(({ name }) => name) };
+}
+const asDeclared = { code: 0, problems: [], differences: [] };
+
 describe("on a stack of our own, under a pool that writes", () => {
   const all = ["owner", "readwrite", "readonly", "monitoring", "shipshape"];
   const before: Record<string, string>[] = [];
@@ -151,7 +162,7 @@ describe("on a stack of our own, under a pool that writes", () => {
     ]);
   });
 
-  test("after the second, both logins own, alter and write as the role, with its settings and limits", async () => {
+  test("after the second, both logins own, alter and write as the role, with its settings, and neither before nor after the old ones are locked has anything drifted", async () => {
     const id = await requested();
     await stepIsDone(id, "log in as each role");
     await remember();
@@ -193,9 +204,11 @@ describe("on a stack of our own, under a pool that writes", () => {
       ["monitoring 5", "monitoring_a 5", "monitoring_b 5"].map((one) => ({ one })),
     );
     await application.pass();
+    expect(await looked()).toEqual(asDeclared);
     await endGrace(id);
     expect((await over(id)).verdict).toBe("pass");
     await application.pass();
+    expect(await looked()).toEqual(asDeclared);
   });
 
   test("no request was lost, and the next preview of the committed config finds nothing to do", async () => {
