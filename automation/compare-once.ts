@@ -2,6 +2,7 @@
  * A look at databases in this process: observe, plan and run of the same operation, each step tried once, and what it
  * makes of that. Nothing is recorded or sealed, and no control plane is asked.
  */
+import { atOnce } from "./at-once";
 import { notCompared, type ComparedDatabase } from "./difference-records";
 import { describeError } from "./errors";
 import { unreachableText } from "./fleet-records";
@@ -35,20 +36,17 @@ export async function compareOnce(
   const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as SweepPlan;
   const { databases, unmanaged, unread, unreachable, unreadStacks, unidentified } = plan.sweep;
   progress(`${databases.length} ${databases.length === 1 ? "database" : "databases"} to compare`);
-  const waiting = [...databases];
-  const compared: ComparedDatabase[] = [];
-  const compareNext = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      compared.push(...(await one(operation, childInput(plan.sweep, next))));
-      progress(`${next.identifier}: compared, ${compared.length} of ${databases.length}`);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnceMax }, compareNext));
+  let count = 0;
+  const compared = await atOnce(databases, atOnceMax, async (next) => {
+    const found = await one(operation, childInput(plan.sweep, next));
+    progress(`${next.identifier}: compared, ${++count} of ${databases.length}`);
+    return found;
+  });
   // Without them, a sweep makes no requests: what is left of it is the look at what no stack declares.
   const rest: SweepPlan = { ...plan, sweep: { ...plan.sweep, databases: [] } };
   const outcome = (await operation.run(rest, previewSteps(id) as RunStep)) as SweepOutcome;
   return {
-    databases: [...compared, ...withoutRequest(plan, outcome)],
+    databases: [...compared.flat(), ...withoutRequest(plan, outcome)],
     problems: [
       ...unreachable.map(unreachableText),
       ...unreadStacks.map((stack) => `stack ${stack.stack} could not be read: ${stack.reason}`),

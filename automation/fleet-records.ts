@@ -30,6 +30,12 @@ export interface Location {
   platformStack?: string | undefined;
 }
 
+export const accountPattern = /^\d{12}$/;
+export const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** The name of a resource is the last part of its URN, and may itself contain "::". */
+export const nameInUrn = (urn: string): string => urn.split("::").slice(3).join("::");
+
 /** "account 123456789012, Region eu-central-1" */
 export const describeLocation = ({ account, region }: Pick<Location, "account" | "region">): string =>
   `account ${account ?? "unknown"}, Region ${region ?? "unknown"}`;

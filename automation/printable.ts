@@ -11,6 +11,10 @@ export const printableLines = (text: string): string => text.replace(hiddenButBr
 /** As part of a line of Markdown: nothing in it is interpreted as emphasis, a cell, a link, a heading or HTML. */
 export const printableMarkdown = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>|~&#]/g, "\\$&");
 
+/** No longer than that, with an ellipsis where something is missing. */
+export const shortened = (text: string, charactersMax: number): string =>
+  text.length > charactersMax ? `${text.slice(0, charactersMax - 1)}…` : text;
+
 // Controls, format characters (bidirectional marks, zero width), line and paragraph separators, and lone surrogates.
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const hiddenButBreaks = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

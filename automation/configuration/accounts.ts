@@ -1,16 +1,16 @@
 /** The accounts and Regions of `shipshape.yaml`: where databases are, besides those of the environment. */
 import { z } from "zod";
-import type { Location } from "../fleet-records";
+import { accountPattern, regionPattern, type Location } from "../fleet-records";
 import { accountsMax, regionsMax } from "./limits";
 
 /** 12 digits, which YAML takes for a number unless they are in quotes. */
 const accountNumber = z
   .string({ error: () => 'give the account\'s 12 digits in quotes, for example "123456789012"' })
-  .regex(/^\d{12}$/, { error: () => "give the account's 12 digits" });
+  .regex(accountPattern, { error: () => "give the account's 12 digits" });
 
 const regionName = z
   .string({ error: () => "give a Region, for example eu-central-1" })
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => "give a Region, for example eu-central-1" });
+  .regex(regionPattern, { error: () => "give a Region, for example eu-central-1" });
 
 const platformStack = z
   .string({ error: () => "give the stack of its platform, for example platform.production" })

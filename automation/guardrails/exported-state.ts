@@ -7,6 +7,7 @@ import { encrypted, unknown } from "../../policypacks/database-guardrails/vocabu
 import { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { declaredIn } from "../../policypacks/database-guardrails/vocabulary/strictness";
 import { databases, readTypes } from "../../policypacks/database-guardrails/vocabulary/types";
+import { nameInUrn } from "../fleet-records";
 import { isForeign, type Unjudged } from "./unjudged";
 
 /** Where a resource was declared, relative to the project. */
@@ -133,7 +134,7 @@ export function readState(text: string, read: ReadonlySet<string> | "all types" 
 
 const creatingOperations = ["creating", "updating", "importing"];
 /** A name may itself contain "::". */
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+const nameOf = nameInUrn;
 const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)}`;
 /** A provider returns no value for a property that was not set. */
 function actualProperties({ inputs, outputs = {} }: StateResource): Record<string, unknown> {

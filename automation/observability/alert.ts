@@ -1,6 +1,6 @@
 /** Pure: the wording of alerts: what happened, to which database, whose it is, and the command that helps. */
 import { createHash } from "node:crypto";
-import { printable } from "../printable";
+import { printable, shortened } from "../printable";
 import type { Alert } from "../alert-records";
 import { alertTextCharactersMax } from "./limits";
 
@@ -56,5 +56,5 @@ export const alertOf = ({ kind, subject, database, owner, what, command, request
  */
 function shown(text: string): string {
   const safe = printable(text).replaceAll("://", "[:]//");
-  return safe.length <= alertTextCharactersMax ? safe : `${safe.slice(0, alertTextCharactersMax - 1)}…`;
+  return shortened(safe, alertTextCharactersMax);
 }

@@ -1,15 +1,16 @@
 import { z } from "zod";
+import { accountPattern, regionPattern } from "../fleet-records";
 
 /** Which of several databases of one name, as `shipshape fleet` shows them. */
 export const locationFields = {
   account: z
     .string()
-    .regex(/^\d{12}$/, "give the account's 12 digits")
+    .regex(accountPattern, "give the account's 12 digits")
     .optional()
     .meta({ description: "the account of the database, if several have one of that name", placeholder: "number" }),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "give a Region, such as eu-west-1")
+    .regex(regionPattern, "give a Region, such as eu-west-1")
     .optional()
     .meta({ description: "its Region, likewise", placeholder: "name" }),
 };

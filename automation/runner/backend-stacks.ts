@@ -11,6 +11,7 @@ import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { version } from "../../package.json";
+import { atOnce } from "../at-once";
 import { reasonOf } from "../errors";
 import type { BackendStack, StacksAnswer } from "../fleet-records";
 import { declaredIn, type StateResource } from "./declared-databases";
@@ -133,7 +134,7 @@ async function stored(folder: string): Promise<StacksRead> {
     throw new Error("it has no folder .pulumi: no stack was ever deployed there");
   const entries = existsSync(root) ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
   const files = entries.filter((entry) => !entry.isDirectory() && /\.json(\.gz)?$/.test(entry.name));
-  const found = await inTurn(files, 1, ({ parentPath, name }) => sized(join(parentPath, name)));
+  const found = await atOnce(files, 1, ({ parentPath, name }) => sized(join(parentPath, name)));
   found.sort((one, other) => one.mtimeMs - other.mtimeMs);
   // With and without compression it is the same stack: the engine reads the newer file.
   const newest = new Map(found.map((one) => [relative(root, one.file).replace(/\.json(\.gz)?$/, ""), one]));
@@ -226,12 +227,12 @@ function stateIn(stored: unknown, kind: "checkpoint" | "deployment"): StateResou
 /** A stack that cannot be read is named; it does not keep the others from being read. */
 async function readEach(
   names: string[],
-  atOnce: number,
+  countMax: number,
   read: (name: string) => Promise<Omit<BackendStack, "name">>,
 ): Promise<StacksRead> {
-  const results = await inTurn(
+  const results = await atOnce(
     names,
-    atOnce,
+    countMax,
     async (name): Promise<BackendStack | { stack: string; reason: string }> => {
       try {
         return { name: plain(name), ...(await read(name)) };
@@ -248,18 +249,3 @@ async function readEach(
 
 /** Without the only organization that a backend of one's own has. */
 const plain = (stack: string): string => stack.replace(/^organization\//, "");
-
-/** The results in the order of the items, whichever is ready first. */
-async function inTurn<One, Result>(
-  ones: One[],
-  atOnce: number,
-  work: (one: One) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < ones.length; at = next++) results[at] = await work(ones[at]!);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
-}

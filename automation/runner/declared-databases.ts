@@ -2,6 +2,7 @@
 import type { RoleRotation } from "../../components/standards/rotated-logins";
 import {
   identityOf,
+  nameInUrn,
   targetDatabase,
   type BackendStack,
   type DeclaredDatabase,
@@ -208,8 +209,7 @@ function accessIn(component: StateResource | undefined): Pick<DeclaredDatabase, 
   return { access: { schemaName: shape.schemaName, roles: Object.fromEntries(roles) } };
 }
 
-/** A name may itself contain "::". */
-const nameOf = ({ urn }: StateResource): string => urn.split("::").slice(3).join("::");
+const nameOf = ({ urn }: StateResource): string => nameInUrn(urn);
 
 /** Secrets stay encrypted, as objects. */
 const textsIn = (tags: unknown): Record<string, string> =>

@@ -7,7 +7,7 @@ import {
   type TargetDatabase,
   type UnreachableLocation,
 } from "../fleet-records";
-import { atOnce } from "./at-once";
+import { atOnce } from "../at-once";
 import { awsClients, type AwsAccess, type AwsClients } from "./aws-access";
 import { findDatabase } from "./database-instance";
 import { locationAnswerSeconds, locationsAtOnceMax } from "./limits";

@@ -1,6 +1,6 @@
 /** Which accounts may restore snapshots of this one: one call for each, several at a time. */
 import { DescribeDBSnapshotAttributesCommand, type DBSnapshot, type RDSClient } from "@aws-sdk/client-rds";
-import { atOnce } from "./at-once";
+import { atOnce } from "../at-once";
 import { snapshotQueriesAtOnceMax } from "./limits";
 import type { RdsQueries } from "./rds-queries";
 

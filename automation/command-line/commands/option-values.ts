@@ -1,5 +1,6 @@
 /** Options that are more than a word: read, or refused, before the command begins. */
 import { InvalidArgumentError } from "commander";
+import { accountPattern, regionPattern } from "../../fleet-records";
 import { todayOf } from "../../../policypacks/database-guardrails/settings";
 
 /** Seconds of `90s`, `15m`, `6h`, `8d`. */
@@ -33,12 +34,12 @@ export function parseUser(text: string): string {
 }
 
 export function parseAccount(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not an account: give its 12 digits`);
+  if (!accountPattern.test(text)) throw new InvalidArgumentError(`"${text}" is not an account: give its 12 digits`);
   return text;
 }
 
 export function parseRegion(text: string): string {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text))
+  if (!regionPattern.test(text))
     throw new InvalidArgumentError(`"${text}" is not a Region: give one such as eu-west-1`);
   return text;
 }

@@ -1,4 +1,5 @@
 /** Pure: how differences inside a database are written. */
+import { shortened } from "../../printable";
 import { shownText } from "../../targets/shown-text";
 import type { Difference } from "./differences";
 import { shownCharactersMax } from "./limits";
@@ -16,12 +17,9 @@ export const unmanaged = (one: Written): Difference =>
 const written = (one: Written & Pick<Difference, "reason" | "class">): Difference => ({
   ...{ type: "postgresql", property: null, breaks: [] },
   ...one,
-  desired: cut(one.desired),
-  actual: cut(one.actual),
+  desired: shortened(one.desired, shownCharactersMax),
+  actual: shortened(one.actual, shownCharactersMax),
 });
-
-const cut = (text: string): string =>
-  text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax - 1)}…` : text;
 
 /** A role's name as SQL would have it, on one line: a role may be called "PUBLIC". */
 export const roleName = (name: string | null): string =>

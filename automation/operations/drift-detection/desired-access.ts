@@ -3,7 +3,8 @@
  * and extensions, and the secrets of its logins. It is the state that the last `up` left, so a rotation declares its
  * logins in each of its phases. No secret of the state is needed, and none is decrypted.
  */
-import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
+import { clusterInstance, instance as instanceType } from "../../../policypacks/database-guardrails/vocabulary/types";
+import { nameInUrn } from "../../fleet-records";
 import { resourceIdIn, type StateResource } from "../../runner/declared-databases";
 import type { ObjectKind } from "../../targets/access-catalog";
 import type { WrittenSecret } from "../../targets/secret-login";
@@ -70,8 +71,6 @@ export interface DeclaredInside {
   secrets: DeclaredSecret[];
 }
 
-const instanceType = "aws:rds/instance:Instance";
-
 /** Undefined if the stack declares nothing inside the database. */
 export function declaredInside(all: readonly StateResource[], resourceId: string): DeclaredInside | undefined {
   const instances = all.filter(({ type }) => type === instanceType);
@@ -127,7 +126,7 @@ function desiredAccess(inside: readonly StateResource[], instance: StateResource
       .map((one) => ({ urn: one.urn, name: text(one, "name"), schema: text(one, "schema") || null })),
     databases: of("Database").map((one) => text(one, "name")),
     servers: of("Server").map((one) => text(one, "serverName")),
-    elsewhere: perDatabase.filter((one) => !here(one)).map(({ urn }) => urn.split("::").slice(3).join("::")),
+    elsewhere: perDatabase.filter((one) => !here(one)).map(({ urn }) => nameInUrn(urn)),
   };
 }
 

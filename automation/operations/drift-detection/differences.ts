@@ -1,6 +1,7 @@
 /** Pure: from what a refresh read to what differs, property by property, and what each difference is. */
 import { isDeepStrictEqual } from "node:util";
 import type { Severity } from "../../../policypacks/database-guardrails/judging/rule";
+import { instance as instanceType } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { resourceIdIn } from "../../runner/declared-databases";
 import type { ReadResource } from "../../runner/pulumi-stack";
 import { noiseOf } from "./noise";
@@ -60,7 +61,7 @@ export interface InstanceBeyond {
   backupsCopiedTo: string[];
 }
 
-export const instanceType = "aws:rds/instance:Instance";
+export { instanceType };
 
 /** An instance of its own, or of an Aurora cluster. */
 export const isInstance = (type: string): boolean => type in resourceIdIn;

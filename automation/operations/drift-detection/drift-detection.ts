@@ -11,7 +11,7 @@ import { driftDetectionDescription, isAboutOne, type DriftDetectionRequest, type
 import type { DriftDetectionSteps } from "./steps";
 import { fleetDetection } from "./sweep";
 import { isSweep } from "./sweep-plan";
-import { beyondMissing, notCompared } from "./unread";
+import { beyondMissing, stackUnread } from "./unread";
 import { verifyDriftDetection, type DriftDetectionOutcome } from "./verify";
 
 export const open = async (context: OperationContext): Promise<AnyOperation> => {
@@ -60,7 +60,7 @@ export const driftDetection = (
       "name" in stack
         ? await step("preview a refresh of its stack", previewStep, (signal) =>
             steps.compare(plan, stack.name, now, requestId, signal),
-          ).catch(notCompared)
+          ).catch(stackUnread)
         : null;
     const { missing } = now;
     // Of a database that RDS does not describe, nothing else can be asked.

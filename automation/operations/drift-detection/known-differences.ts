@@ -1,6 +1,6 @@
 /** Pure: which difference it is, whose it is, and what people can do about it. */
 import type { FoundDifference } from "../../difference-records";
-import type { TargetDatabase } from "../../fleet-records";
+import { nameInUrn, type TargetDatabase } from "../../fleet-records";
 import { changedByText, type ChangedBy } from "./changed-by";
 import { nameInArn } from "./declared-beyond";
 import type { Difference } from "./differences";
@@ -65,7 +65,7 @@ export const placeOf = ({ urn, type }: Pick<Difference, "urn" | "type">): string
 
 /** The name of a resource is the last part of its URN or ARN. What is neither has only a name. */
 export function shortName(urn: string): string {
-  if (urn.startsWith("urn:pulumi:")) return urn.split("::").slice(3).join("::");
+  if (urn.startsWith("urn:pulumi:")) return nameInUrn(urn);
   return urn.startsWith("arn:") ? nameInArn(urn) : urn;
 }
 

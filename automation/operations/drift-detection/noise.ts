@@ -1,7 +1,6 @@
 /** Pure: which differences mean nothing, each rule with the values that it holds for. */
 import { isDeepStrictEqual } from "node:util";
-
-const instance = "aws:rds/instance:Instance";
+import { instance } from "../../../policypacks/database-guardrails/vocabulary/types";
 
 interface Rule {
   type: string;

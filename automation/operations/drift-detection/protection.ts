@@ -5,6 +5,7 @@ import { judgeResource } from "../../../policypacks/database-guardrails/judging/
 import { settingsOf } from "../../../policypacks/database-guardrails/judging/options";
 import { auditedProperties, rules } from "../../../policypacks/database-guardrails/rules";
 import { Resource } from "../../../policypacks/database-guardrails/vocabulary/resource";
+import { nameInUrn } from "../../fleet-records";
 import type { ReadResource } from "../../runner/pulumi-stack";
 
 /** What a property protects; the first is the worst. One that is in no list is a matter of how well it runs. */
@@ -97,7 +98,7 @@ const telling = [{ type: "aws:secretsmanager/secretVersion:SecretVersion", prope
 export function brokenBy({ urn, type, old, new: found }: ReadResource, standard: Standard, today: string) {
   const violations = (properties: Record<string, unknown>) => {
     const resource = new Resource({
-      ...{ urn, type, name: urn.split("::").slice(3).join("::"), properties },
+      ...{ urn, type, name: nameInUrn(urn), properties },
       reportedBy: "state",
       protect: undefined,
       ignoreChanges: [],

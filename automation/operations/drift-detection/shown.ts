@@ -1,4 +1,5 @@
 /** Pure: values and moments as people read them. */
+import { shortened } from "../../printable";
 import { shownCharactersMax } from "./limits";
 
 /** What the engine shows for a value that the state marks as secret. */
@@ -19,7 +20,7 @@ export const shown = (desired: unknown, actual: unknown): { desired: string; act
 export function shownOf(value: unknown): string {
   const text =
     value === undefined || value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax - 1)}…` : text;
+  return shortened(text, shownCharactersMax);
 }
 
 const days: Record<string, string> = {

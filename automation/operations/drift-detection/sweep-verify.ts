@@ -1,5 +1,6 @@
 /** Pure: judges a sweep by what its children have sealed, and by what could not be compared. */
 import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
+import { shortened } from "../../printable";
 import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
 import { namedMax, reasonCharactersMax } from "./limits";
 import { unidentifiedText, type SweepPlan, type SweptDatabase } from "./sweep-plan";
@@ -99,12 +100,9 @@ function whyUnknown({ requestId, status, verdict, evidence, reason }: SweptRow):
     (status === null || evidence === null
       ? "it had sealed no statement when the sweep ended"
       : `its detection is ${verdict ?? "without a verdict"}`);
-  return `${shortened(what)} (request ${requestId})`;
+  // An engine's error ends with its whole command.
+  return `${shortened(what, reasonCharactersMax)} (request ${requestId})`;
 }
-
-/** An engine's error ends with its whole command. */
-const shortened = (text: string): string =>
-  text.length > reasonCharactersMax ? `${text.slice(0, reasonCharactersMax - 1)}…` : text;
 
 const inconclusiveIf = (name: string, found: string[], none: string, figures: Check["figures"] = {}): Check =>
   listed(name, "inconclusive", found, none, figures);

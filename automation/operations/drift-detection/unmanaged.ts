@@ -10,7 +10,7 @@ import type { TargetDatabase } from "../../fleet-records";
 import { judge } from "../../guardrails/judgement";
 import { liveInventory } from "../../guardrails/live-inventory";
 import { onlyOfStates } from "../../guardrails/live-rules";
-import { atOnce } from "../../targets/at-once";
+import { atOnce } from "../../at-once";
 import { awsClients, type AwsAccess, type AwsClients } from "../../targets/aws-access";
 import { findDatabase } from "../../targets/database-instance";
 import { liveDatabase, type LiveDatabases } from "../../targets/live-databases";

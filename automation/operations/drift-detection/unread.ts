@@ -6,7 +6,7 @@ import type { DriftDetectionPlan } from "./plan";
 import type { Comparison } from "./verify";
 
 /** A stack that cannot be read is a difference of its own. Whatever else fails fails the run. */
-export function notCompared(error: unknown): Comparison {
+export function stackUnread(error: unknown): Comparison {
   const { code, message, hint } = describeError(error);
   if (code !== "stack-unreadable") throw error;
   return {

@@ -1,6 +1,6 @@
 import { ShipshapeError } from "../../../../automation/errors";
 import type { Difference } from "../../../../automation/operations/drift-detection/differences";
-import { beyondMissing, notCompared } from "../../../../automation/operations/drift-detection/unread";
+import { beyondMissing, stackUnread } from "../../../../automation/operations/drift-detection/unread";
 import { differencesIn, verifyDriftDetection } from "../../../../automation/operations/drift-detection/verify";
 import { unreadable } from "../../../../automation/runner/unreadable-stack";
 import { instanceNow, outcomeOf, urn } from "./outcomes";
@@ -25,13 +25,13 @@ test.each([
 });
 
 test("a stack that cannot be read is a difference, and any other failure fails the run", () => {
-  const comparison = notCompared(unreadable("shipshape/database.orders", new Error("incorrect passphrase")));
+  const comparison = stackUnread(unreadable("shipshape/database.orders", new Error("incorrect passphrase")));
   const outcome = outcomeOf({ comparison });
   expect(differencesIn(plan, outcome)).toMatchObject([{ class: "unreadable", place: "stack orders" }]);
   expect(verifyDriftDetection(plan, outcome).verdict).toBe("inconclusive");
   const failed = new ShipshapeError("stack-failed", { stack: "orders", reason: "a bug" });
-  expect(() => notCompared(failed)).toThrow(failed);
-  expect(() => notCompared(new Error("cancelled"))).toThrow("cancelled");
+  expect(() => stackUnread(failed)).toThrow(failed);
+  expect(() => stackUnread(new Error("cancelled"))).toThrow("cancelled");
 });
 
 test("of a database that RDS does not describe nothing passes, unless the refresh, too, finds it gone", () => {
