@@ -16,6 +16,7 @@ import { isAnswered, type Explanations } from "./known-differences";
 import { differencesMax } from "./limits";
 import { lookFor, lookUp } from "./look";
 import { lookBeyond } from "./look-beyond";
+import { ofOtherDatabases } from "./other-databases";
 import { pendingByProvider } from "./pending";
 import type { DeclaringStack, DriftDetectionPlan, ObservedDatabase } from "./plan";
 import { brokenBy } from "./protection";
@@ -90,7 +91,8 @@ export function driftDetectionSteps(
       const state = await states.of(requestId, stack).catch((error: unknown) => {
         throw unreadable(stack, error);
       });
-      const wanted = state.filter(isRead);
+      const others = ofOtherDatabases(state, database.resourceId);
+      const wanted = state.filter((one) => isRead(one) && !others.has(one.urn));
       const today = new Date().toISOString().slice(0, 10);
       const compared = async (more: Record<string, string>): Promise<Comparison> => {
         const read = new Set<string>();
@@ -98,6 +100,7 @@ export function driftDetectionSteps(
         const differences: Difference[] = [];
         const names: Record<string, string[]> = {};
         const take = (resource: ReadResource) => {
+          if (others.has(resource.urn)) return;
           read.add(resource.urn);
           const isTheInstance = isInstanceOf(resource, database.resourceId);
           const { urn, new: found } = resource;
