@@ -2,13 +2,15 @@ import { majorOf, type Found } from "./found-properties";
 import type { DecidedProperties } from "./decided-properties";
 
 /**
- * How an existing database gets the standard's value once its own is removed from `asFound`. An `up` does the first
- * three; what begins with "needs:" an `up` never does.
+ * How an existing database gets the standard's value once its own is removed from `asFound`. What begins with "needs:"
+ * an `up` never does. "at the next restart": the `up` sets it, and a restart that someone else makes puts it in effect.
  */
 export type Heals =
   | "at once"
   | "in the window"
   | "with a restart"
+  | "with a restart at once"
+  | "at the next restart"
   | "needs: replacement by restore"
   | "needs: dump and load"
   | "needs: a major upgrade"
@@ -62,12 +64,13 @@ const rules: { [Name in keyof Required<Found>]: Rule<Name> } = {
   monitoringRoleArn: "at once",
   multiAz: "in the window",
   networkType: "in the window",
-  // Static parameters wait for a restart.
-  parameterGroupName: "with a restart",
+  // RDS attaches it at once and restarts nothing: its parameters take effect when someone restarts the database.
+  parameterGroupName: "at the next restart",
   performanceInsightsEnabled: "at once",
   performanceInsightsKmsKeyId: (found) => (found === null ? "at once" : "needs: replacement by restore"),
   performanceInsightsRetentionPeriod: "at once",
-  port: "at once",
+  // Not in the window, whatever was asked for.
+  port: "with a restart at once",
   publiclyAccessible: "at once",
   skipFinalSnapshot: "at once",
   storageEncrypted: "needs: replacement by restore",

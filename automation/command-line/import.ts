@@ -1,7 +1,7 @@
 /** `shipshape import --from <resource id>`: writes the request that imports a database without changing it. */
 import { writeFile } from "node:fs/promises";
 import { dayIn } from "../../components/imported-database";
-import { readStandard } from "../configuration/configuration";
+import { readLocations, readStandard } from "../configuration/configuration";
 import { reasonOf, ShipshapeError } from "../errors";
 import { differences, type Difference } from "../imports/differences";
 import { importRequest, type Decided, type ImportRequest } from "../imports/import-request";
@@ -10,6 +10,7 @@ import { printable } from "../printable";
 import { awsClients } from "../targets/aws-access";
 import { existingInstance, type ExistingInstance } from "../targets/existing-database";
 import { pendingOf } from "../targets/pending-changes";
+import { locateById } from "../targets/locations";
 import { describeCloud } from "../targets/queried-cloud";
 import type { CommandContext } from "./command-context";
 import { entries } from "./layout";
@@ -23,15 +24,17 @@ export interface ImportOptions extends Decided {
 }
 
 /**
- * Errors: import-identifier, import-unknown, import-replica, import-engine, import-undecided, import-invalid,
- * import-output, database-not-available, standard-invalid, and those of an unreachable cloud.
+ * The database may be in any account and Region that `shipshape.yaml` names. Errors: import-identifier, import-unknown,
+ * import-replica, import-engine, import-undecided, import-invalid, import-output, database-not-available,
+ * database-uncertain, standard-invalid, and those of an unreachable cloud.
  */
 export async function importDatabase(options: ImportOptions, { settings, terminal }: CommandContext): Promise<void> {
   const { from, stack, output, json, ...decided } = options;
   if (!/^db-[A-Z0-9]+$/.test(from)) throw new ShipshapeError("import-identifier", { given: printable(from) });
   const writer = output === undefined ? undefined : writerOf(output);
   const standard = readStandard(settings.configurationFile);
-  const found = await existingInstance(awsClients(), from);
+  const locations = readLocations(settings.configurationFile);
+  const found = await existingInstance(awsClients(await locateById({ locations: () => locations }, from)), from);
   const { region } = found.cloud;
   const imported = importRequest(found.instance, decided, {
     standard,

@@ -9,7 +9,7 @@ import {
 } from "../fleet-records";
 import { atOnce } from "../at-once";
 import { awsClients, type AwsAccess, type AwsClients } from "./aws-access";
-import { findDatabase } from "./database-instance";
+import { findDatabase, findDatabaseById } from "./database-instance";
 import { locationAnswerSeconds, locationsAtOnceMax } from "./limits";
 import { accountIn, accountOf } from "./queried-cloud";
 
@@ -38,9 +38,8 @@ export async function askEach<Result>(
   });
   for (const [at, answer] of all.entries()) {
     const location = asked[at] ?? {};
-    const { account = "unknown", region = "unknown" } = location;
     const reason = "reason" in answer ? answer.reason : whyAnother(location, answer.account);
-    if (reason !== undefined) found.unreachable.push({ account, region, reason });
+    if (reason !== undefined) found.unreachable.push(unreachableAt(location, reason));
     else if ("result" in answer) found.answers.push({ location, result: answer.result });
   }
   return found;
@@ -71,6 +70,12 @@ function whyAnother(location: Location, account: string | undefined): string | u
   return `the credentials are of ${account === undefined ? "an account that is unknown" : `account ${account}`}: give a role of account ${location.account} in shipshape.yaml`;
 }
 
+const unreachableAt = ({ account = "unknown", region = "unknown" }: Location, reason: string): UnreachableLocation => ({
+  account,
+  region,
+  reason,
+});
+
 /** A database as people name it: by its identifier, and where several have it, by account and Region. */
 export interface NamedDatabase {
   database: string;
@@ -99,9 +104,8 @@ export async function locate(access: AwsAccess, { database, account, region }: N
     const only = { ...access, location: first };
     const reason = first.role === undefined ? whyAnother(first, (await askOne(only, look)).account) : undefined;
     if (reason === undefined) return only;
-    const { account: named = "unknown", region: of = "unknown" } = first;
-    const text = unreachableText({ account: named, region: of, reason });
-    throw new ShipshapeError("database-uncertain", { identifier: database, found: "none", unreachable: text });
+    const unreachable = unreachableText(unreachableAt(first, reason));
+    throw new ShipshapeError("database-uncertain", { identifier: database, found: "none", unreachable });
   }
   const { answers, unreachable } = await askEach(possible, look, access);
   const having = answers.filter(({ result }) => result).map(({ location }) => location);
@@ -115,6 +119,30 @@ export async function locate(access: AwsAccess, { database, account, region }: N
   if (having.length === 1) return { ...access, location: having[0] };
   const none = `none of that name in ${possible.length} accounts and Regions`;
   throw new ShipshapeError("database-unknown", { identifier: database, known: none });
+}
+
+/**
+ * Access to the account and Region that has the database of a resource id, wherever that is. Of one that none has, the
+ * first says so. Errors: database-uncertain.
+ */
+export async function locateById(access: AwsAccess, resourceId: string): Promise<AwsAccess> {
+  const locations = access.locations?.() ?? [];
+  if (locations.length === 0) return access;
+  const look = async (clients: AwsClients) => {
+    const found = await findDatabaseById(clients, resourceId);
+    return {
+      result: found !== undefined,
+      account: accountIn([found?.DBInstanceArn]) ?? (await accountOf(clients.sts)),
+    };
+  };
+  const { answers, unreachable } = await askEach(locations, look, access);
+  const having = answers.find(({ result }) => result);
+  if (!having && unreachable.length > 0)
+    throw new ShipshapeError("database-uncertain", {
+      ...{ identifier: resourceId, found: "none" },
+      unreachable: unreachable.map(unreachableText).join("; "),
+    });
+  return { ...access, location: having?.location ?? locations[0] };
 }
 
 /** Access to where a database is that was found before. Errors: location-unknown. */

@@ -129,8 +129,9 @@ const recreatedFolders = [
   "pg_stat_tmp",
   "pg_subtrans",
 ];
+
 /** The copy that a killed server had begun may still be writing: it ends within seconds. */
-const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+export const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
 
 const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|current_logfiles.*|.*\.partial)$/;
 

@@ -2,8 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { CreateDBInstanceCommand, DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { importCommand } from "../../automation/operations/drift-detection/known-differences";
 import { startCloud, type Cloud } from "../cloud";
+import { until } from "../until";
 import { small } from "../localcloud/server/database-client";
 import { createRole, otherAccount, otherKey, ownAccount, roleArn } from "../localcloud/second-account";
 import { shipshapeCommand } from "../shipshape-command";
@@ -230,4 +232,31 @@ test("all of them are recorded for auditors", async () => {
   const { json } = await shipshape(all(), "evidence", "population", ...period, "--json");
   const { scopes, databases } = json().report.content;
   expect([placesOf(scopes), placesOf(databases)]).toEqual([four, four]);
+});
+
+test.each([
+  ["another Region", ownAccount, "eu-west-1"],
+  ["another account", otherAccount, "eu-central-1"],
+])("the command that a finding names imports a database of %s", async (_, account, region) => {
+  const credentials = account === ownAccount ? cloud.client().credentials : otherKey(cloud);
+  const rds = new RDSClient({ ...cloud.client(), region, credentials });
+  const { DbiResourceId: resourceId = "" } = await until("the database is available", async () => {
+    const { DBInstances: [one] = [] } = await rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }),
+    );
+    return one?.DBInstanceStatus === "available" ? one : undefined;
+  });
+  rds.destroy();
+  const words = importCommand({ resourceId }).split(" ").slice(2);
+  // It names each option for what the tags do not say.
+  const asked = await shipshape(all(), ...words);
+  expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining("repeat the command with --")]);
+  const decided = ["--tier", "bronze", "--environment", "test", "--data-classification", "internal"];
+  const said = await shipshape(all(), ...words, ...decided, "--cost-center", "4711", "--json");
+  expect([said.code, said.stderr]).toEqual([0, ""]);
+  expect(said.json()).toMatchObject({
+    cloud: { account, region },
+    request: { existing: { identifier: "orders" } },
+    differences: expect.arrayContaining([expect.objectContaining({ heals: expect.any(String) as string })]) as object,
+  });
 });

@@ -154,6 +154,8 @@ test.each<[Found, string]>([
   [{ backupRetentionPeriod: 1 }, "at once"],
   [{ backupRetentionPeriod: 0 }, "with a restart"],
   [{ engineVersion: "17.10" }, "with a restart"],
+  [{ port: 5433 }, "with a restart at once"],
+  [{ parameterGroupName: "theirs" }, "at the next restart"],
   [{ allocatedStorage: 10, storageType: "gp2" }, "in the window"],
   [{ allocatedStorage: 200, maxAllocatedStorage: 0 }, "needs: a larger size"],
   [{ storageEncrypted: false, kmsKeyId: null }, "needs: replacement by restore"],

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removal } from "../../../postgres/base-backup";
 import type { Cloud } from "../../cloud";
 
 /**
@@ -46,6 +47,3 @@ async function fileNames(folder: string): Promise<string[]> {
     throw error;
   });
 }
-
-/** The copy that a killed server had begun may still be writing: it ends within seconds. */
-const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
