@@ -1,123 +1,51 @@
 // Rotations on the real engine under a pool that writes: with a grace no request is lost, whatever worker is killed,
 // without one some are; and what each login can do after two rotations.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { createFirstKey } from "../../../../automation/command-line/evidence-log";
-import { openControlPlane, type ControlPlane } from "../../../../automation/control-plane";
-import { readSettings } from "../../../../automation/settings";
-import { builtIn } from "../../../../components/standards/built-in";
-import { database } from "../../../../stacks/database";
 import { loggedIn, type Query } from "../../../components/database-login";
-import { request } from "../../../components/declared";
-import { startEngine, type Engine } from "../../../components/engine";
 import { until } from "../../../until";
-import { unused } from "../../probe";
 import { Application } from "./application";
-import { Commands } from "../disturbed-commands";
 import { shipshapeCommand } from "../../../shipshape-command";
+import { configFile, identifier, OwnStack, stackName } from "../own-stack";
 
-const stackName = "database.orders-development";
-const file = `Pulumi.${stackName}.yaml`;
 const secretId = (role: string) => `shipshape/orders/development/orders/${role}`;
 
-let engine: Engine;
-let stack: Stack;
-let commands: Commands;
-let controlPlane: ControlPlane;
+let own: OwnStack;
 let application: Application;
 
 beforeAll(async () => {
-  engine = await startEngine();
-  const { cloud } = engine;
-  const config = { ...request, environment: "development", tier: "bronze", extensions: ["pg_stat_statements"] };
-  const text = `config:\n  aws:region: ${cloud.env.AWS_REGION}\n  shipshape:request:\n${Object.entries(config)
-    .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
-    .join("")}  shipshape:place:\n    platformStack: platform.test\n`;
-  const [repository, workDir] = ["repository", "program"].map((name) => join(cloud.dataFolder, name));
-  for (const folder of [repository!, workDir!]) {
-    mkdirSync(folder);
-    writeFileSync(join(folder, file), text);
-  }
-  const program = () => Promise.resolve(database());
-  const workspace = { workDir: workDir!, envVars: cloud.env };
-  stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName, program }, workspace);
-  await stack.up();
-  commands = Commands.in(cloud, repository!, "password-rotation");
-  createFirstKey(readSettings(join(__dirname, "../../../.."), cloud.dataFolder, commands.env));
-  controlPlane = await openControlPlane({
-    standard: builtIn,
-    databaseUrl: cloud.env.SHIPSHAPE_DATABASE_URL!,
-    signer: unused,
-    toolVersions: {},
-    operations: unused,
-  });
+  own = await OwnStack.start("password-rotation", ["pg_stat_statements"]);
   await as("owner", (query) => query("create table invoice (id bigint generated always as identity, note text)"));
 }, 300_000);
 afterAll(async () => {
   await application?.stop();
-  await controlPlane?.close();
-  commands?.stop();
-  await engine?.stop();
+  await own?.stop();
 });
 
-async function urlOf(role: string): Promise<string> {
-  const { SecretString = "" } = await engine.cloud.secrets.send(
-    new GetSecretValueCommand({ SecretId: secretId(role) }),
-  );
-  return (JSON.parse(SecretString) as { url: string }).url;
-}
-const loginWith = <T>(url: string, work: (query: Query) => Promise<T>) => loggedIn(engine.cloud, url, work);
+const urlOf = (role: string) => own.urlOf(role);
+const loginWith = <T>(url: string, work: (query: Query) => Promise<T>) => loggedIn(own.engine.cloud, url, work);
 const as = async <T>(role: string, work: (query: Query) => Promise<T>) => loginWith(await urlOf(role), work);
 const userOf = (url: string) => new URL(url).username;
 
-async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
-  const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(
-    new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-development" }),
-  );
-  const { SecretString = "" } = await engine.cloud.secrets.send(
-    new GetSecretValueCommand({ SecretId: instance?.MasterUserSecret?.SecretArn }),
-  );
-  const { username, password } = JSON.parse(SecretString) as { username: string; password: string };
-  const url = new URL(await urlOf("owner"));
-  url.username = username;
-  url.password = encodeURIComponent(password);
-  return loginWith(url.href, work);
-}
-
 /** Requests it; people approve its plan. */
 async function requested(...words: string[]): Promise<string> {
-  const all = ["--database", "orders-development", "--reason", "a test", "--json", ...words];
-  const { stdout, stderr } = await commands.shipshape("", "request", "password-rotation", ...all).ended;
-  if (stdout === "") throw new Error(stderr);
-  const { id } = JSON.parse(stdout) as { id: string };
-  const { planDigest: plan = "" } = await until(`${id} is planned`, async () => {
-    const run = await controlPlane.run(id);
-    if (run.finishedAt) throw new Error(JSON.stringify(run.error));
-    return run.status === "waiting" ? run : undefined;
-  });
-  await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
+  const id = await own.requested(...words);
+  await own.approve(id);
   return id;
 }
 const stepIsDone = (id: string, step: string) =>
   until(`${id} has done: ${step}`, async () => {
-    const { steps, finishedAt, error, checks } = await controlPlane.run(id);
+    const { steps, finishedAt, error, checks } = await own.controlPlane.run(id);
     if (finishedAt && steps[step]?.status !== "done") throw new Error(JSON.stringify({ steps, error, checks }));
     return steps[step]?.status === "done";
   });
-const over = (id: string) =>
-  until(`${id} is over`, async () => {
-    const run = await controlPlane.run(id);
-    return run.finishedAt && run;
-  });
-const endGrace = (id: string) => controlPlane.send(id, "the end of the grace", { sentBy: "ben", content: null });
+const over = (id: string) => own.over(id);
+const endGrace = (id: string) => own.controlPlane.send(id, "the end of the grace", { sentBy: "ben", content: null });
 
 /** A drift detection of the database, its roles and all of their secrets. */
 async function looked() {
-  const words = ["drift", "--once", "--database", "orders-development", "--json"];
-  const { code, stdout, stderr } = await shipshapeCommand(words, { env: commands.env });
+  const words = ["drift", "--once", "--database", identifier, "--json"];
+  const { code, stdout, stderr } = await shipshapeCommand(words, { env: own.commands.env });
   if (stdout === "") throw new Error(stderr);
   const { differences, problems } = JSON.parse(stdout) as { differences: { name: string }[]; problems: string[] };
   return { code, problems, differences: differences.map(({ name }) => name) };
@@ -131,17 +59,17 @@ describe("on a stack of our own, under a pool that writes", () => {
     before.push(Object.fromEntries(await Promise.all(all.map(async (role) => [role, await urlOf(role)] as const))));
   beforeAll(async () => {
     await remember();
-    application = new Application(engine.cloud, secretId("readwrite"));
+    application = new Application(own.engine.cloud, secretId("readwrite"));
     await application.pass();
   });
 
   test("the first rotation is committed, brought up, tried, and locks after the grace, whatever worker is killed", async () => {
-    const worker = commands.shipshape("in bring the stack up", "worker");
+    const worker = own.commands.shipshape("in bring the stack up", "worker");
     // As an `up` leaves it that was killed right after it created the login.
-    await asMaster((query) => query("create role readonly_a login password 'nobody knows'"));
+    await own.asMaster((query) => query("create role readonly_a login password 'nobody knows'"));
     const id = await requested();
     expect((await worker.ended).signal).toBe("SIGKILL");
-    const next = commands.shipshape("before bring the stack up (lock)", "worker");
+    const next = own.commands.shipshape("before bring the stack up (lock)", "worker");
     await stepIsDone(id, "log in as each role");
     await remember();
     expect(all.map((role) => userOf(before[1]![role]!))).toEqual(all.map((role) => `${role}_a`));
@@ -149,13 +77,13 @@ describe("on a stack of our own, under a pool that writes", () => {
     await application.pass();
     await endGrace(id);
     expect((await next.ended).signal).toBe("SIGKILL");
-    commands.shipshape("", "worker");
+    own.commands.shipshape("", "worker");
     const { verdict, checks } = await over(id);
     expect(checks.filter((check) => check.verdict !== "pass")).toEqual([]);
     expect(verdict).toBe("pass");
     await expect(loginWith(before[0]!.readwrite!, (query) => query("select 1"))).rejects.toThrow(/not permitted/);
     const trailer = "%s, %(trailers:key=Shipshape-Request,valueonly,separator=)";
-    expect(commands.git("log", `--format=${trailer}`).split("\n")).toEqual([
+    expect(own.commands.git("log", `--format=${trailer}`).split("\n")).toEqual([
       `Set 5 properties of ${stackName}, ${id}-lock`,
       `Set 5 properties of ${stackName}, ${id}`,
       "Begin,",
@@ -215,12 +143,15 @@ describe("on a stack of our own, under a pool that writes", () => {
     const { lost, written } = await application.stop();
     expect(lost).toEqual([]);
     expect(await as("owner", (query) => query("select count(*)::int as n from invoice"))).toEqual([{ n: written }]);
-    writeFileSync(join(engine.cloud.dataFolder, "program", file), commands.git("show", `HEAD:${file}`));
-    expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
+    writeFileSync(
+      join(own.engine.cloud.dataFolder, "program", configFile),
+      own.commands.git("show", `HEAD:${configFile}`),
+    );
+    expect(Object.keys((await own.stack.preview()).changeSummary)).toEqual(["same"]);
   });
 
   test("a client that does not read the secret again keeps its login, and without a grace loses its requests", async () => {
-    application = new Application(engine.cloud, secretId("readwrite"), Infinity);
+    application = new Application(own.engine.cloud, secretId("readwrite"), Infinity);
     await application.pass();
     const late = await over(await requested("--roles", "readwrite", "--grace-minutes", "0.2"));
     expect(late.checks.filter(({ verdict }) => verdict !== "pass")).toMatchObject([
