@@ -227,6 +227,8 @@ export interface StackChange {
   set: { path: string[]; value: StackValue }[];
   /** A key of the stack's config that components read themselves, in every program: by the database's identifier. */
   key?: "shipshape:rotation";
+  /** The resources that are brought up, by URN. @default the whole stack */
+  targets?: string[];
   /** In a sentence, for the commit and for those it is delivered to. */
   why: string;
   requestId: string;

@@ -59,10 +59,7 @@ export interface PlanBasis {
    * database itself: it makes a child request for each, and waits for their ends.
    */
   database?: TargetDatabase;
-  /**
-   * Set if its run waits for hours: then it has neither a worker's place nor the database to itself, and must bear other
-   * runs beside it.
-   */
+  /** Set if its run waits for hours: then it has neither a worker's place nor the database to itself. */
   waits?: true;
   /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
   tags: Record<string, string>;
@@ -82,6 +79,8 @@ export interface PlanBasis {
    * it is decided on, approved and sealed with it.
    */
   recovery?: RecoveryEvidence;
+  /** If it does nothing but restore who reaches the database, or its backups: what that is. */
+  restoresProtection?: string[];
   /** If carrying it out interrupts the database: the maintenance window, as RDS has it: "sun:23:30-mon:00:30", UTC. */
   interrupts?: { maintenanceWindow: string };
   /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */

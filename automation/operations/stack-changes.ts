@@ -79,7 +79,7 @@ export function stackChangeSteps(
 
     /** With the config as it is committed. Errors: stack-config-moved, stack-locked, stack-failed. */
     async bringUp(
-      { stack }: PlannedChange,
+      { stack, targets }: PlannedChange,
       { revision }: Committed,
       program: ProgramOf,
       signal: AbortSignal,
@@ -96,19 +96,23 @@ export function stackChangeSteps(
         if (config !== (await committedText(git, folder, file)))
           throw new ShipshapeError("stack-config-moved", { file, reason: "it was changed after our commit" });
         beforeEffect();
-        await bringUp(context, { ...program, stackName, config }, signal);
+        await bringUp(context, { ...program, stackName, config, ...(targets && { targets }) }, signal);
       });
     },
 
     /** What an `up` with this config would do now. In turn, and in a folder of its own: it may run beside an `up`. */
-    async foresee(stack: string, config: string, program: ProgramOf["program"], signal: AbortSignal) {
+    async foresee(
+      stack: string,
+      given: Required<Pick<StackProgram, "config" | "program" | "targets">>,
+      signal: AbortSignal,
+    ) {
       const { previewUp } = await import("../runner/pulumi-stack");
       const { stackName, context } = engineOf(stack);
       const workspacesFolder = await mkdtemp(join(tmpdir(), "shipshape-preview-"));
       try {
         return await inTurn(previews, () => {
           signal.throwIfAborted();
-          return previewUp({ ...context, workspacesFolder }, { stackName, config, program }, signal);
+          return previewUp({ ...context, workspacesFolder }, { stackName, ...given }, signal);
         });
       } finally {
         await rm(workspacesFolder, { recursive: true, force: true });

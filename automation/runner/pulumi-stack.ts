@@ -36,6 +36,8 @@ export interface StackProgram {
    * @default it has no config, and is created
    */
   config?: string;
+  /** URNs: only these are refreshed and brought up; of the others, state and cloud stay as they are. @default all */
+  targets?: string[];
   /** The program; `adopt` has what the cloud has but the state lacks, name → id: the program must import it. */
   program(adopt: ReadonlyMap<string, string>): PulumiFn;
   /** Waits until the cloud has nothing in flight for this stack, then returns what it has, name → id. */
@@ -69,7 +71,7 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
         : await namesInState(s, stack, await exportState(s, p.stackName), signal, { refreshing: p });
       isNew = false;
       const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
-      await stack.up({ ...engineOptions(signal), program: p.program(adopt) });
+      await stack.up({ ...engineOptions(signal), ...targeted(p), program: p.program(adopt) });
     });
   });
 }
@@ -179,7 +181,7 @@ export async function previewRefresh(
  */
 export async function previewUp(
   s: StackContext,
-  p: Required<Pick<StackProgram, "stackName" | "config" | "program">>,
+  p: Required<Pick<StackProgram, "stackName" | "config" | "program" | "targets">>,
   signal: AbortSignal,
 ): Promise<PlannedStep[]> {
   return translated(p.stackName, async () => {
@@ -189,7 +191,14 @@ export async function previewUp(
     const onEvent = (event: EngineEvent) => planned.take(event);
     const options = engineOptions(AbortSignal.any([signal, planned.hasFailed]));
     try {
-      const settings = { ...options, refresh: true, runProgram: true, onEvent, program: p.program(new Map()) };
+      const settings = {
+        ...options,
+        ...targeted(p),
+        refresh: true,
+        runProgram: true,
+        onEvent,
+        program: p.program(new Map()),
+      };
       await whenUnlocked(stack, signal, () => stack.preview(settings));
     } catch (error) {
       throw planned.failures.length > 0 && !signal.aborted ? new Error(planned.failures.join("\n")) : error;
@@ -238,6 +247,9 @@ const engineOnPath = (): Promise<PulumiCommand> =>
     throw error;
   }));
 
+/** The engine takes none for all. */
+const targeted = ({ targets = [] }: Pick<StackProgram, "targets">) => (targets.length > 0 ? { target: targets } : {});
+
 const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
 /**
@@ -256,7 +268,8 @@ async function namesInState(
     // written: only the program finds the new one.
     const runProgram = refreshing?.config !== undefined;
     if (runProgram) stack.workspace.program = refreshing.program(new Map());
-    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true, runProgram });
+    const only = refreshing ? targeted(refreshing) : {};
+    await stack.refresh({ ...engineOptions(signal), ...only, clearPendingCreates: true, runProgram });
     ({ resources = [] } = (await exportState(s, stack.name)) ?? {});
   }
   return new Set(

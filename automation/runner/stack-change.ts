@@ -37,8 +37,9 @@ export interface WantedChange extends Omit<StackChange, "stack" | "urn"> {
 
 /** How a change reaches its stack, with the text that people read. Errors: stack-config-invalid, stack-change-secret. */
 export function planStackChange(change: WantedChange, { stack, urn, ownership, config }: ObservedStack): PlannedChange {
-  const { set, key, why, requestId, expected, withinDays = changesExpectedDays } = change;
-  const planned = { stack, urn, set, ...(key && { key }), why, requestId, expected, withinDays };
+  const { set, key, targets, why, requestId, expected, withinDays = changesExpectedDays } = change;
+  const more = { ...(key && { key }), ...(targets && { targets }) };
+  const planned = { stack, urn, set, ...more, why, requestId, expected, withinDays };
   requireNoSecret(planned);
   // There is no patch of nothing.
   if (!config || (set.length === 0 && ownership !== "ours"))
@@ -180,11 +181,20 @@ function patchOf(change: Omit<PlannedChange, "text" | "reaches" | "config">, fil
   return patch;
 }
 
-function instructionsOf({ stack, urn, set, key }: Pick<StackChange, "stack" | "urn" | "set" | "key">): string {
+function instructionsOf({
+  stack,
+  urn,
+  set,
+  key,
+  targets = [],
+}: Pick<StackChange, "stack" | "urn" | "set" | "key" | "targets">): string {
   const up = `pulumi up --stack ${stack}`;
   // Without a refresh the state still says what the cloud has no longer, and an `up` finds nothing to do.
   if (set.length === 0)
-    return `The program of stack ${stack} declares this already. Bring it up:\n\n  pulumi up --refresh --stack ${stack}\n`;
+    return `The program of stack ${stack} declares this already. Bring it up:\n\n  ${[
+      `pulumi up --refresh --stack ${stack}`,
+      ...targets.map((target) => `--target '${target}'`),
+    ].join(" \\\n    ")}\n`;
   if (key !== undefined) {
     const lines = set.map(({ path: [name = "", ...path], value }) => {
       const where = `${key}["${name}"].${path.join(".")}`;

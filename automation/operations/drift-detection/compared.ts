@@ -11,7 +11,7 @@ export const answeredClasses: readonly DriftClass[] = ["drift", "unmanaged", "un
 
 /** As findings keep it; none of what nobody must answer. */
 export function foundOf(difference: KnownDifference): FoundDifference[] {
-  const { urn: _, type: __, change: ___, waivers: ____, class: kind, ...found } = difference;
+  const { urn: _, type: __, change: ___, waivers: ____, values: _____, class: kind, ...found } = difference;
   return answeredClasses.includes(kind) ? [{ ...found, class: kind as FoundDifference["class"] }] : [];
 }
 

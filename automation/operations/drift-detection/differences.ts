@@ -6,7 +6,7 @@ import { resourceIdIn } from "../../runner/declared-databases";
 import type { ReadResource } from "../../runner/pulumi-stack";
 import { noiseOf } from "./noise";
 import { isAudited, severityOf } from "./protection";
-import { isSecret, shown, windowText } from "./shown";
+import { isSecret, scalars, shown, windowText, type Scalar } from "./shown";
 
 /**
  * drift: changed outside a run. pending: accepted, and waits for its window or a restart. ahead: a newer minor than is
@@ -22,6 +22,8 @@ export interface Difference {
   /** As text that is shown; secrets are never in it. */
   desired: string;
   actual: string;
+  /** The same as they are, where each is one value. */
+  values?: { desired: Scalar; actual: Scalar };
   class: DriftClass;
   /** Why it has that class. */
   reason: string;
@@ -83,7 +85,7 @@ export function differencesOf(
     // Of what is secret only the provider knows both values.
     if (hasSecret ? !isNamed : isDeepStrictEqual(desired, actual)) return [];
     const { kind, reason } = hasSecret ? changedSecret : classOf(resource, name, desired, actual, now);
-    const values = shown(desired, actual);
+    const values = { ...shown(desired, actual), ...scalars(desired, actual) };
     const rest = { class: kind, reason, severity: severityOf(name), breaks: kind === "drift" ? breaks(name) : [] };
     return [{ urn, type, property, ...values, ...rest }];
   });
@@ -174,7 +176,7 @@ export function waitingOf(
   known: readonly (string | null)[] = [],
 ): Difference[] {
   const of = (property: string, desired: unknown, actual: unknown, kind: DriftClass, reason: string): Difference => ({
-    ...{ urn, type, property, ...shown(desired, actual) },
+    ...{ urn, type, property, ...shown(desired, actual), ...scalars(desired, actual) },
     ...{ class: kind, reason, severity: severityOf(property), breaks: [] },
   });
   const waiting = Object.entries(now.pending);

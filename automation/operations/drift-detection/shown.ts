@@ -23,6 +23,17 @@ export function shownOf(value: unknown): string {
   return shortened(text, shownCharactersMax);
 }
 
+export type Scalar = string | number | boolean | null;
+
+/** Both as they are, where each is one value and neither is secret: a text cannot be turned back into it. */
+export const scalars = (desired: unknown, actual: unknown): { values?: { desired: Scalar; actual: Scalar } } =>
+  isScalar(desired) && isScalar(actual) && !isSecret(desired) && !isSecret(actual)
+    ? { values: { desired: desired ?? null, actual: actual ?? null } }
+    : {};
+
+const isScalar = (value: unknown): value is Scalar | undefined =>
+  value === null || ["undefined", "string", "number", "boolean"].includes(typeof value);
+
 const days: Record<string, string> = {
   mon: "Monday",
   tue: "Tuesday",

@@ -1,11 +1,12 @@
 /** Pure: what an `up` would change, property by property: from what the cloud has to what is declared, and when. */
 import { isDeepStrictEqual } from "node:util";
 import { healsFrom } from "../../../components/healing";
+import { parameterGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType, type Difference, type InstanceNow } from "../drift-detection/differences";
 import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
 import { answeredClasses } from "../drift-detection/compared";
-import { shown } from "../drift-detection/shown";
+import { scalars, shown, type Scalar } from "../drift-detection/shown";
 
 /**
  * at once; in the window: RDS waits for the maintenance window; restart in the window, restart at once: with one;
@@ -31,6 +32,8 @@ export interface RepairChange {
   /** As text that is shown; secrets are never in it. */
   from: string;
   to: string;
+  /** The same as they are, where each is one value. */
+  values?: { from: Scalar; to: Scalar };
   takes: Takes;
   /** Whether it was changed outside. If not, it was declared and never brought up, or follows from the rest. */
   isDrift: boolean;
@@ -45,8 +48,20 @@ export const changesOf = (steps: PlannedStep[]): RepairChange[] =>
 function changesOfStep({ urn, type, op, old, new: declared, changes, drifted }: PlannedStep): RepairChange[] {
   const of = (property: string | null, from: unknown, to: unknown, isDrift: boolean): RepairChange => {
     const takes = property === null ? "at once" : takesOf(type, property, from, to);
-    const { actual, desired } = shown(onceKnown(to), from);
-    return { name: nameOf({ urn, property }), urn, type, property, from: actual, to: desired, takes, isDrift };
+    const declared = onceKnown(to);
+    const { actual, desired } = shown(declared, from);
+    const values = declared === to ? typed(scalars(to, from)) : {};
+    return {
+      name: nameOf({ urn, property }),
+      urn,
+      type,
+      property,
+      from: actual,
+      to: desired,
+      ...values,
+      takes,
+      isDrift,
+    };
   };
   if (op === "create") {
     const creates = declared["name"];
@@ -71,16 +86,30 @@ function parts(head: string, from: unknown, to: unknown): [property: string, fro
     .map((key) => [`tags.${key}`, found[key], declared[key]]);
 }
 
+const typed = ({ values }: Pick<Difference, "values">): Pick<RepairChange, "values"> =>
+  values ? { values: { from: values.actual, to: values.desired } } : {};
+
 const headOf = (path: string): string => path.split(/[.[]/)[0]!;
 
 /** The same of a stack whose program others have: what differs now is what their `up` puts back. */
 export const changesFromDifferences = (differences: KnownDifference[], now: InstanceNow): RepairChange[] =>
   differences
     .filter((one) => one.class === "drift" && one.source === "resources" && !isAskedFor(one, now))
-    .map(({ urn, type, property, desired, actual }) => {
-      const takes = property === null ? "at once" : takesOf(type, property, valueOf(actual), valueOf(desired));
-      return { name: nameOf({ urn, property }), urn, type, property, from: actual, to: desired, takes, isDrift: true };
+    .map(({ urn, type, property, desired, actual, values }) => {
+      const takes = property === null ? "at once" : takesOf(type, property, values?.actual, values?.desired);
+      const name = nameOf({ urn, property });
+      const both = values ? typed({ values }) : {};
+      return { name, urn, type, property, from: actual, to: desired, ...both, takes, isDrift: true };
     });
+
+/** Whether a name that people give is about it: that of its resource, of its property, or of a part of that. */
+export const isNamed = ({ name }: Pick<RepairChange, "name">, asked: string): boolean =>
+  name === asked || name.startsWith(`${asked}.`) || asked.startsWith(`${name}.`);
+
+/** The resources that have what was asked for: an engine brings up no less than one. */
+export const targetsOf = (names: readonly string[], changes: readonly RepairChange[]): string[] => [
+  ...new Set(changes.filter((one) => names.some((name) => isNamed(one, name))).map(({ urn }) => urn)),
+];
 
 /** A detection names some parts of a property: `privileges.USAGE`. */
 export const isAbout = ({ name, urn, property }: RepairChange, one: KnownDifference): boolean =>
@@ -91,33 +120,44 @@ export const isAhead = ({ class: kind }: Difference): boolean => kind === "ahead
 export const isAnswered = ({ class: kind }: Difference): boolean => answeredClasses.includes(kind);
 
 /** Outside, and RDS has not applied it yet: no `up` takes it back, as what runs is as declared. */
-export const isAskedFor = ({ type, property, actual, class: kind }: Difference, { pending }: InstanceNow): boolean =>
+export const isAskedFor = ({ type, property, values, class: kind }: Difference, { pending }: InstanceNow): boolean =>
   kind === "drift" &&
   type === instanceType &&
   property !== null &&
   Object.hasOwn(pending, property) &&
-  shown(null, pending[property]).actual === actual;
+  pending[property] === values?.actual;
 
 export function takesOf(type: string, property: string, from: unknown, to: unknown): Takes {
+  if (type === parameterGroup)
+    return property === "parameters" && hasStatic(from, to) ? "at the next restart" : "at once";
   if (type !== instanceType) return "at once";
-  if (property === "port") return "restart at once";
-  if (property === "parameterGroupName") return "at the next restart";
   const head = headOf(property);
   const heals = healsFrom(head === "tagsAll" ? "tags" : head, from, { allocatedStorage: Number(to) });
   if (heals === "needs: a call by hand") return "by hand";
   if (heals.startsWith("needs:")) return "never";
   if (heals === "with a restart") return "restart in the window";
-  return heals as Takes;
+  return heals === "with a restart at once" ? "restart at once" : (heals as Takes);
 }
+
+/** Of those that differ: RDS sets a static one at once, too, but nothing uses it before a restart. */
+function hasStatic(from: unknown, to: unknown): boolean {
+  const [found, declared] = [from, to].map(parametersIn) as [Parameter[], Parameter[]];
+  const same = (one: Parameter, other: Parameter) => one.name === other.name && one.value === other.value;
+  const differing = [
+    ...declared.filter((one) => !found.some((other) => same(one, other))),
+    ...found.filter(({ name }) => !declared.some((other) => other.name === name)),
+  ];
+  return differing.some(({ applyMethod }) => applyMethod === "pending-reboot");
+}
+
+interface Parameter {
+  name: unknown;
+  value: unknown;
+  applyMethod?: unknown;
+}
+const parametersIn = (value: unknown): Parameter[] => (Array.isArray(value) ? (value as Parameter[]) : []);
 
 /** The engine's value for what only the `up` itself can give. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const onceKnown = (value: unknown): unknown =>
   JSON.stringify(value ?? null).includes(unknown) ? "known once it is created" : value;
-
-/** From a text that is shown back to what it was. */
-export function valueOf(text: string): string | number | boolean | null {
-  if (text === "nothing") return null;
-  if (text === "true" || text === "false") return text === "true";
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-}

@@ -9,7 +9,7 @@ import { differencesIn } from "../drift-detection/verify";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
 import { deliverStep } from "../limits";
-import { isAhead } from "./changes";
+import { changesFromDifferences, changesOf, isAhead, targetsOf } from "./changes";
 import { lookStep, previewStep } from "./limits";
 import {
   askedOf,
@@ -19,7 +19,7 @@ import {
   type DriftRepairPlan,
   type ObservedDrift,
 } from "./plan";
-import { driftRepairDescription, type DriftRepairRequest } from "./request";
+import { driftRepairDescription, namesIn, type DriftRepairRequest } from "./request";
 import type { DriftRepairSteps } from "./steps";
 import { verifyRepair, type RepairOutcome } from "./verify";
 
@@ -30,35 +30,51 @@ export const open = async (context: OperationContext) =>
     context.standard,
   );
 
+const foreseeAll = "preview the up that puts it back";
+const foreseePart = "preview the up of the part that was asked for";
+
 export const driftRepair = (
   steps: DriftRepairSteps,
   detecting: DriftDetectionSteps,
   standard: Standard,
 ): Operation<DriftRepairRequest, ObservedDrift, DriftRepairPlan, RepairOutcome> => {
   const detection = driftDetection(detecting, standard);
-  const foresee = "preview the up that puts it back";
-  /** The same before and after. */
-  const observe = async (asked: OneDatabase, step: Step): Promise<ObservedDrift> => {
+  const look = async (asked: OneDatabase, step: Step) => {
     const plan = detection.plan(asked, await detection.observe(asked, step), step.requestId);
     const stack = await step("look at the config of its stack", lookStep, () => steps.look(plan.database));
     // Of one database: it neither has children nor waits.
     const outcome = await detection.run(plan, step as RunStep);
-    const ahead = differencesIn(plan, outcome).some(isAhead);
-    const up = await step(foresee, previewStep, (signal) => steps.foresee(stack, ahead, signal));
-    return { detection: { plan, outcome }, stack, up };
+    const differences = differencesIn(plan, outcome);
+    const foresee = (name: string, targets: string[]) =>
+      step(name, previewStep, (signal) => steps.foresee(stack, differences.some(isAhead), targets, signal));
+    return { found: { detection: { plan, outcome }, stack }, differences, foresee };
+  };
+  const observe = async (asked: OneDatabase, names: string[] | undefined, step: Step): Promise<ObservedDrift> => {
+    const { found, differences, foresee } = await look(asked, step);
+    const whole = await foresee(foreseeAll, []);
+    if (!names) return { ...found, up: whole };
+    const all = whole ? changesOf(whole) : changesFromDifferences(differences, found.detection.outcome.now);
+    const targets = targetsOf(names, all);
+    const up = whole && targets.length > 0 ? await foresee(foreseePart, targets) : whole;
+    return { ...found, up, part: { targets, whole } };
+  };
+  /** What another `up` of the same resources would do: others may still differ where only a part was asked for. */
+  const lookAgain = async ({ asked, change }: DriftRepairPlan, step: Step): Promise<ObservedDrift> => {
+    const { found, foresee } = await look(asked, step);
+    return { ...found, up: await foresee(foreseeAll, change.targets ?? []) };
   };
   return {
     ...driftRepairDescription,
 
-    observe: (request, step) => observe(askedOf(request), step),
-    plan: planDriftRepair,
+    observe: (request, step) => observe(askedOf(request), namesIn(request), step),
+    plan: (request, observed, requestId) => planDriftRepair(request, observed, requestId, standard),
     stillHolds: (plan, observed) => repairStillHolds(plan, observed, standard),
 
     async run(plan, step) {
       const changed = await carryOutChange(steps.changes, plan, steps.programFor(plan), step);
       if ("deliveredUntil" in changed) return changed;
       // By the stack as it is now: the `up` may have brought up more than what had drifted.
-      const found = await observe(plan.asked, step.keyed("afterwards"));
+      const found = await lookAgain(plan, step.keyed("afterwards"));
       const expected = waitingOf(plan, found);
       if (expected.length === 0) return { ...changed, ...found };
       // Nothing waits for the window but a row: the fleet shows it one day.

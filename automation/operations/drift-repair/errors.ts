@@ -26,6 +26,11 @@ export const driftRepairErrors = {
   "repair-wider": {
     ...refused,
     message: "an `up` of stack {stack} would change more than the request names: {changes}",
-    hint: "an `up` is of the whole stack: name these too, or request `npx shipshape request drift-repair` without --differences",
+    hint: "an `up` is of whole resources: name these too, or request `npx shipshape request drift-repair` without --differences",
+  },
+  "repair-unmatched": {
+    ...refused,
+    message: "an `up` of stack {stack} would put back nothing that is called: {names}",
+    hint: "`npx shipshape drift` prints the names; what an `up` does not repair is put back by hand",
   },
 } as const satisfies ErrorTable;

@@ -3,12 +3,14 @@ import { ShipshapeError } from "../../errors";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType, type Difference } from "../drift-detection/differences";
 import { nameOf, shortName } from "../drift-detection/known-differences";
-import type { RepairChange } from "./changes";
+import { isNamed, type RepairChange } from "./changes";
 import { namedMax } from "./limits";
 import type { DriftRepairRequest } from "./request";
 
 interface Given {
   request: DriftRepairRequest;
+  /** What is to be put back. @default all of it */
+  names: readonly string[] | undefined;
   /** Of the stack: null where others have its program. */
   up: PlannedStep[] | null;
   stack: string;
@@ -19,7 +21,7 @@ interface Given {
 }
 
 /** Errors: those of errors.ts. */
-export function refuse({ request, up, stack, changes, ahead, maintenanceWindow }: Given): void {
+export function refuse({ request, names, up, stack, changes, ahead, maintenanceWindow }: Given): void {
   // A replacement is three steps of one resource.
   const lost = [
     ...new Set([
@@ -30,9 +32,10 @@ export function refuse({ request, up, stack, changes, ahead, maintenanceWindow }
   if (lost.length > 0) throw new ShipshapeError("repair-replaces", { stack, resources: listed(lost) });
   const down = [...changes.filter(isTakenBack).map(changeText), ...ahead.map(aheadText)];
   if (down.length > 0) throw new ShipshapeError("repair-downgrades", { stack, changes: listed([...new Set(down)]) });
+  const unmatched = (names ?? []).filter((name) => !changes.some((one) => isNamed(one, name)));
+  if (unmatched.length > 0) throw new ShipshapeError("repair-unmatched", { stack, names: listed(unmatched) });
   if (changes.length === 0) throw new ShipshapeError("repair-unneeded", { stack });
-  const named = request.differences?.split(",");
-  const wider = named ? changes.filter(({ name }) => !named.includes(name)) : [];
+  const wider = names ? changes.filter((one) => !names.some((name) => isNamed(one, name))) : [];
   if (wider.length > 0) throw new ShipshapeError("repair-wider", { stack, changes: listed(wider.map(changeText)) });
   const restarts = changes.filter(({ takes }) => takes.startsWith("restart"));
   if (restarts.length === 0 || request.allowRestart) return;
@@ -59,8 +62,8 @@ export const losesData = ({ op, type }: PlannedStep): boolean =>
   op === "create" ? holdsData.includes(type) : op !== "update";
 
 /** Without backups RDS deletes the automated ones that there are, and restarts. */
-const endsBackups = ({ type, property, to }: RepairChange): boolean =>
-  type === instanceType && property === "backupRetentionPeriod" && to === "0";
+const endsBackups = ({ type, property, values }: RepairChange): boolean =>
+  type === instanceType && property === "backupRetentionPeriod" && values?.to === 0;
 
 const isImpossible = (change: RepairChange): boolean =>
   endsBackups(change) || (change.takes === "never" && !isTakenBack(change));

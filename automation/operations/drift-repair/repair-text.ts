@@ -1,7 +1,7 @@
 /** Pure: what people approve, line by line, and what a repair leaves to them. */
 import type { InstanceNow } from "../drift-detection/differences";
 import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
-import { isAbout, isAskedFor, type RepairChange, type Takes } from "./changes";
+import { isAbout, isAskedFor, isNamed, type RepairChange, type Takes } from "./changes";
 
 /** A difference that an `up` does not repair. */
 export interface Left {
@@ -10,15 +10,25 @@ export interface Left {
   actual: string;
   /** What to do. */
   remedy: string;
+  /** It was not asked for. */
+  isExcluded?: true;
 }
 
-export function leftOf(differences: KnownDifference[], changes: RepairChange[], now: InstanceNow): Left[] {
+/** @param names what was asked for. @default all of it */
+export function leftOf(
+  differences: KnownDifference[],
+  changes: RepairChange[],
+  now: InstanceNow,
+  names?: readonly string[],
+): Left[] {
   const changesDatabase = changes.some(({ type }) => type.startsWith("postgresql:"));
   return differences
     .filter((one) => !changes.some((change) => isAbout(change, one)))
     .map((one) => ({
       ...{ name: nameOf(one), desired: one.desired, actual: one.actual },
-      remedy: one.source === "access" && changesDatabase ? perhaps : remedyOf(one, now),
+      ...(names && !names.some((name) => isNamed({ name: nameOf(one) }, name))
+        ? { remedy: "request it, too", isExcluded: true as const }
+        : { remedy: one.source === "access" && changesDatabase ? perhaps : remedyOf(one, now) }),
     }));
 }
 
@@ -32,11 +42,15 @@ function remedyOf(difference: KnownDifference, now: InstanceNow): string {
 }
 
 export function repairText(changes: RepairChange[], left: Left[], window: string): string {
+  const [excluded, others] = [left.filter((one) => one.isExcluded), left.filter((one) => !one.isExcluded)];
+  const text = ({ name, desired, actual }: Left) => `  ${name}: declared ${desired}, actual ${actual}`;
   return [
     "It changes:",
     ...changes.map((one) => `  ${one.name}: ${one.from} → ${one.to}${when(one.takes, window)}${why(one)}`),
-    ...(left.length > 0 ? ["It does not repair, or may not:"] : []),
-    ...left.map(({ name, desired, actual, remedy }) => `  ${name}: declared ${desired}, actual ${actual}; ${remedy}`),
+    ...(excluded.length > 0 ? ["It leaves as it is, since it was not asked for:"] : []),
+    ...excluded.map(text),
+    ...(others.length > 0 ? ["It does not repair, or may not:"] : []),
+    ...others.map((one) => `${text(one)}; ${one.remedy}`),
     "",
   ].join("\n");
 }

@@ -16,11 +16,14 @@ export const driftRepairRequest = z.strictObject({
     .optional()
     .meta({
       description:
-        "refuse it if it would change anything but these, such as orders-instance.multiAz, with commas between",
+        "put back only these, such as orders-instance.multiAz, with commas between; refused if that is not possible without another change",
       placeholder: "names",
     }),
 });
 export type DriftRepairRequest = z.infer<typeof driftRepairRequest>;
+
+/** What is to be put back. @default all of it */
+export const namesIn = ({ differences }: DriftRepairRequest): string[] | undefined => differences?.split(",");
 
 export const driftRepairDescription: OperationDescription<DriftRepairRequest> = {
   name: "drift-repair",
@@ -29,7 +32,7 @@ export const driftRepairDescription: OperationDescription<DriftRepairRequest> = 
   title: "put back what was changed outside: bring the stack of a database up, and prove that the drift is gone",
   examples: [
     '--database orders-production --reason "retention was changed by hand"',
-    '--database orders-production --differences orders-instance.instanceClass --allow-restart --reason "resized by hand"',
+    '--database orders-production --differences orders-instance.publiclyAccessible --reason "it must not be public"',
   ],
   effect: "changes",
   request: driftRepairRequest,

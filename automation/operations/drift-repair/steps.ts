@@ -26,11 +26,16 @@ export function driftRepairSteps(s: OperationContext) {
     changes,
     look: (database: TargetDatabase): Promise<ObservedStack> => changes.observe(database),
 
-    /** What an `up` of the committed config would do. Errors: stack-locked, stack-failed. */
-    async foresee(stack: ObservedStack, isAhead: boolean, signal: AbortSignal): Promise<PlannedStep[] | null> {
+    /** What an `up` of the committed config would do, of these resources or all. Errors: stack-locked, stack-failed. */
+    async foresee(
+      stack: ObservedStack,
+      isAhead: boolean,
+      targets: string[],
+      signal: AbortSignal,
+    ): Promise<PlannedStep[] | null> {
       if (stack.ownership !== "ours" || stack.config === null) return null;
       try {
-        return await changes.foresee(stack.stack, stack.config.text, program, signal);
+        return await changes.foresee(stack.stack, { config: stack.config.text, program, targets }, signal);
       } catch (error) {
         // Our program ends with an error where it would have to downgrade.
         if (isAhead && error instanceof ShipshapeError && error.code === "stack-failed") return null;

@@ -24,7 +24,8 @@ export function verifyRepair(plan: DriftRepairPlan, outcome: RepairOutcome): Ver
     ...plan.changes.map((change) => isPutBack(plan, change, found, next)),
     upChangesNothing(outcome.up, next, plan),
     nothingElseAppeared(plan, found),
-    ...(found.some(isLeft(plan)) ? [leftToPeople(plan, found)] : []),
+    ...(found.some(isLeft(plan, true)) ? [leftAsAsked(plan, found)] : []),
+    ...(found.some(isLeft(plan, false)) ? [leftToPeople(plan, found)] : []),
   ]);
 }
 
@@ -74,9 +75,13 @@ const planned = ({ changes }: DriftRepairPlan, one: KnownDifference): boolean =>
   changes.some((change) => isAbout(change, one));
 
 const isLeft =
-  (plan: DriftRepairPlan) =>
+  (plan: DriftRepairPlan, isExcluded?: boolean) =>
   (one: KnownDifference): boolean =>
-    isAnswered(one) && !planned(plan, one) && plan.left.some(({ name }) => name === nameOf(one));
+    isAnswered(one) &&
+    !planned(plan, one) &&
+    plan.left.some(
+      (left) => left.name === nameOf(one) && (isExcluded === undefined || isExcluded === (left.isExcluded === true)),
+    );
 
 function nothingElseAppeared(plan: DriftRepairPlan, found: KnownDifference[]): Check {
   const others = found.filter((one) => isAnswered(one) && !planned(plan, one) && !isLeft(plan)(one));
@@ -91,8 +96,19 @@ function nothingElseAppeared(plan: DriftRepairPlan, found: KnownDifference[]): C
   };
 }
 
+/** Nobody asked for it: its finding stays open. */
+function leftAsAsked(plan: DriftRepairPlan, found: KnownDifference[]): Check {
+  const names = found.filter(isLeft(plan, true)).map(nameOf);
+  return {
+    name: "left-as-it-is",
+    verdict: "pass",
+    explanation: `not asked for, and still so: ${listed(names)}`,
+    figures: { left: names.length },
+  };
+}
+
 function leftToPeople(plan: DriftRepairPlan, found: KnownDifference[]): Check {
-  const names = new Set(found.filter(isLeft(plan)).map(nameOf));
+  const names = new Set(found.filter(isLeft(plan, false)).map(nameOf));
   const left = plan.left.filter(({ name }) => names.has(name));
   return {
     name: "left-to-people",

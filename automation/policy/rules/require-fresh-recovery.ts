@@ -12,11 +12,12 @@ const unproven: Record<TierStandard["unprovenRecovery"], Omit<Judgement, "reason
 
 export const requireFreshRecovery = defineAdmissionRule({
   id: "require-fresh-recovery",
-  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So the standard says for each tier whether a database in production is changed only while its recovery is proven, whether the team that owns it decides to take the risk, or neither. A database without a known tier or environment is judged as the strictest. What is known, by the newest signed verdict, is part of the plan, so it is what people see and approve; right before the change it is read again, and what is no longer proven is decided on again.",
+  why: "When a change goes wrong, the backups are the way back. If nobody has restored them lately, the change is the first test of them. So the standard says for each tier whether a database in production is changed only while its recovery is proven, whether the team that owns it decides to take the risk, or neither. A database without a known tier or environment is judged as the strictest. What is known, by the newest signed verdict, is part of the plan, so it is what people see and approve; right before the change it is read again, and what is no longer proven is decided on again. One kind of change is never denied for this reason, but left to the team that owns the database: a repair that only takes back what others have changed of who reaches the database, or raises the retention of its backups to what is declared. It changes nothing that a backup would have to bring back; a database that stays open to everyone until its next drill is the greater risk, and one without backups could not be drilled at all.",
   solution:
     "Request a restore drill of the database and wait for its verdict (`npx shipshape request restore-drill --help`); then request the change again. `npx shipshape status` says since when the recovery is not proven, and why.",
   owner: "team-platform",
-  judge({ operation, plan: { target, database, tags, recovery, copies }, standard }) {
+  judge({ operation, plan, standard }) {
+    const { target, database, tags, recovery, copies, restoresProtection: protection } = plan;
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
     if (copies)
@@ -27,6 +28,9 @@ export const requireFreshRecovery = defineAdmissionRule({
     const { tier, environment, objectives } = tierOf(tags, standard);
     const known = recovery ? `${recovery.recoverability}, ${recovery.reason}` : "nothing is known about it";
     const reason = `the recovery of ${target} (${tier}, ${environment}) is not proven: ${known}`;
-    return { ...unproven[objectives.unprovenRecovery], reason };
+    const judgement = unproven[objectives.unprovenRecovery];
+    if (judgement.verdict !== "denied" || !protection) return { ...judgement, reason };
+    const restored = `it only restores what protects the database: ${protection.join(", ")}`;
+    return { ...unproven["owner-approves"], reason: `${reason}; ${restored}` };
   },
 });

@@ -278,10 +278,13 @@ export class MemoryCloud {
       const stack = `shipshape/database.${this.source}`;
       const { urn } = this.pulumi.declared();
       const database = targetDatabase({ identifier: this.source, resourceId, arn });
-      const shape = { decided: { shape: this.copies.shape, masterUsername: null, hasRoles: false } };
-      const databases = [
-        { ...database, stack, urn, tags: {}, isStandard: true, access: this.stack.access(), ...shape },
-      ];
+      const unsaid = { createdAt: null, managesPassword: null, masterSecretKey: null, port: null, optionGroup: null };
+      const more = {
+        access: this.stack.access(),
+        instance: { urn, ...unsaid },
+        decided: { shape: this.copies.shape, masterUsername: null, hasRoles: false },
+      };
+      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true, ...more }];
       const stacks = [
         { name: stack, databases, platforms: [], unidentified: [] },
         ...this.copies.declared().map((copy) => ({

@@ -72,6 +72,11 @@ export const subjects: Subject[] = [
         verdict: "pass",
         arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
       },
+      "a part of it": {
+        verdict: "pass",
+        asked: { differences: `${source}.backupRetentionPeriod` },
+        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
+      },
       "a change that waits for the window": {
         verdict: "inconclusive",
         arrange: (cloud) => {

@@ -101,6 +101,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "repair-downgrades",
         "repair-restarts",
         "repair-wider",
+        "repair-unmatched",
       ] satisfies ErrorCode[]
     ).map((code) => [
       code,

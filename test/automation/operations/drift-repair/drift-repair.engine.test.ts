@@ -1,83 +1,26 @@
 // Repairs on the real engine: what was changed by the RDS API and by SQL is put back on approval, whatever worker is
 // killed; and what an `up` would do besides is refused.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AddTagsToResourceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { createFirstKey } from "../../../../automation/command-line/evidence-log";
-import { openControlPlane, type ControlPlane } from "../../../../automation/control-plane";
+import { AddTagsToResourceCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import type { DriftRepairPlan } from "../../../../automation/operations/drift-repair/plan";
-import { readSettings } from "../../../../automation/settings";
-import { builtIn } from "../../../../components/standards/built-in";
-import { database } from "../../../../stacks/database";
+import type { ControlPlane } from "../../../../automation/control-plane";
 import { instanceIs } from "../../../cloud";
-import { loggedIn, type Query } from "../../../components/database-login";
-import { request } from "../../../components/declared";
-import { callCloud, startEngine, stateOf, type Engine, type StateResource } from "../../../components/engine";
+import { callCloud, stateOf, type Engine, type StateResource } from "../../../components/engine";
 import { until } from "../../../until";
-import { unused } from "../../probe";
-import { Commands } from "../disturbed-commands";
+import type { Commands } from "../disturbed-commands";
+import { configFile as file, identifier, OwnStack, stackName } from "../own-stack";
 
-const identifier = "orders-development";
-const stackName = `database.${identifier}`;
-const file = `Pulumi.${stackName}.yaml`;
-
+let own: OwnStack;
 let engine: Engine;
-let stack: Stack;
 let commands: Commands;
 let controlPlane: ControlPlane;
 
 beforeAll(async () => {
-  engine = await startEngine();
-  const { cloud } = engine;
-  const config = { ...request, environment: "development", tier: "bronze", extensions: [] };
-  const text = `config:\n  aws:region: ${cloud.env.AWS_REGION}\n  shipshape:request:\n${Object.entries(config)
-    .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
-    .join("")}  shipshape:place:\n    platformStack: platform.test\n`;
-  const [repository, workDir] = ["repository", "program"].map((name) => join(cloud.dataFolder, name));
-  for (const folder of [repository!, workDir!]) {
-    mkdirSync(folder);
-    writeFileSync(join(folder, file), text);
-  }
-  const program = () => Promise.resolve(database());
-  const workspace = { workDir: workDir!, envVars: cloud.env };
-  stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName, program }, workspace);
-  await stack.up();
-  commands = Commands.in(cloud, repository!, "drift-repair");
-  createFirstKey(readSettings(join(__dirname, "../../../.."), cloud.dataFolder, commands.env));
-  controlPlane = await openControlPlane({
-    standard: builtIn,
-    databaseUrl: cloud.env.SHIPSHAPE_DATABASE_URL!,
-    signer: unused,
-    toolVersions: {},
-    operations: unused,
-  });
+  own = await OwnStack.start("drift-repair", []);
+  ({ engine, commands, controlPlane } = own);
 }, 300_000);
-afterAll(async () => {
-  await controlPlane?.close();
-  commands?.stop();
-  await engine?.stop();
-});
-
-async function instanceNow() {
-  const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(
-    new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
-  );
-  return instance!;
-}
-
-async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
-  const secretOf = async (SecretId: string | undefined) => {
-    const { SecretString = "" } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId }));
-    return JSON.parse(SecretString) as Record<"url" | "username" | "password", string>;
-  };
-  const url = new URL((await secretOf("shipshape/orders/development/orders/owner")).url);
-  const { username, password } = await secretOf((await instanceNow()).MasterUserSecret?.SecretArn);
-  url.username = username;
-  url.password = encodeURIComponent(password);
-  return loggedIn(engine.cloud, url.href, work);
-}
+afterAll(() => own?.stop());
 
 const modify = async (changes: object) => {
   const asked = { DBInstanceIdentifier: identifier, ApplyImmediately: true, ...changes };
@@ -90,30 +33,11 @@ const locks = () => {
   return existsSync(folder) ? readdirSync(folder) : [];
 };
 const declaredAs = async (type: string): Promise<StateResource> =>
-  (await stateOf(stack)).find((one) => one.type === type)!;
+  (await stateOf(own.stack)).find((one) => one.type === type)!;
 
-async function requested(...words: string[]): Promise<string> {
-  const all = ["--database", identifier, "--reason", "a test", "--json", ...words];
-  const { stdout, stderr } = await commands.shipshape("", "request", "drift-repair", ...all).ended;
-  if (stdout === "") throw new Error(stderr);
-  return (JSON.parse(stdout) as { id: string }).id;
-}
-const planned = (id: string) =>
-  until(`${id} is planned`, async () => {
-    const run = await controlPlane.run(id);
-    if (run.finishedAt) throw new Error(JSON.stringify(run.error));
-    return run.status === "waiting" ? run : undefined;
-  });
-const approve = async (id: string) => {
-  const { planDigest: plan = "", plan: all } = await planned(id);
-  await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
-  return all as DriftRepairPlan;
-};
-const over = (id: string) =>
-  until(`${id} is over`, async () => {
-    const run = await controlPlane.run(id);
-    return run.finishedAt && run;
-  });
+const requested = (...words: string[]) => own.requested(...words);
+const approve = (id: string) => own.approve<DriftRepairPlan>(id);
+const over = (id: string) => own.over(id);
 const endOf = async (id: string) => {
   const { verdict, checks, error } = await over(id);
   return { verdict, error: error?.code, checks: checks.filter((check) => check.verdict !== "pass") };
@@ -123,11 +47,11 @@ test("what was changed by API and by SQL is named, approved, put back and found 
   await modify({ BackupRetentionPeriod: 3 });
   await engine.cloud.rds.send(
     new AddTagsToResourceCommand({
-      ResourceName: (await instanceNow()).DBInstanceArn!,
+      ResourceName: (await own.instanceNow()).DBInstanceArn!,
       Tags: [{ Key: "owner", Value: "another-team" }],
     }),
   );
-  await asMaster(async (query) => {
+  await own.asMaster(async (query) => {
     await query("alter role readwrite connection limit 3");
     await query("revoke usage on schema orders from readonly");
   });
@@ -156,14 +80,48 @@ test("what was changed by API and by SQL is named, approved, put back and found 
   commands.shipshape("", "worker");
   expect(await endOf(id)).toEqual({ verdict: "pass", error: undefined, checks: [] });
 
-  expect(await instanceNow()).toMatchObject({ BackupRetentionPeriod: 7 });
-  const found = await asMaster((query) =>
+  expect(await own.instanceNow()).toMatchObject({ BackupRetentionPeriod: 7 });
+  const found = await own.asMaster((query) =>
     query(
       "select rolconnlimit, has_schema_privilege('readonly', 'orders', 'usage') as uses from pg_roles where rolname = 'readwrite'",
     ),
   );
   expect(found).toEqual([{ rolconnlimit: -1, uses: true }]);
   expect(commands.git("log", "--format=%s")).toBe("Begin");
+});
+
+test("a part is put back alone; what else differs stays as it is, and a detection still finds it", async () => {
+  await modify({ BackupRetentionPeriod: 3 });
+  const alarm = await declaredAs("aws:cloudwatch/metricAlarm:MetricAlarm");
+  const { arn, threshold } = alarm.outputs as { arn: string; threshold: number };
+  await callCloud(engine.cloud, "POST", "change", { arn, properties: { threshold: threshold + 1 } });
+  const name = "orders-instance.backupRetentionPeriod";
+  commands.shipshape("", "worker");
+  expect(await endOf(await requested("--differences", "orders-instance.multiaz"))).toMatchObject({
+    error: "repair-unmatched",
+  });
+  const id = await requested("--differences", name);
+  const { changes, change } = await approve(id);
+  expect(changes.map((one) => one.name)).toEqual([name]);
+  expect(change.text).toMatch(/since it was not asked for:\n {2}orders-alarm-\S+\.threshold: /);
+  const { verdict, checks } = await over(id);
+  expect([verdict, checks.map((check) => [check.name.replace(/alarm-\S+/, "alarm"), check.verdict])]).toEqual([
+    "pass",
+    [
+      [name, "pass"],
+      ["another-up-changes-nothing", "pass"],
+      ["nothing-else-differs", "pass"],
+      ["left-as-it-is", "pass"],
+    ],
+  ]);
+  expect(await own.instanceNow()).toMatchObject({ BackupRetentionPeriod: 7 });
+  const open = async () => (await controlPlane.differences(10)).map(({ difference }) => difference.property);
+  expect(await open()).toEqual(["threshold"]);
+  // What the engine did not bring up it must not have taken over into the state either.
+  const rest = await requested();
+  expect((await approve(rest)).changes.map((one) => [one.property, one.isDrift])).toEqual([["threshold", true]]);
+  expect(await endOf(rest)).toEqual({ verdict: "pass", error: undefined, checks: [] });
+  expect(await open()).toEqual([]);
 });
 
 test("where nothing differs there is nothing to approve", async () => {
@@ -186,7 +144,7 @@ test("a restart is refused unless it was asked for; then RDS waits for the windo
     ["orders-instance.instanceClass", "restart in the window", true],
   ]);
   expect(change.text).toContain(`db.t4g.medium, with a restart in the window ${maintenanceWindow}\n`);
-  expect(maintenanceWindow).toBe((await instanceNow()).PreferredMaintenanceWindow);
+  expect(maintenanceWindow).toBe((await own.instanceNow()).PreferredMaintenanceWindow);
   expect(await endOf(id)).toMatchObject({
     verdict: "inconclusive",
     checks: [
@@ -197,9 +155,9 @@ test("a restart is refused unless it was asked for; then RDS waits for the windo
       },
     ],
   });
-  expect(await instanceNow()).toMatchObject({ DeletionProtection: false, DBInstanceClass: "db.m7g.large" });
+  expect(await own.instanceNow()).toMatchObject({ DeletionProtection: false, DBInstanceClass: "db.m7g.large" });
   // Cancelled, as `shipshape pending` says.
-  await modify({ DBInstanceClass: (await instanceNow()).DBInstanceClass! });
+  await modify({ DBInstanceClass: (await own.instanceNow()).DBInstanceClass! });
 });
 
 test("what would replace a resource is refused", async () => {

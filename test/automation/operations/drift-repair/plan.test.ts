@@ -1,92 +1,20 @@
-import type { Ownership } from "../../../../automation/fleet-records";
-import type { Difference } from "../../../../automation/operations/drift-detection/differences";
-import {
-  planDriftRepair,
-  repairStillHolds,
-  waitingOf,
-  type ObservedDrift,
-} from "../../../../automation/operations/drift-repair/plan";
-import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
+import { repairStillHolds, waitingOf } from "../../../../automation/operations/drift-repair/plan";
 import { verifyRepair } from "../../../../automation/operations/drift-repair/verify";
-import type { PlannedStep } from "../../../../automation/runner/planned-steps";
-import { heldTo } from "../../../../automation/tier-of";
 import { builtIn } from "../../../../components/standards/built-in";
-import { instanceNow, outcomeOf } from "../drift-detection/outcomes";
-import { databaseNamed } from "../toy-change";
-
-const id = "261127050000-0a1b2c3d";
-const instanceType = "aws:rds/instance:Instance";
-const tags = { owner: "team-orders", tier: "gold", environment: "production" };
-const stack = "shipshape/database.orders";
-const urnOf = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
-const instance = urnOf(instanceType, "orders-instance");
-
-const compared = { resources: 3, databaseWasRead: true, unread: [], failure: null, differencesLeftOut: 0 };
-const step = (more: Partial<PlannedStep> & { old?: object; new?: object }): PlannedStep => {
-  const changes = Object.keys(more.new ?? {});
-  return { urn: instance, type: instanceType, op: "update", old: {}, new: {}, changes, drifted: changes, ...more };
-};
-const retention = step({ old: { backupRetentionPeriod: 1 }, new: { backupRetentionPeriod: 35 } });
-const resized = step({ old: { instanceClass: "db.m7g.large" }, new: { instanceClass: "db.t4g.medium" } });
-
-const difference = (more: Partial<Difference>): Difference => ({
-  ...{ urn: instance, type: instanceType, property: "backupRetentionPeriod", desired: "35", actual: "1" },
-  ...{ class: "drift", reason: "it was changed outside", severity: "high", breaks: [] },
-  ...more,
-});
-
-interface Given {
-  up?: PlannedStep[] | null;
-  differences?: Difference[];
-  ownership?: Ownership;
-  config?: string;
-}
-
-function observed({ up = [retention], differences = [], ownership = "ours", config = "{}" }: Given): ObservedDrift {
-  const database = databaseNamed("orders");
-  return {
-    detection: {
-      plan: {
-        target: "orders",
-        database,
-        tags,
-        heldTo: heldTo(tags, builtIn),
-        evidenceValidDays: 1,
-        stack: { name: stack },
-        beyond: {
-          instance: null,
-          parameterGroup: null,
-          replicas: [],
-          roles: [],
-          snapshots: [],
-          backupsCopied: false,
-          unread: [],
-        },
-      },
-      outcome: outcomeOf({
-        now: instanceNow({ maintenanceWindow: "sun:23:30-mon:00:30", pending: { multiAz: false } }),
-        comparison: { ...compared, differences },
-      }),
-    },
-    stack: {
-      stack,
-      urn: "urn:orders",
-      ownership,
-      config: { file: "Pulumi.database.orders.yaml", text: `config:\n  shipshape:request: ${config}\n` },
-    },
-    up,
-  };
-}
-const plan = (given: Given = {}, asked: object = {}) =>
-  planDriftRepair(driftRepairRequest.parse({ database: "orders", ...asked }), observed(given), id);
-const refusal = (given: Given, asked?: object): string => {
-  try {
-    plan(given, asked);
-    return "planned";
-  } catch (error) {
-    return `${(error as { code: string }).code}: ${(error as Error).message}`;
-  }
-};
+import {
+  difference,
+  instanceType,
+  observed,
+  plan,
+  refusal,
+  resized,
+  retention,
+  stack,
+  step,
+  tags,
+  urnOf,
+  type Given,
+} from "./observed";
 
 test("the plan names everything that the up changes, and what was not changed outside is marked", () => {
   const declared = step({
@@ -113,6 +41,7 @@ test("the plan names everything that the up changes, and what was not changed ou
 test("drift that an up does not repair is listed with what to do, and not as repaired", () => {
   const asked = difference({
     ...{ property: "multiAz", desired: "true", actual: "false" },
+    values: { desired: true, actual: false },
     reason: "RDS was asked for it outside Pulumi",
   });
   const given = { differences: [difference({}), asked, difference({ property: "x", class: "noise" })] };
@@ -228,6 +157,63 @@ test("a restart that was asked for is in the plan, with when; one at once interr
   expect(later.interrupts).toBeUndefined();
   const now = plan({ up: [step({ old: { port: 1 }, new: { port: 5432 } })] }, { allowRestart: true });
   expect(now.interrupts).toEqual({ maintenanceWindow: "sun:23:30-mon:00:30" });
+});
+
+describe("where the stack has another instance, too", () => {
+  const archive = urnOf(instanceType, "archive-instance");
+
+  test("its window is not that of the database, and nothing of it is expected of the database", () => {
+    const moved = step({
+      urn: archive,
+      ...{ old: { maintenanceWindow: "mon:10:00-mon:11:00", backupRetentionPeriod: 1 } },
+      new: { maintenanceWindow: "sun:02:00-sun:03:00", backupRetentionPeriod: 7 },
+    });
+    const planned = plan({ up: [moved, retention] });
+    expect(planned.maintenanceWindow).toBe("sun:23:30-mon:00:30");
+    expect(planned.change.expected).toEqual([{ property: "BackupRetentionPeriod", from: 1, to: 35 }]);
+  });
+
+  test("what waits there is not expected of the database", () => {
+    const all = step({ urn: archive, old: { instanceClass: "a" }, new: { instanceClass: "b" } });
+    const waits = difference({ urn: archive, property: "instanceClass", class: "pending" });
+    const given = { up: [all, retention], differences: [waits] };
+    expect(waitingOf(plan({ up: [all, retention] }, { allowRestart: true }), observed(given))).toEqual([]);
+  });
+
+  test("its tags do not say whose the database is", () => {
+    const theirs = step({ urn: archive, old: { tags: { owner: "a" } }, new: { tags: { owner: "team-archive" } } });
+    expect(plan({ up: [retention, theirs] }).tags).toEqual(tags);
+  });
+});
+
+test("a text that reads like a number, a truth or nothing stays a text", () => {
+  const networkType = step({ old: { networkType: "0" }, new: { networkType: "true" } });
+  expect(plan({ up: [networkType] }).change.expected).toEqual([{ property: "NetworkType", from: "0", to: "true" }]);
+  const delivered = difference({
+    ...{ property: "storageType", desired: "nothing", actual: "1" },
+    values: { desired: "nothing", actual: "1" },
+  });
+  const given: Given = { up: null, ownership: "delivered", differences: [delivered] };
+  expect(plan(given).change.expected).toEqual([{ property: "StorageType", from: "1", to: "nothing" }]);
+});
+
+test("parameters that need a restart are said to wait for one, and only these", () => {
+  const type = "aws:rds/parameterGroup:ParameterGroup";
+  const of = (applyMethod: string, value: string) => [{ name: "x", value, applyMethod }];
+  const put = (old: object[], declared: object[]) => {
+    const group = step({ urn: urnOf(type, "g"), type, old: { parameters: old }, new: { parameters: declared } });
+    return plan({ up: [group] }).changes[0]!.takes;
+  };
+  expect(put(of("pending-reboot", "1"), of("pending-reboot", "2"))).toBe("at the next restart");
+  expect(put(of("immediate", "1"), of("immediate", "2"))).toBe("at once");
+  const same = { name: "y", value: "1", applyMethod: "pending-reboot" };
+  expect(put([same, ...of("immediate", "1")], [same])).toBe("at once");
+  expect(put([same], [])).toBe("at the next restart");
+});
+
+test("another port restarts at once, and another parameter group waits for a restart", () => {
+  const group = step({ old: { parameterGroupName: "a" }, new: { parameterGroupName: "b" } });
+  expect(plan({ up: [group] }).changes[0]!.takes).toBe("at the next restart");
 });
 
 test("what waits for the window waits for the one that the repair puts back", () => {

@@ -48,3 +48,20 @@ test("of a plan about several databases each database's own request is judged", 
     reason: "ring 1: each database has a request of its own",
   });
 });
+
+test("what only restores protection is left to the owning team where another change is denied", () => {
+  const tags = { tier: "gold", environment: "production" };
+  const restoresProtection = ["orders-instance.publiclyAccessible"];
+  expect(judged({ tags, recovery: evidence("never"), restoresProtection })).toEqual({
+    verdict: "needs-approval",
+    reason:
+      "the recovery of orders (gold, production) is not proven: never, so it is; it only restores what protects the database: orders-instance.publiclyAccessible",
+    approvals: [{ by: "owning-team", people: 1 }],
+  });
+  expect(
+    judged({ tags: { ...tags, environment: "staging" }, recovery: evidence("never"), restoresProtection }),
+  ).toEqual({
+    verdict: "allowed",
+    reason: "the recovery of orders (gold, staging) is not proven: never, so it is",
+  });
+});

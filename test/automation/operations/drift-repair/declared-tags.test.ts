@@ -1,0 +1,49 @@
+import { planDriftRepair, repairStillHolds } from "../../../../automation/operations/drift-repair/plan";
+import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
+import { builtIn } from "../../../../components/standards/built-in";
+import { difference, id, observed, plan, retention, step, tags, urnOf, type Given } from "./observed";
+
+describe("those who can tag a database in AWS do not choose who approves, or how strictly it is judged", () => {
+  const wrong = { owner: "team-mallory", tier: "bronze", environment: "development" };
+  const tagged = (given: Given, found: Record<string, string>, asked?: object) => {
+    const drift = observed(given);
+    drift.detection.plan.tags = found;
+    const request = driftRepairRequest.parse({ database: "orders", ...asked });
+    return planDriftRepair(request, drift, id, builtIn);
+  };
+  const drifted = Object.entries(tags).map(([key, value]) =>
+    difference({
+      ...{ property: `tags.${key}`, desired: value, actual: wrong[key as keyof typeof wrong] },
+      values: { desired: value, actual: wrong[key as keyof typeof wrong] },
+    }),
+  );
+
+  test("what the state declares of each tag counts", () => {
+    const { tags: held, heldTo: by } = tagged({ differences: drifted }, wrong);
+    expect(held).toEqual(tags);
+    expect(by).toMatchObject({ tier: "gold", environment: "production", owner: "team-orders" });
+  });
+
+  test("where a refresh has put them into the state, what the program declares counts, also of a part", () => {
+    const back = step({ old: { tags: wrong }, new: { tags }, changes: ["tags.owner"], drifted: [] });
+    expect(tagged({ up: [retention, back] }, wrong).tags).toEqual(tags);
+    const part = { targets: [urnOf("s", "orders-alarm")], whole: [retention, back] };
+    const alarm = step({ urn: part.targets[0]!, type: "s", old: { threshold: 1 }, new: { threshold: 2 } });
+    expect(tagged({ up: [alarm], part }, wrong, { differences: "orders-alarm.threshold" }).tags).toEqual(tags);
+  });
+
+  test("a tag that was removed counts, and one that was added does not", () => {
+    const { owner: _, ...rest } = tags;
+    const added = { property: "tags.note", desired: "nothing", actual: "x", values: { desired: null, actual: "x" } };
+    const gone = { property: "tags.owner", desired: "team-orders", actual: "nothing" };
+    const differences = [difference(added), difference({ ...gone, values: { desired: "team-orders", actual: null } })];
+    expect(tagged({ differences }, { ...rest, note: "x" }).tags).toEqual(tags);
+  });
+
+  test("one that was tagged otherwise since is planned again", () => {
+    const planned = plan();
+    const drift = observed({ differences: drifted });
+    drift.detection.plan.tags = wrong;
+    expect(repairStillHolds(planned, drift, builtIn)).toBe(false);
+  });
+});
