@@ -251,7 +251,7 @@ test.each([
   // It names each option for what the tags do not say.
   const asked = await shipshape(all(), ...words);
   expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining("repeat the command with --")]);
-  const decided = ["--tier", "bronze", "--environment", "test", "--data-classification", "internal"];
+  const decided = ["--tier", "bronze", "--environment", "development", "--data-classification", "internal"];
   const said = await shipshape(all(), ...words, ...decided, "--cost-center", "4711", "--json");
   expect([said.code, said.stderr]).toEqual([0, ""]);
   expect(said.json()).toMatchObject({
