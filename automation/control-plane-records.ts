@@ -4,6 +4,7 @@
  */
 import type { Standard } from "../components/standards/standard";
 import { openDatabase, type ControlPlaneDatabase } from "./database";
+import { ShipshapeError } from "./errors";
 import { publications, type Publication } from "./evidence/publisher";
 import type { Signer } from "./evidence/ledger";
 import type { PopulationStatement } from "./evidence/population-statement";
@@ -49,6 +50,8 @@ import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
 import { latestRuns, runsAwaitingApproval, runsOfChildren, type RunFilter } from "./runner/run-lists";
 import { busyRuns, readRun } from "./runner/runs";
+import { readTrain } from "./runner/trains";
+import type { Train } from "./train-records";
 import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
 import { scheduledSweeps } from "./scheduled-sweeps";
@@ -101,6 +104,8 @@ export interface ControlPlaneRecords {
   findingEvents(requestId: string, countMax: number): Promise<FindingEvent[]>;
   /** When each database was last compared with what is declared. */
   looks(): Promise<DatabaseLook[]>;
+  /** The rings of a train, and what was decided; none, if it has not begun. Errors: request-unknown, train-unknown. */
+  train(requestId: string): Promise<Train>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What the delivered change of a request is to bring about. */
@@ -159,6 +164,11 @@ export async function openRecords(
     standard,
     request: (id) => readRequest(database, id),
     run: (id) => readRun(database, id),
+    train: async (id) => {
+      const { operation } = await readRun(database, id);
+      if (operation !== "ringed-patch") throw new ShipshapeError("train-unknown", { id });
+      return readTrain(database, id);
+    },
     authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
     access: () => accessInForce(database),
     refusals: (countMax) => latestRefusals(database, countMax),

@@ -38,6 +38,7 @@ import { submitDueDrills, type DueDrills } from "./schedule";
 import { submitDueSweeps, type SubmittedSweep } from "./scheduled-sweeps";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 import { submitInto } from "./submission";
+import { decideOnTrain, type TrainDecisionAsked } from "./train-decisions";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
@@ -101,6 +102,11 @@ export interface ControlPlane extends ControlPlaneRecords {
    * Tells a run that waits for it, or will, something on a topic (`RunStep.waitFor`). Errors: request-unknown, run-over.
    */
   send(requestId: string, topic: string, message: Message): Promise<void>;
+  /**
+   * Halts a train, resumes it, skips one of its databases, or ends it for good, and wakes its run. Resolves to the ring
+   * that it is about. Errors: request-unknown, train-unknown, train-over, train-decision-idle, train-database-unknown.
+   */
+  decideTrain(requestId: string, decision: TrainDecisionAsked): Promise<number>;
   /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string, principal: string): Promise<void>;
 }
@@ -277,6 +283,10 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         await addMessage(transaction, requestId, topic, message);
         await wakeRun(transaction, requestId);
       });
+    },
+    decideTrain: async (requestId, decision) => {
+      await authorize(database, decision.by, "decide on trains");
+      return decideOnTrain(database, requestId, decision);
     },
     cleanUpAgain: async (requestId, principal) => {
       await authorize(database, principal, "start clean-ups again");

@@ -5,10 +5,12 @@ import { configurationErrors } from "./configuration/errors";
 import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
+import { databasePatchErrors } from "./operations/database-patch/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
+import { ringedPatchErrors } from "./operations/ringed-patch/errors";
 import { importErrors } from "./imports/errors";
 import { maskingErrors } from "./masking/errors";
 import { policyErrors } from "./policy/errors";
@@ -58,6 +60,8 @@ export const errorTables = {
   "environment refresh": environmentRefreshErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
+  "database patch": databasePatchErrors,
+  "ringed patch": ringedPatchErrors,
   "drift repair": driftRepairErrors,
   "password rotation": passwordRotationErrors,
   evidence: evidenceErrors,
@@ -79,6 +83,8 @@ export const errorTable = {
   ...environmentRefreshErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,
+  ...databasePatchErrors,
+  ...ringedPatchErrors,
   ...driftRepairErrors,
   ...passwordRotationErrors,
   ...evidenceErrors,

@@ -72,6 +72,12 @@ export interface PlanBasis {
   subject?: string;
   /** How it changes the stack of the database, if it does: this is what people approve. */
   change?: PlannedChange;
+  /** The plan in words, for those who approve it. @default its change's, or none */
+  text?: string;
+  /** What people approve with it: a child request whose plan has one of these as `approvedAs` needs no approval. */
+  approves?: string[];
+  /** What it comes to, for those who approve it with many others. */
+  approvedAs?: string;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
   /**

@@ -39,12 +39,17 @@ const databaseConfigOf = (standard: Standard) =>
 
 /**
  * One database, entirely from config. The control plane passes its standard, and what an interrupted `up` of it has
- * created but not recorded: logins, which are adopted.
+ * created but not recorded: logins, which are adopted. With `appliesAtOnce` RDS waits for no window.
  */
 export function database(
   standard?: Standard,
   adopted: ReadonlyMap<string, string> = new Map(),
+  { appliesAtOnce = false } = {},
 ): Record<string, unknown> {
+  if (appliesAtOnce)
+    pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+      type === "aws:rds/instance:Instance" ? { props: { ...props, applyImmediately: true }, opts } : undefined,
+    );
   if (adopted.size > 0)
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
       const id = type === "postgresql:index/role:Role" && adopted.get(String((props as { name?: unknown }).name));

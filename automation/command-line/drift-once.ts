@@ -57,6 +57,6 @@ function withoutControlPlane(settings: Settings): OperationContext {
     gitEnvironment: settings.gitEnvironment,
     ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
     ...{ waiversFolder: settings.alerts.waiversFolder },
-    ...{ recoveryOf: missing, sealedRuns: missing, verifiedSince: missing },
+    ...{ recoveryOf: missing, sealedRuns: missing, tellPeople: missing, verifiedSince: missing },
   };
 }

@@ -11,6 +11,7 @@ import { addMaskingCommands } from "./commands/masking";
 import { addOperationCommands } from "./commands/operations";
 import { addRecordCommands } from "./commands/records";
 import { addStandardCommands } from "./commands/standard";
+import { addTrainCommands } from "./commands/trains";
 import { reportError } from "./error-report";
 import { commandLines } from "./layout";
 import { createTerminal } from "./terminal";
@@ -73,6 +74,7 @@ export function buildCommand(context: CommandContext): Command {
   });
   addLocalCommands(shipshape, context);
   addOperationCommands(shipshape, context);
+  addTrainCommands(shipshape, context);
   addRecordCommands(shipshape, context);
   addEvidenceCommands(shipshape, context);
   addGuardrailCommands(shipshape, context);

@@ -114,6 +114,8 @@ function operationContext(
       const { recoveryEvidence } = await import("../recovery-status");
       return recoveryEvidence(await log("restore-drill", found), found, new Date());
     },
+    tellPeople: async (transaction, requestId, summary) =>
+      (await import("../alerts")).raiseFinding(transaction, requestId, "verdict-halted", summary),
     sealedRuns: async (requestIds) => (await import("../evidence/sealed-runs")).sealedRuns(database, requestIds),
     verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");

@@ -19,6 +19,10 @@ export function reportPreview(
   terminal.say(`decision: ${decisionText(status, terminal)}${needed.length > 0 ? ", by:" : ""}`);
   for (const line of neededLines(needed)) terminal.say(line);
   reportRules(rules, terminal);
+  if (plan.text !== undefined) {
+    terminal.say();
+    terminal.exact(plan.text);
+  }
   terminal.say("\nplan:");
   terminal.exact(JSON.stringify(plan, undefined, 2));
   terminal.say("\nNothing was requested, stored or queued. A request is planned and decided again, under its own id.");

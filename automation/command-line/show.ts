@@ -54,6 +54,10 @@ export async function show(
         `${a.findingId} answered by ${printable(a.reviewer)} at ${a.answeredAt.toISOString()}: ${a.status}${a.followUpRequestId ? ` ${a.followUpRequestId}` : ""}, ${printable(a.comment)}`,
       );
     reportChange(run, expected, terminal);
+    if (run.plan?.text !== undefined) {
+      terminal.say();
+      terminal.exact(run.plan.text);
+    }
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
     const { underWay } = progressOf(run);

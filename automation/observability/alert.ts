@@ -8,6 +8,7 @@ import { alertTextCharactersMax } from "./limits";
 export const alertTitles = {
   "verdict-fail": "A run ended with the verdict fail",
   "verdict-inconclusive": "A run ended with the verdict inconclusive",
+  "verdict-halted": "A train of patches is halted and waits for people",
   "run-failed": "A request ended without a verdict",
   "run-lost": "A run was lost",
   "clean-up-stuck": "A clean-up is stuck",

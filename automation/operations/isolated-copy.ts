@@ -16,7 +16,7 @@ import {
   deleteDatabase,
   findBackups,
   findDatabase,
-  inFlight,
+  isInFlight,
   restoreFailed,
   restoreThrowaway,
   type ThrowawayRequest,
@@ -90,7 +90,7 @@ export function isolatedCopySteps(
   const settled = (plan: IsolatedCopy, signal: AbortSignal) =>
     poll({ every: cloudPause, signal }, async () => {
       const status = (await findDatabase(clientsOf(plan), plan.throwaway.identifier))?.DBInstanceStatus ?? "gone";
-      return inFlight.has(status) ? undefined : status;
+      return status !== "gone" && isInFlight(status) ? undefined : status;
     });
 
   const throwawayLogin = (plan: IsolatedCopy, resourceId: string) =>

@@ -32,6 +32,8 @@ export interface OperationContext {
   waiversFolder: string;
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
   recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
+  /** What a run that goes on wants people to answer: a finding, which its end closes or replaces. */
+  tellPeople(transaction: Database, requestId: string, summary: string): Promise<void>;
   /** What these runs have sealed; one that there is no run of is left out. */
   sealedRuns(requestIds: readonly string[]): Promise<SealedRun[]>;
   /** What signed restore drills since then have checked of a database's heaps and indexes. */

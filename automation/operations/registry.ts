@@ -4,11 +4,13 @@
  */
 import type { AnyOperation, OperationDescription } from "../runner/operation";
 import { backupAuditDescription } from "./backup-audit/request";
+import { databasePatchDescription } from "./database-patch/request";
 import { driftDetectionDescription } from "./drift-detection/request";
 import { driftRepairDescription } from "./drift-repair/request";
 import { environmentRefreshDescription } from "./environment-refresh/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
+import { ringedPatchDescription } from "./ringed-patch/request";
 import { restoreDrillDescription } from "./restore-drill/request";
 
 export interface RegisteredOperation extends OperationDescription {
@@ -17,6 +19,7 @@ export interface RegisteredOperation extends OperationDescription {
 
 export const operations: readonly RegisteredOperation[] = [
   { ...backupAuditDescription, open: async (c) => (await import("./backup-audit/backup-audit")).open(c) },
+  { ...databasePatchDescription, open: async (c) => (await import("./database-patch/database-patch")).open(c) },
   { ...driftDetectionDescription, open: async (c) => (await import("./drift-detection/drift-detection")).open(c) },
   { ...driftRepairDescription, open: async (c) => (await import("./drift-repair/drift-repair")).open(c) },
   {
@@ -28,4 +31,5 @@ export const operations: readonly RegisteredOperation[] = [
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),
   },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
+  { ...ringedPatchDescription, open: async (c) => (await import("./ringed-patch/ringed-patch")).open(c) },
 ];

@@ -1,26 +1,15 @@
 /** Pure: which version each database runs, against what the standard approves and RDS offers and supports. */
 import type { Standard } from "../../components/standards/standard";
 import type { TargetDatabase } from "../fleet-records";
+import { majorOf, minorOf, type OfferedVersions, type RunningVersion } from "../version-records";
 import { supportWarningDays } from "./limits";
 import { releasedOn } from "./postgres-releases";
 
-/** What the RDS API says of a database. */
-export interface KnownVersion extends TargetDatabase {
-  engineVersion: string;
-  pendingVersion: string | null;
-  maintenanceWindow: string;
-  autoMinorVersionUpgrade: boolean;
-  rolloutOrder: string | null;
-  replicaOf: string | null;
-  maintenance: { action: string; appliedAfter: string | null }[];
-  tags: Record<string, string>;
-}
-
-/** What RDS offers where the database is. */
-export interface Offer {
-  targets: Readonly<Record<string, readonly { version: string; isMajor: boolean; isAutomatic: boolean }[]>>;
-  support: Readonly<Record<string, { standardEnds: string | null; extendedEnds: string | null }>>;
-}
+/** What is looked at of a database. */
+export type KnownVersion = Omit<
+  RunningVersion,
+  "status" | "pending" | "multiAz" | "replicas" | "parametersWait" | "backupRetentionDays"
+>;
 
 /**
  * not-approved: the standard allows neither the major, or not any more, nor the minor. unsupported: RDS's standard
@@ -57,7 +46,7 @@ export interface PatchStatus {
 /** The worst come first; of the same level those that are the longest behind. */
 export function patchStatuses(
   databases: readonly KnownVersion[],
-  offerOf: (database: TargetDatabase) => Offer | undefined,
+  offerOf: (database: TargetDatabase) => OfferedVersions | undefined,
   standard: Standard,
   today: string,
 ): PatchStatus[] {
@@ -72,7 +61,12 @@ export function patchStatuses(
     );
 }
 
-function patchStatus(one: KnownVersion, offer: Offer | undefined, standard: Standard, today: string): PatchStatus {
+function patchStatus(
+  one: KnownVersion,
+  offer: OfferedVersions | undefined,
+  standard: Standard,
+  today: string,
+): PatchStatus {
   const { identifier, resourceId, arn, account, region, engineVersion: version, tags } = one;
   const minors = (offer?.targets[version] ?? [])
     .filter(({ isMajor }) => !isMajor)
@@ -141,7 +135,4 @@ function noticesOf(one: KnownVersion, supportEnds: string | null, today: string)
   ];
 }
 
-const majorOf = (version: string): string => version.split(".")[0] ?? "";
-/** "17.10" → 10; of what RDS appends ("13.20-rds.20250101") nothing. */
-const minorOf = (version: string): number => parseInt(version.split(".")[1] ?? "0", 10) || 0;
 const daysFrom = (day: string, to: string): number => Math.round((Date.parse(to) - Date.parse(day)) / 86_400_000);

@@ -50,7 +50,25 @@ export async function factsOf(
   const { requestId, ...rest } = given;
   const access = (await accessInForce(database)) ?? {};
   const earlierChanges = await changesBefore(database, requestId, changedRing(given));
-  return { ...rest, access, earlierChanges, standards: await knownStandards(database), now: new Date() };
+  const approvedWith = await parentThatApproves(database, requestId, given.plan);
+  return { ...rest, access, approvedWith, earlierChanges, standards: await knownStandards(database), now: new Date() };
+}
+
+/** The parent, if it goes on, and people have approved with its plan what this one comes to. */
+async function parentThatApproves(
+  database: Database,
+  requestId: string,
+  { approvedAs }: AdmissionFacts["plan"],
+): Promise<string | undefined> {
+  if (approvedAs === undefined) return undefined;
+  const [found] = await database.query<{ id: string }>(
+    `select run.request_id as id from request join run on run.request_id = request.parent_id
+       join decision on decision.request_id = run.request_id and decision.preparation = run.planned_preparation
+     where request.id = $1 and run.finished_at is null and run.plan_digest = decision.plan_digest
+       and decision.status <> 'denied' and decision.begun_at is not null and run.plan -> 'approves' ? $2`,
+    [requestId, approvedAs],
+  );
+  return found?.id;
 }
 
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */

@@ -49,6 +49,7 @@ const needed = {
   "pause and resume operations": ["operator"],
   "answer findings": ["operator"],
   "send messages to runs": ["operator"],
+  "decide on trains": ["operator", "approver"],
   "read the control plane's records": ["auditor", "requester", "operator", "approver"],
 } as const satisfies Record<string, Role[]>;
 export type Action = keyof typeof needed;

@@ -7,6 +7,30 @@ export const runnerErrors = {
     message: "the run of request {id} has ended",
     hint: "`npx shipshape show {id}` shows how",
   },
+  "train-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: "there is no train {id}, or it has not begun",
+    hint: "`npx shipshape runs --operation ringed-patch` lists them; one begins when its plan is approved",
+  },
+  "train-over": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "train {id} is over: nothing of it is left to decide",
+    hint: "`npx shipshape train show {id}` shows how it ended",
+  },
+  "train-database-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: "train {id} has no database {database} that could be skipped: none of that name, or its ring is promoted",
+    hint: "`npx shipshape train show {id}` lists the databases of each ring",
+  },
+  "train-decision-idle": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "{word} of train {id} would change nothing: its ring {ring} is {state}",
+    hint: "`npx shipshape train show {id}` shows its rings; only a halted one is resumed",
+  },
   "run-cancelled": {
     httpStatus: 409,
     exitCode: 1,

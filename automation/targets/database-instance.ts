@@ -37,19 +37,23 @@ export async function findDatabaseById({ rds }: AwsClients, resourceId: string):
   return (await rds.send(new DescribeDBInstancesCommand(which))).DBInstances?.[0];
 }
 
-/** States in which something is still being done to an instance; any other state lasts until someone acts. */
-export const inFlight = new Set([
-  "creating",
-  "modifying",
-  "backing-up",
-  "rebooting",
-  "deleting",
-  "configuring-enhanced-monitoring",
-  "configuring-log-exports",
-  "resetting-master-credentials",
-  "starting",
-  "stopping",
+/** States that last until someone acts. RDS gets new ones for what it does: any other is something being done. */
+const lasting = new Set([
+  "available",
+  "failed",
+  "inaccessible-encryption-credentials",
+  "inaccessible-encryption-credentials-recoverable",
+  "incompatible-network",
+  "incompatible-option-group",
+  "incompatible-parameters",
+  "incompatible-restore",
+  "insufficient-capacity",
+  "restore-error",
+  "stopped",
+  "storage-full",
 ]);
+/** Whether something is still being done to an instance. */
+export const isInFlight = (status: string): boolean => !lasting.has(status);
 /** States a restore ends in if its backup cannot be recovered. */
 export const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
 

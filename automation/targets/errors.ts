@@ -37,6 +37,12 @@ export const targetErrors = {
     message: 'database "{identifier}" is another one now: {found} instead of {expected}',
     hint: "it was deleted and recreated during the run; make a new request for the new one",
   },
+  "snapshot-not-usable": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "snapshot {name} of {identifier} cannot be used: {reason}",
+    hint: "`aws rds describe-db-snapshots --db-snapshot-identifier {name}` shows it; delete it, and make the request again",
+  },
   "marker-table-changed": {
     httpStatus: 409,
     exitCode: 1,

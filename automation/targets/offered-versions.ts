@@ -8,38 +8,15 @@ import {
   type DBMajorEngineVersion,
   type PendingMaintenanceAction,
 } from "@aws-sdk/client-rds";
-import { targetDatabase, type Location, type TargetDatabase, type UnreachableLocation } from "../fleet-records";
-import type { AwsClients } from "./aws-access";
+import { targetDatabase, type Location, type UnreachableLocation } from "../fleet-records";
+import type { OfferedVersions, RunningVersion } from "../version-records";
+import type { AwsAccess, AwsClients } from "./aws-access";
 import { tagsOf } from "./database-login";
 import { fleetAnswerSeconds } from "./limits";
 import { askEach } from "./locations";
+import { pendingOf } from "./pending-changes";
 import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
-
-/** A database with its version, and what RDS or its owners have planned for it. */
-export interface RunningVersion extends TargetDatabase {
-  engineVersion: string;
-  status: string;
-  /** Accepted by RDS, and applied in the window. */
-  pendingVersion: string | null;
-  maintenanceWindow: string;
-  autoMinorVersionUpgrade: boolean;
-  /** Its place in the upgrade rollout policy of AWS Organizations: "first", "second" or "last". */
-  rolloutOrder: string | null;
-  multiAz: boolean;
-  /** The identifier of the instance that it replicates. */
-  replicaOf: string | null;
-  /** What AWS has scheduled: "system-update", "db-upgrade" …; with the day from which it is applied without being asked. */
-  maintenance: { action: string; appliedAfter: string | null }[];
-  tags: Record<string, string>;
-}
-
-export interface OfferedVersions {
-  /** Newer versions that RDS upgrades a version to, in one step, by that version. */
-  targets: Record<string, { version: string; isMajor: boolean; isAutomatic: boolean }[]>;
-  /** `YYYY-MM-DD` by major; a major that RDS does not list is missing. */
-  support: Record<string, { standardEnds: string | null; extendedEnds: string | null }>;
-}
 
 export interface VersionsAnswer {
   databases: RunningVersion[];
@@ -48,11 +25,12 @@ export interface VersionsAnswer {
 }
 
 /** Of all these accounts and Regions; of the environment's own if none are given. */
-export async function fleetVersions(locations: readonly Location[]): Promise<VersionsAnswer> {
-  const { answers, unreachable } = await askEach(locations, async (clients) => {
+export async function fleetVersions(locations: readonly Location[], access: AwsAccess = {}): Promise<VersionsAnswer> {
+  const ask = async (clients: AwsClients) => {
     const result = await versionsOf(clients);
     return { result, account: result.account };
-  });
+  };
+  const { answers, unreachable } = await askEach(locations, ask, access);
   return {
     databases: answers.flatMap(({ result }) => result.databases),
     offers: answers.map(({ result: { account, region, offered } }) => ({ account, region, offered })),
@@ -60,11 +38,14 @@ export async function fleetVersions(locations: readonly Location[]): Promise<Ver
   };
 }
 
-async function versionsOf({ rds: client, sts }: AwsClients) {
+/**
+ * Of one account and Region; with an identifier, of that database only. Errors: fleet-unreadable.
+ */
+export async function versionsOf({ rds: client, sts }: AwsClients, identifier?: string) {
   const abortSignal = AbortSignal.timeout(fleetAnswerSeconds * 1000);
   const found = await completeList(
     "DescribeDBInstances",
-    () => paginateDescribeDBInstances({ client }, {}, { abortSignal }),
+    () => paginateDescribeDBInstances({ client }, { DBInstanceIdentifier: identifier }, { abortSignal }),
     (page) => page.DBInstances,
     abortSignal,
   );
@@ -97,7 +78,7 @@ async function offeredVersions(
     (page) => page.DBMajorEngineVersions,
     abortSignal,
   );
-  const targets: OfferedVersions["targets"] = {};
+  const targets: Record<string, OfferedVersions["targets"][string]> = {};
   for (const version of versions) {
     // Withdrawn ones too: a database may still run one.
     const query = { Engine: "postgres", EngineVersion: version, IncludeAll: true };
@@ -110,18 +91,14 @@ async function offeredVersions(
     targets[version] = (one?.ValidUpgradeTarget ?? []).map((target) => ({
       version: target.EngineVersion ?? "",
       isMajor: target.IsMajorVersionUpgrade ?? false,
-      isAutomatic: target.AutoUpgrade ?? false,
     }));
   }
   return { targets, support: Object.fromEntries(majors.map((one) => [one.MajorEngineVersion ?? "", supportOf(one)])) };
 }
 
 function supportOf({ SupportedEngineLifecycles: lifecycles = [] }: DBMajorEngineVersion) {
-  const ends = (name: string) => {
-    const found = lifecycles.find((one) => one.LifecycleSupportName === `open-source-rds-${name}-support`);
-    return found?.LifecycleSupportEndDate?.toISOString().slice(0, 10) ?? null;
-  };
-  return { standardEnds: ends("standard"), extendedEnds: ends("extended") };
+  const found = lifecycles.find((one) => one.LifecycleSupportName === "open-source-rds-standard-support");
+  return { standardEnds: found?.LifecycleSupportEndDate?.toISOString().slice(0, 10) ?? null };
 }
 
 function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): RunningVersion {
@@ -131,11 +108,16 @@ function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): Run
     engineVersion: i.EngineVersion ?? "",
     status: i.DBInstanceStatus ?? "",
     pendingVersion: i.PendingModifiedValues?.EngineVersion ?? null,
+    pending: pendingOf(i).changes.map(({ property }) => property),
     maintenanceWindow: i.PreferredMaintenanceWindow ?? "",
     autoMinorVersionUpgrade: i.AutoMinorVersionUpgrade ?? false,
     rolloutOrder: i.UpgradeRolloutOrder ?? null,
     multiAz: i.MultiAZ ?? false,
     replicaOf: i.ReadReplicaSourceDBInstanceIdentifier ?? null,
+    replicas: i.ReadReplicaDBInstanceIdentifiers ?? [],
+    parametersWait:
+      i.DBParameterGroups?.find((one) => one.ParameterApplyStatus !== "in-sync")?.ParameterApplyStatus ?? null,
+    backupRetentionDays: i.BackupRetentionPeriod ?? 0,
     maintenance: actions.map(({ Action: action = "", AutoAppliedAfterDate: after }) => ({
       action,
       appliedAfter: after?.toISOString().slice(0, 10) ?? null,

@@ -31,6 +31,8 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
   [/^npx shipshape worker( --schedule)?$/, 124, "it works until it is stopped, here by timeout"],
   [/^npx shipshape import /, 2, "the example omits the resource id"],
+  [/^npx shipshape train (show|halt|resume|skip|abort) /, 2, "the request of the demo is a drill"],
+  [/request ringed-patch .*--plan-only/, 2, "the demo runs the newest minor"],
   [/^npx shipshape masking check /, 1, "a draft leaves columns to decide"],
   [/sg-…/, 1, "the example omits the id of the security group"],
 ];

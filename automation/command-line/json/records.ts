@@ -119,7 +119,55 @@ const drift = z.strictObject({
   problems: z.array(text),
 });
 
+const decidedOnTrain = z.strictObject({
+  id: text,
+  word: z.enum(["halt", "resume", "skip", "abort"]),
+  ring: count.describe("that it is about"),
+  database: text.nullable(),
+  reason: text,
+});
+
 export const recordOutputs = {
+  "train show": z.strictObject({
+    id: text,
+    status: text,
+    to: text,
+    rings: z.array(
+      z.strictObject({
+        number: count,
+        databases: count,
+        state: z.enum(["waiting", "patching", "baking", "promoted", "halted", "aborted"]),
+        since: moment.nullable(),
+      }),
+    ),
+    databases: z.array(
+      z.strictObject({
+        ring: count,
+        identifier: text,
+        account: text,
+        region: text,
+        from: text,
+        state: z.enum(["waiting", "patching", "patched", "failed", "inconclusive", "error", "skipped"]),
+        requestId: text.nullable(),
+      }),
+    ),
+    left: z.array(anything).describe("databases that cannot go, each with the reason"),
+    decisions: z.array(
+      z.strictObject({
+        ring: count,
+        word: z.enum(["promote", "halt", "resume", "skip", "abort"]),
+        by: text,
+        reason: text,
+        at: moment,
+        waiver: text.nullable(),
+        gate: z.enum(["pass", "fail", "inconclusive", "error"]).nullable(),
+      }),
+    ),
+  }),
+  "train halt": decidedOnTrain,
+  "train resume": decidedOnTrain,
+  "train skip": decidedOnTrain,
+  "train abort": decidedOnTrain,
   request: z.union([run, preview]),
   status: z.strictObject({
     fleet: z.union([

@@ -10,7 +10,7 @@ import type { CleanUpReport } from "../../records";
 import { askBackend } from "../../runner/backend-stacks";
 import { stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
-import { deleteDatabase, findDatabase, inFlight } from "../../targets/database-instance";
+import { deleteDatabase, findDatabase, isInFlight } from "../../targets/database-instance";
 import {
   controlRole,
   describeDatabase,
@@ -223,7 +223,7 @@ export function environmentRefreshSteps(s: OperationContext) {
   async function settledTarget(plan: EnvironmentRefreshPlan, signal: AbortSignal): Promise<DBInstance | undefined> {
     const settled = await poll({ every: cloudPause, signal }, async () => {
       const found = await findDatabase(clientsOf(plan), plan.copy.identifier);
-      return found && inFlight.has(found.DBInstanceStatus ?? "") ? undefined : { found };
+      return found && isInFlight(found.DBInstanceStatus ?? "") ? undefined : { found };
     });
     return settled?.found;
   }

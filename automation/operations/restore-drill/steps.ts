@@ -34,7 +34,14 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 export function restoreDrillSteps(
   s: Omit<
     OperationContext,
-    "recoveryOf" | "homeOfStack" | "gitEnvironment" | "sealedRuns" | "waiversFolder" | "maskingFolder" | "packageFolder"
+    | "recoveryOf"
+    | "homeOfStack"
+    | "gitEnvironment"
+    | "sealedRuns"
+    | "tellPeople"
+    | "waiversFolder"
+    | "maskingFolder"
+    | "packageFolder"
   >,
 ) {
   const { clientsOf, loginTo, throwawayLogin, steps } = isolatedCopySteps(s, throwawayNames);

@@ -292,6 +292,11 @@ const waiverWords = Object.entries({
 
 /** Those for which this cloud has no subject; tests of their own run them. */
 const elsewhere: Printing[] = [
+  "train show",
+  "train halt",
+  "train resume",
+  "train skip",
+  "train abort",
   "hand-over",
   "import",
   "baseline new",

@@ -6,6 +6,7 @@
 import {
   DBInstanceAlreadyExistsFault,
   DBInstanceNotFoundFault,
+  DBSnapshotAlreadyExistsFault,
   InvalidDBInstanceStateFault,
   RDSClient,
   type DBInstance,
@@ -18,8 +19,10 @@ import type { previewRefresh, ReadResource, StackProgram } from "../../../automa
 import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
+import type { RunningServer } from "../../../automation/targets/running-server";
 import { MemoryCopies } from "./memory-copies";
 import { MemoryStack } from "./memory-stack";
+import { MemoryTrains } from "./memory-trains";
 import type { Marker } from "../../../automation/targets/recovery-markers";
 
 interface Instance {
@@ -50,6 +53,7 @@ export class MemoryCloud {
   private readonly startedAt = Date.now() - 1000;
   private readonly pastCommitAt = new Date(this.startedAt - 7_200_000).toISOString();
   private resources = 0;
+  private readonly taken = new Set<string>();
 
   /** A client that answers from memory; of its class, because paginators require that. */
   readonly clients = {
@@ -65,6 +69,9 @@ export class MemoryCloud {
 
   /** The stack that has the source. */
   readonly stack: MemoryStack;
+  readonly trains = new MemoryTrains();
+  /** Whether a patch that is requested for it changes nothing. */
+  staysBehind = false;
 
   /** What refreshes make. */
   readonly copies: MemoryCopies;
@@ -139,6 +146,12 @@ export class MemoryCloud {
         });
       case "DescribeDBSnapshotsCommand":
         return { DBSnapshots: this.snapshots(input.DBSnapshotIdentifier) };
+      case "DescribeDBEngineVersionsCommand":
+        return {
+          DBEngineVersions: [{ ValidUpgradeTarget: [{ EngineVersion: "17.10", IsMajorVersionUpgrade: false }] }],
+        };
+      case "CreateDBSnapshotCommand":
+        return this.takeSnapshot(input.DBSnapshotIdentifier ?? "");
       case "DeleteDBInstanceCommand":
         return this.delete(input.DBInstanceIdentifier ?? "");
       case "DescribeDBInstanceAutomatedBackupsCommand":
@@ -185,7 +198,15 @@ export class MemoryCloud {
     return {};
   }
 
+  private async takeSnapshot(name: string): Promise<unknown> {
+    if (this.taken.has(name)) throw new DBSnapshotAlreadyExistsFault({ message: name, $metadata: {} });
+    await this.change("a snapshot is taken", () => this.taken.add(name));
+    return {};
+  }
+
   private snapshots(identifier: string | undefined): unknown[] {
+    // Those of a patch are taken by it; any other is there.
+    if (identifier?.startsWith("shipshape-patch-") && !this.taken.has(identifier)) return [];
     const { DbiResourceId, EngineVersion } = this.instances.get(this.source)!.described;
     const known = {
       DBSnapshotIdentifier: identifier,
@@ -213,6 +234,18 @@ export class MemoryCloud {
     in: async <T>(login: DatabaseLogin, _: unknown, work: (client: Client) => Promise<T>): Promise<T> =>
       work(await this.sessions.open(login)),
   };
+
+  /** In place of `targets/running-server`. */
+  readonly runningServer = (client: Client): Promise<RunningServer> => {
+    const { EngineVersion: serverVersion = "" } = instanceOf(client).described;
+    return Promise.resolve({ serverVersion, invalidIndexes: 0, extensionsBehind: [] });
+  };
+
+  /** The version that a config declares, if another one runs. */
+  private versionIn(config: string | undefined): string | undefined {
+    const [, version] = /engineVersion: "([\d.]+)"/.exec(config ?? "") ?? [];
+    return version === this.instances.get(this.source)!.described.EngineVersion ? undefined : version;
+  }
 
   /** In place of `targets/recovery-markers`: each marker is committed five seconds after the one before. */
   readonly markers = {
@@ -297,13 +330,16 @@ export class MemoryCloud {
       take(this.pulumi.declared());
       return Promise.resolve(undefined);
     },
-    /** What an `up` of the stack puts back. */
-    previewUp: (): Promise<PlannedStep[]> => {
+    /** What an `up` of the stack puts back, or patches. */
+    previewUp: ({ config }: Pick<StackProgram, "config">): Promise<PlannedStep[]> => {
       const { urn, type, op, old, new: actual } = this.pulumi.declared();
       const isPut = this.instances.get(this.source)!.described.BackupRetentionPeriod === 7;
       const step = { urn, type, op, old: actual.outputs, new: old.inputs };
       const changes = ["backupRetentionPeriod"];
-      return Promise.resolve(isPut ? [] : [{ ...step, changes, drifted: changes }]);
+      const version = this.versionIn(config);
+      if (version === undefined) return Promise.resolve(isPut ? [] : [{ ...step, changes, drifted: changes }]);
+      const patched = { ...step.new, identifier: this.source, engineVersion: version };
+      return Promise.resolve([{ ...step, new: patched, changes: ["engineVersion"], drifted: [] }]);
     },
     createAhead: async (_: unknown, { stackName }: Omit<StackProgram, "program">): Promise<void> => {
       if (!this.stacks.has(stackName))
@@ -317,6 +353,8 @@ export class MemoryCloud {
           await this.change("its retention waits for the window", () => {
             described.PendingModifiedValues = { BackupRetentionPeriod: 7 };
           });
+        const version = this.versionIn(program.config);
+        if (version !== undefined) await this.change(`it runs ${version}`, () => (described.EngineVersion = version));
         if (!this.waits && described.BackupRetentionPeriod !== 7)
           await this.change("its backups are kept as declared", () => (described.BackupRetentionPeriod = 7));
         return this.stack.bringUp(program);

@@ -252,6 +252,7 @@ export class MemoryControlPlane {
       standard: builtIn,
       principal: "ana",
       access: {},
+      approvedWith: undefined,
       earlierChanges: [],
       standards: [],
       now: new Date(),

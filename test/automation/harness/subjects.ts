@@ -4,11 +4,13 @@ import type { Database } from "../../../automation/database";
 import { operations, type RegisteredOperation } from "../../../automation/operations/registry";
 import type { RecoveryEvidence, VerdictWord } from "../../../automation/records";
 import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
+import { databasePatchEffects, databasePatchOrder } from "../operations/database-patch/order-of-steps";
 import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detection/order-of-steps";
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
+import { ringedPatchOrder } from "../operations/ringed-patch/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
 import { toyOperation, toyOrder } from "../operations/toy-operation";
 import { MemoryCloud } from "./memory-cloud";
@@ -38,6 +40,24 @@ export const subjects: Subject[] = [
     isReal: true,
     effects: [],
     cases: { "good backups": { verdict: "pass" } },
+  },
+  {
+    operation: registered("database-patch"),
+    input: { database: source, to: "17.10" },
+    order: databasePatchOrder,
+    isReal: false, // ringed-patch.engine.test.ts kills it: it needs a stack of our own, and an approval
+    effects: databasePatchEffects,
+    cases: {
+      "a stack of our own": { verdict: "pass", arrange: runsOld },
+      "it runs already": { verdict: "pass" },
+      "another team's stack": {
+        verdict: "inconclusive",
+        arrange: (cloud) => {
+          runsOld(cloud);
+          cloud.stack.ownership = "delivered";
+        },
+      },
+    },
   },
   {
     operation: registered("drift-detection"),
@@ -169,6 +189,23 @@ export const subjects: Subject[] = [
     },
   },
   {
+    operation: registered("ringed-patch"),
+    input: { to: "17.10", fleet: true, bakeMinutes: 60 },
+    order: ringedPatchOrder,
+    isReal: false, // ringed-patch.engine.test.ts kills it
+    effects: [`request database-patch (${source}, 123456789012 eu-central-1 db-1, 2)`],
+    cases: {
+      "a canary": { verdict: "pass", arrange: runsOld },
+      "a canary that is not well": {
+        verdict: "inconclusive",
+        arrange: (cloud) => {
+          runsOld(cloud);
+          cloud.staysBehind = true;
+        },
+      },
+    },
+  },
+  {
     operation: toyOperation,
     input: { database: source, labelText: "paid", copies: 1, shout: false },
     order: toyOrder,
@@ -185,6 +222,10 @@ export const subjects: Subject[] = [
     cases: { "two databases": { verdict: "pass" } },
   },
 ];
+
+function runsOld(cloud: MemoryCloud): void {
+  cloud.instances.get(source)!.described.EngineVersion = "17.9";
+}
 
 export const memoryCloud = () => new MemoryCloud(source);
 
@@ -213,6 +254,7 @@ export function contextOf(cloud: MemoryCloud) {
     packageFolder: "/nowhere",
     waiversFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
+    tellPeople: () => Promise.resolve(),
     sealedRuns: (requestIds: readonly string[]) =>
       Promise.resolve(
         requestIds.map((requestId) => ({

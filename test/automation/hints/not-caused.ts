@@ -26,6 +26,21 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       ] as const
     ).map((code) => [code, "a database that refuses or ends in the middle of a copy: targets/masked-copy"]),
   ),
+  ...Object.fromEntries(
+    (
+      [
+        "patch-impossible",
+        "patch-wider",
+        "patch-not-its-turn",
+        "snapshot-not-usable",
+        "train-empty",
+        "train-unknown",
+        "train-over",
+        "train-database-unknown",
+        "train-decision-idle",
+      ] satisfies ErrorCode[]
+    ).map((code) => [code, "a train needs stacks of our own: operations/ringed-patch, runner/trains.cloud"]),
+  ),
   "marker-table-changed": "recorded in a drill's check: targets/control-session.cloud",
   ...Object.fromEntries(
     (["location-unknown", "database-ambiguous", "database-uncertain"] as const).map((code) => [

@@ -1,24 +1,25 @@
 import { builtIn } from "../../../components/standards/built-in";
-import { patchStatuses, type KnownVersion, type Offer } from "../../../automation/patches/patch-levels";
+import { patchStatuses, type KnownVersion } from "../../../automation/patches/patch-levels";
+import type { OfferedVersions } from "../../../automation/version-records";
 
 const today = "2026-11-27";
-const offer: Offer = {
+const offer: OfferedVersions = {
   targets: {
     "17.9": [
-      { version: "17.10", isMajor: false, isAutomatic: true },
-      { version: "18.4", isMajor: true, isAutomatic: false },
+      { version: "17.10", isMajor: false },
+      { version: "18.4", isMajor: true },
     ],
-    "17.10": [{ version: "18.4", isMajor: true, isAutomatic: false }],
+    "17.10": [{ version: "18.4", isMajor: true }],
     "16.11": [
-      { version: "16.14", isMajor: false, isAutomatic: true },
-      { version: "16.13", isMajor: false, isAutomatic: false },
+      { version: "16.14", isMajor: false },
+      { version: "16.13", isMajor: false },
     ],
   },
   support: {
-    "13": { standardEnds: "2026-02-28", extendedEnds: "2029-02-28" },
-    "16": { standardEnds: "2029-02-28", extendedEnds: null },
-    "17": { standardEnds: "2027-03-31", extendedEnds: null },
-    "18": { standardEnds: null, extendedEnds: null },
+    "13": { standardEnds: "2026-02-28" },
+    "16": { standardEnds: "2029-02-28" },
+    "17": { standardEnds: "2027-03-31" },
+    "18": { standardEnds: null },
   },
 };
 
@@ -99,7 +100,7 @@ test("where RDS does not say what it offers, nothing is guessed", () => {
     supportEnds: null,
   });
   // A release whose day is not known.
-  const later = { targets: { "17.10": [{ version: "17.11", isMajor: false, isAutomatic: true }] }, support: {} };
+  const later = { targets: { "17.10": [{ version: "17.11", isMajor: false }] }, support: {} };
   expect(patchStatuses([database("orders", "17.10")], () => later, builtIn, today)[0]).toMatchObject({
     level: "behind",
     minorsBehind: 1,

@@ -24,6 +24,7 @@ export const facts = (effect: Effect, change: Partial<AdmissionFacts> = {}): Adm
   standards: [],
   principal: "ana",
   access: {},
+  approvedWith: undefined,
   earlierChanges: [],
   now: new Date("2026-05-31T12:00:00Z"),
   ...change,

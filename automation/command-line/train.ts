@@ -1,0 +1,160 @@
+import { identityOf, namesOf, type TargetDatabase } from "../fleet-records";
+import { printable } from "../printable";
+import type { Run } from "../records";
+import type { RingState, Train, TrainDecision, TrainWord } from "../train-records";
+import type { CommandContext } from "./command-context";
+import { table, wrapped } from "./layout";
+import { withControlPlane } from "./open-control-plane";
+import { principal, withRecords } from "./open-records";
+import type { Terminal } from "./terminal";
+
+export type TrainCommand = Exclude<TrainWord, "promote">;
+
+export interface DecisionOptions {
+  reason: string;
+  database?: string;
+  json?: boolean;
+}
+
+/** As far as the plan of a train is read here. */
+interface Planned {
+  to: string;
+  rings: { number: number; databases: (TargetDatabase & { from: string })[] }[];
+  left: { identifier: string; kind: string; detail: string }[];
+}
+
+/** A database of a train: patched, or what keeps it. */
+interface Stop {
+  ring: number;
+  identifier: string;
+  account: string;
+  region: string;
+  from: string;
+  state: "waiting" | "patching" | "patched" | "failed" | "inconclusive" | "error" | "skipped";
+  requestId: string | null;
+}
+
+/** `shipshape train show`. */
+export async function showTrain(
+  id: string,
+  { json }: { json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  await withRecords(settings, async (records) => {
+    const [run, train] = [await records.run(id), await records.train(id)];
+    const { to = "", rings = [], left = [] } = (run.plan ?? {}) as Partial<Planned>;
+    const stops = stopsOf(rings, train, await records.children(id));
+    const decisions = train.decisions.map((one) => ({ ...one, gate: one.gate?.verdict ?? null }));
+    const shownRings = rings.map(({ number, databases }) => ({
+      ...{ number, databases: databases.length, state: stateOf(train, number) },
+      since: train.rings.find((one) => one.number === number)?.since ?? null,
+    }));
+    if (json)
+      return terminal.json("train show", {
+        ...{ id, status: run.status, to, rings: shownRings, databases: stops, left },
+        decisions: decisions.map(({ waiver, ...one }) => ({ ...one, waiver: waiver?.id ?? null })),
+      });
+    terminal.say(`${terminal.style("bold", `train ${id}`)}   ${printable(run.target ?? "")}   ${run.status}`);
+    reportRings(shownRings, stops, terminal);
+    const nameOf = namesOf(stops);
+    const lines = stops.map((one) => [
+      String(one.ring),
+      one.state,
+      `${one.from} → ${to}`,
+      printable(nameOf(one)),
+      one.requestId ?? "-",
+    ]);
+    terminal.say();
+    for (const line of table(["RING", "DATABASE IS", "VERSION", "DATABASE", "REQUEST"], lines, terminal.columns))
+      terminal.say(line);
+    if (left.length > 0) terminal.say("\nnot in this train:");
+    for (const { identifier, detail } of left) terminal.say(printable(`  ${identifier}: ${detail}`));
+    if (train.decisions.length > 0) terminal.say("\ndecided:");
+    for (const one of train.decisions) reportDecision(one, terminal);
+    reportNext(id, train, run, terminal);
+  });
+}
+
+const stateOf = ({ rings }: Train, number: number): RingState =>
+  rings.find((one) => one.number === number)?.state ?? "waiting";
+
+function stopsOf(rings: Planned["rings"], { databases }: Train, children: Run[]): Stop[] {
+  const known = new Map(databases.map((one) => [one.identity, one]));
+  // Those that were requested later come later.
+  const runs = new Map(children.flatMap((run) => (run.target === undefined ? [] : [[keyOfRun(run), run] as const])));
+  return rings.flatMap(({ number, databases: together }) =>
+    together.map((one): Stop => {
+      const run = runs.get(identityOf(one));
+      const isSkipped = known.get(identityOf(one))?.waiver !== undefined && known.get(identityOf(one))?.waiver !== null;
+      const { identifier, account, region, from } = one;
+      const state = run?.verdict === "pass" ? "patched" : isSkipped ? "skipped" : stopState(run);
+      return { ring: number, identifier, account, region, from, state, requestId: run?.requestId ?? null };
+    }),
+  );
+}
+
+const keyOfRun = ({ plan, target = "" }: Run): string => (plan?.database ? identityOf(plan.database) : target);
+
+function stopState(run: Run | undefined): Stop["state"] {
+  if (!run) return "waiting";
+  if (!run.finishedAt) return "patching";
+  if (run.status !== "succeeded") return "error";
+  return run.verdict === "fail" ? "failed" : "inconclusive";
+}
+
+function reportRings(
+  rings: { number: number; databases: number; state: RingState; since: Date | null }[],
+  stops: Stop[],
+  terminal: Terminal,
+): void {
+  const rows = rings.map(({ number, databases, state, since }) => {
+    const patched = stops.filter((one) => one.ring === number && one.state === "patched").length;
+    const at = since?.toISOString().slice(0, 16).replace("T", " ") ?? "-";
+    return [String(number), word(state, terminal), at, `${patched} of ${databases} patched`];
+  });
+  for (const line of table(["RING", "STATE", "SINCE (UTC)", "DATABASES"], rows, terminal.columns)) terminal.say(line);
+}
+
+const word = (state: RingState, terminal: Terminal): string =>
+  state === "waiting" ? state : terminal.style(colours[state], state);
+const colours = {
+  patching: "yellow",
+  baking: "yellow",
+  promoted: "green",
+  halted: "red",
+  aborted: "red",
+} as const;
+
+function reportDecision({ at, ring, word, by, reason, gate, waiver }: TrainDecision, terminal: Terminal): void {
+  const until = waiver ? ` (waiver ${waiver.id} of ${waiver.resource}, until ${waiver.expiresOn})` : "";
+  const text = printable(`ring ${ring}, ${word} by ${by}: ${reason}${until}`);
+  for (const line of wrapped(`  ${at.toISOString()}`, text, "    ", terminal.columns)) terminal.say(line);
+  for (const probe of gate?.found ?? []) {
+    const found = printable(`${probe.name}: ${probe.verdict}, ${probe.explanation}`);
+    for (const line of wrapped("   ", found, "      ", terminal.columns)) terminal.say(line);
+  }
+}
+
+function reportNext(id: string, { rings }: Train, { finishedAt }: Run, terminal: Terminal): void {
+  const halted = rings.find(({ state }) => state === "halted");
+  if (!halted || finishedAt) return;
+  terminal.say(`\nring ${halted.number} is halted, and no further database is patched. To go on, or to end it:`);
+  for (const way of ["resume", "abort"]) terminal.say(`  npx shipshape train ${way} ${id} --reason "..."`);
+  terminal.say(`  npx shipshape train skip ${id} --database ... --reason "..."   then resume`);
+}
+
+/** `shipshape train halt`, `resume`, `skip` and `abort`. */
+export async function decideTrain(
+  word: TrainCommand,
+  id: string,
+  { reason, database, json }: DecisionOptions,
+  context: CommandContext,
+): Promise<void> {
+  await withControlPlane(context, async (controlPlane) => {
+    const by = await principal(controlPlane);
+    const ring = await controlPlane.decideTrain(id, { word, by, reason, database });
+    if (json) return context.terminal.json(`train ${word}`, { id, word, ring, database: database ?? null, reason });
+    const about = database === undefined ? `ring ${ring}` : `${printable(database)} of ring ${ring}`;
+    context.terminal.say(`train ${id}: ${word} of ${about}; \`npx shipshape train show ${id}\` shows it`);
+  });
+}

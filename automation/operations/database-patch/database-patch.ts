@@ -1,0 +1,54 @@
+/**
+ * A patch of one database in place: its version is set in its stack, an `up` changes that alone and at once, and API and
+ * server say what runs. A train requests one for each of its databases.
+ */
+import type { Standard } from "../../../components/standards/standard";
+import type { Operation } from "../../runner/operation";
+import { bringUpStep } from "../limits";
+import type { OperationContext } from "../operation-context";
+import { carryOutChange } from "../stack-changes";
+import { lookStep, previewStep, proofStep, snapshotStep, turnStep } from "./limits";
+import { patchStillHolds, planDatabasePatch, type DatabasePatchPlan, type ObservedPatch } from "./plan";
+import { databasePatchDescription, type DatabasePatchRequest } from "./request";
+import type { DatabasePatchSteps } from "./steps";
+import { verifyDatabasePatch, type DatabasePatchOutcome } from "./verify";
+
+export const open = async (context: OperationContext) =>
+  databasePatch((await import("./steps")).databasePatchSteps(context), context.standard);
+
+export const databasePatch = (
+  steps: DatabasePatchSteps,
+  standard: Standard,
+): Operation<DatabasePatchRequest, ObservedPatch, DatabasePatchPlan, DatabasePatchOutcome> => ({
+  ...databasePatchDescription,
+
+  observe: (request, step) =>
+    step("look at the database and its stack", lookStep, (signal) => steps.observe(request, signal)),
+  plan: (request, observed, requestId) => planDatabasePatch(request, observed, requestId, standard),
+  stillHolds: (plan, observed) => patchStillHolds(plan, observed, standard),
+
+  async run(plan, step) {
+    const { change } = plan;
+    const look = (when: string) => step(when, proofStep, (signal) => steps.look(plan, signal));
+    if (!change) return { found: await look("look at what runs") };
+    const changing = { ...plan, change };
+    // Others bring it up in their own time: nothing is a way back for that.
+    if (change.reaches !== "commit") {
+      const delivered = await carryOutChange(steps.changes, changing, steps.programFor(false), step);
+      return "deliveredUntil" in delivered ? delivered : { found: await look("look at what runs") };
+    }
+    const before = await look("look at what runs before");
+    const snapshot = await step("take a snapshot", snapshotStep, (signal) => steps.snapshot(plan, signal));
+    await step("preview the up", previewStep, (signal) => steps.foresee(plan, signal));
+    await step("take its turn", turnStep, () => steps.takeTurn(plan, step.requestId));
+    const changed = await carryOutChange(steps.changes, changing, steps.programFor(true), step);
+    // Otherwise the next `up` of the owner would show a change, and RDS would apply what it changes at once.
+    if ("committed" in changed)
+      await step("bring the stack up as it is declared", bringUpStep, (signal) =>
+        steps.changes.bringUp(change, changed.committed, steps.programFor(false), signal),
+      );
+    return { snapshot, before, found: await look("look at what runs afterwards") };
+  },
+
+  verify: verifyDatabasePatch,
+});

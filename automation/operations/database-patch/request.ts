@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { OperationDescription } from "../../runner/operation";
+import { databaseField, locationFields } from "../database-field";
+
+/** The field of a request that names the version that databases get. */
+export const versionField = z
+  .string()
+  .regex(/^\d{2}\.\d{1,2}$/, "give major and minor, such as 17.10")
+  .meta({ description: "the version that runs afterwards: major and minor", placeholder: "number" });
+
+/** The input of a patch of one database. */
+export const databasePatchRequest = z.strictObject({
+  database: databaseField("the database that gets a newer minor version"),
+  ...locationFields,
+  to: versionField,
+});
+export type DatabasePatchRequest = z.infer<typeof databasePatchRequest>;
+
+export const databasePatchDescription: OperationDescription<DatabasePatchRequest> = {
+  name: "database-patch",
+  version: 1,
+  owner: "platform",
+  title: "upgrade one database to a newer minor in place, and prove by API and SQL that it runs it",
+  examples: ['--database orders-development --to 17.10 --reason "fixes of the quarter"'],
+  effect: "changes",
+  request: databasePatchRequest,
+};

@@ -1,0 +1,141 @@
+/** The effects of a patch, besides those of changing the stack: each safe to repeat after an interruption. */
+import { ShipshapeError } from "../../errors";
+import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { cloudPoll } from "../../limits";
+import { poll } from "../../poll";
+import { configWith } from "../../runner/stack-change";
+import { takeTurn } from "../../runner/trains";
+import { awsClients, type AwsClients } from "../../targets/aws-access";
+import { inControlSession } from "../../targets/control-session";
+import { findDatabase, isInFlight } from "../../targets/database-instance";
+import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
+import { takeSnapshot } from "../../targets/database-snapshot";
+import { askFleet } from "../../targets/fleet";
+import { accessTo, locate } from "../../targets/locations";
+import { versionsOf } from "../../targets/offered-versions";
+import { pendingOf } from "../../targets/pending-changes";
+import { readRunningServer, type RunningServer } from "../../targets/running-server";
+import type { RecoveryEvidence } from "../../records";
+import type { OperationContext } from "../operation-context";
+import { stackChangeSteps, type ProgramOf } from "../stack-changes";
+import { settleSecondsMax } from "./limits";
+import { requireOnlyVersion } from "./preview-gate";
+import type { DatabasePatchPlan, ObservedPatch } from "./plan";
+import type { DatabasePatchRequest } from "./request";
+
+export type DatabasePatchSteps = ReturnType<typeof databasePatchSteps>;
+
+/** What API and SQL say after a patch, or of a database that was not patched. */
+export interface FoundVersion {
+  api: { version: string; status: string; pending: string[] };
+  /** Or why nobody could log in. */
+  server: RunningServer | { failure: string };
+}
+
+export function databasePatchSteps(s: OperationContext) {
+  const changes = stackChangeSteps(s);
+  const clientsFor = (database: TargetDatabase) => awsClients(accessTo(s.access, database));
+
+  /** Until RDS does nothing to it: a backup or someone's change may be under way. */
+  const settled = async (clients: AwsClients, identifier: string, signal?: AbortSignal): Promise<void> => {
+    const wait = { every: pause, seconds: settleSecondsMax, ...(signal && { signal }) };
+    await poll(wait, async () => {
+      const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone";
+      return status === "gone" || !isInFlight(status) || undefined;
+    });
+  };
+
+  return {
+    changes,
+
+    /** Errors: database-unknown, and those of the stack's observation. */
+    async observe(asked: DatabasePatchRequest, signal: AbortSignal): Promise<ObservedPatch> {
+      const clients = awsClients(await locate(s.access, asked));
+      const { database: identifier } = asked;
+      await describeDatabase(clients, identifier); // says which there are, if there is none of that name
+      await settled(clients, identifier, signal);
+      const { databases, offered } = await versionsOf(clients, identifier);
+      const [now] = databases;
+      if (!now) throw new ShipshapeError("database-unknown", { identifier, known: "none that is PostgreSQL" });
+      const stack = await changes.observe(targetDatabase(now));
+      return { now, offered, stack, recovery: await recoveryOf(s, clients, identifier) };
+    },
+
+    /** Errors: snapshot-not-usable. */
+    snapshot: ({ database, snapshot: name, change }: DatabasePatchPlan, signal: AbortSignal): Promise<string> => {
+      const tags = { "shipshape:request": change?.requestId ?? "" };
+      return takeSnapshot(clientsFor(database), { ...database, name, tags }, signal);
+    },
+
+    /** Nothing of it is committed yet. Errors: patch-wider, stack-config-moved, stack-failed. */
+    async foresee(plan: DatabasePatchPlan, signal: AbortSignal): Promise<void> {
+      const { database, change, to } = plan;
+      const { config } = await changes.observe(database);
+      if (!change || !config) return;
+      const text = configWith(config.file, config.text, change);
+      const steps = await changes.foresee(change.stack, text, program(true), signal);
+      requireOnlyVersion(steps, { identifier: database.identifier, stack: change.stack, to });
+    },
+
+    /** From here on it is patched, whatever becomes of the ring. Errors: patch-not-its-turn. */
+    takeTurn: async ({ database }: DatabasePatchPlan, requestId: string): Promise<void> => {
+      const refused = await takeTurn(s.database, requestId, identityOf(database));
+      if (refused) throw new ShipshapeError("patch-not-its-turn", { identifier: database.identifier, ...refused });
+    },
+
+    /** Of our own stacks: one `up` that RDS applies at once, and one that declares again what people have declared. */
+    programFor: (appliesAtOnce: boolean): ProgramOf => ({
+      program: program(appliesAtOnce),
+      settleCloud: () => Promise.resolve(new Map()),
+    }),
+
+    async look({ database }: DatabasePatchPlan, signal: AbortSignal): Promise<FoundVersion> {
+      const { identifier, resourceId } = database;
+      const clients = clientsFor(database);
+      await settled(clients, identifier, signal);
+      const instance = await describeDatabase(clients, identifier);
+      requireSameDatabase(identifier, instance.DbiResourceId, resourceId);
+      const { EngineVersion: version = "", DBInstanceStatus: status = "" } = instance;
+      const api = { version, status, pending: pendingOf(instance).changes.map(({ property }) => property) };
+      return { api, server: await serverOf(s, clients, identifier) };
+    },
+  };
+
+  function program(appliesAtOnce: boolean): ProgramOf["program"] {
+    return (adopt) => async () => {
+      const { database } = await import("../../../stacks/database");
+      return database(s.standard, adopt, { appliesAtOnce });
+    };
+  }
+}
+
+/** A login that fails is a finding, not an error of the run. */
+export async function serverOf(
+  s: Pick<OperationContext, "standard" | "access">,
+  clients: AwsClients,
+  identifier: string,
+): Promise<FoundVersion["server"]> {
+  const { rootCertificateFile } = s.access;
+  try {
+    const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole);
+    return await inControlSession(login, { rootCertificateFile, readOnly: true }, readRunningServer);
+  } catch (error) {
+    if (error instanceof ShipshapeError) return { failure: error.message };
+    throw error;
+  }
+}
+
+async function recoveryOf(
+  s: Pick<OperationContext, "recoveryOf">,
+  clients: AwsClients,
+  identifier: string,
+): Promise<RecoveryEvidence> {
+  const answer = await askFleet(clients, identifier);
+  const found = answer.asked ? answer.databases[0] : undefined;
+  if (found) return s.recoveryOf(found);
+  const reason = answer.asked ? "its backups could not be read" : answer.reason;
+  return { recoverability: "unknown", reason, drill: null };
+}
+
+const pause = (waited: number): number =>
+  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, waited * cloudPoll.share));

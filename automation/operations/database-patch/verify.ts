@@ -1,0 +1,62 @@
+/** Pure: whether a database runs the version, by what the RDS API and the server itself say. */
+import { verdictOf, type Check, type Verdict } from "../../records";
+import { deliveredCheck } from "../stack-changes";
+import type { DatabasePatchPlan } from "./plan";
+import type { FoundVersion } from "./steps";
+
+export type DatabasePatchOutcome =
+  | { deliveredUntil: string }
+  /** `snapshot`: its ARN; undefined if nothing was changed. `before`: what the server said before the patch. */
+  | { snapshot?: string; before?: FoundVersion; found: FoundVersion };
+
+export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePatchOutcome): Verdict {
+  if ("deliveredUntil" in outcome) {
+    const { change } = plan;
+    return verdictOf(change ? [deliveredCheck({ ...plan, change }, outcome.deliveredUntil)] : []);
+  }
+  return verdictOf([...runsVersion(plan.to, outcome.found), ...keepsIndexes(outcome)]);
+}
+
+/** An `up` that succeeded is no patch: these three are. */
+export function runsVersion(to: string, { api, server }: FoundVersion): Check[] {
+  const of = (name: string, holds: boolean, explanation: string, figures: Check["figures"]): Check => ({
+    ...{ name, verdict: holds ? "pass" : "fail", explanation, figures },
+  });
+  const { version, status, pending } = api;
+  const waits = pending.length > 0 ? `, and ${pending.join(", ")} waits` : "";
+  const isDone = version === to && status === "available" && pending.length === 0;
+  return [
+    of("version-by-api", isDone, `the RDS API says ${version}, ${status}${waits}`, { version, status }),
+    "failure" in server
+      ? of("version-by-server", false, `nobody could log in and ask: ${server.failure}`, {})
+      : of("version-by-server", server.serverVersion === to, `the server says ${server.serverVersion}`, {
+          version: server.serverVersion,
+        }),
+  ];
+}
+
+function keepsIndexes({
+  before,
+  found: { server },
+}: Exclude<DatabasePatchOutcome, { deliveredUntil: string }>): Check[] {
+  if (!before || "failure" in before.server || "failure" in server) return [];
+  const [then, now] = [before.server.invalidIndexes, server.invalidIndexes];
+  const behind = server.extensionsBehind;
+  return [
+    {
+      name: "no-new-invalid-index",
+      verdict: now > then ? "fail" : "pass",
+      explanation: `${now} indexes are invalid, ${then} were before`,
+      figures: { before: then, after: now },
+    },
+    {
+      name: "extensions-load",
+      verdict: "pass",
+      explanation:
+        behind.length > 0
+          ? `not updated by RDS, and left to the owner, as an update cannot be taken back: ${behind.join("; ")}`
+          : "none is older than what the server has",
+      figures: { behind: behind.length },
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+/** The bounds of a train, each with its reason. */
+
+/** What goes wrong with the first requests shows within an hour; what goes wrong at night, with the default of a day. */
+export const bakeMinutesDefault = 60;
+
+/** As long as a run may wait for one message. */
+export const bakeMinutesMax = 14 * 24 * 60;
+
+/** The fleet in all accounts and Regions, every stack's state, and the evidence on each database. */
+export const fleetStep = { attemptsMax: 3, timeoutSeconds: 3600 };
+
+/** A few rows of the control plane's database. */
+export const rowStep = { attemptsMax: 5, timeoutSeconds: 60 };
+
+/** Descriptions, logins and some queries, of thousands of databases, several at once. */
+export const probeStep = { attemptsMax: 2, timeoutSeconds: 3600 };
+
+/** Databases that are probed at once: AWS allows some ten descriptions a second in an account and Region. */
+export const probesAtOnceMax = 8;
+
+/** By how much the next ring of a tier is larger than the one before, which was well. */
+export const ringGrowth = 5;
+
+/** Databases of one ring: as many as people can repair in a week if the gate has missed what only a night shows. */
+export const ringSizeMax = 3000;
+
+/** Databases that are patched at once: fewer than the 20 runs of an account and Region, as drills go on meanwhile. */
+export const databasesAtOnceMax = 16;
+
+/** What a patch of one database is planned with: snapshot, two `up`s and the outage take some minutes each. */
+export const patchSecondsPlanned = 900;
+
+/** How long a ring waits for the next of its databases: longer than a pause, or an approval that a company wants. */
+export const childEndSecondsMax = 8 * 24 * 3600;
+
+/** How long a halted train waits for people. Then it ends: what was planned is no longer what is there. */
+export const haltedSecondsMax = 14 * 24 * 3600;
+
+/** How often a ring may be resumed. */
+export const attemptsMax = 20;
+
+/** Less than this of a window is too short to begin in: a patch takes its snapshot first. */
+export const windowLeftSecondsMin = 900;
+
+/** A window may come after a week; the wait is looked at again then. */
+export const windowWaitSecondsMax = 7 * 24 * 3600;
+
+/** Probes that a gate names; it has the number of all. */
+export const probesNamedMax = 20;
+
+/** Databases that the text of a plan names in one ring. */
+export const namedMax = 20;
+
+/** What was patched says nothing of the next quarter's minors. */
+export const evidenceValidDays = 90;
+
+/** Statements that are read at once, some 20 kB each. */
+export const sealedReadAtOnce = 100;

@@ -1,0 +1,54 @@
+/** Pure: a train's plan as people read and approve it. */
+import { namesOf } from "../../fleet-records";
+import { printable } from "../../printable";
+import { namedMax } from "./limits";
+import type { LeftDatabase, Ring } from "./rings";
+
+interface Shown {
+  to: string;
+  releasedOn: string | null;
+  rings: Ring[];
+  left: LeftDatabase[];
+  patched: number;
+  window: string | null;
+  unread: string[];
+}
+
+export function trainText(plan: Shown, scope: string): string {
+  const { to, rings, left, patched, window, unread } = plan;
+  const all = rings.flatMap(({ databases }) => databases);
+  const nameOf = namesOf([...all, ...left]);
+  const width = Math.max(0, ...all.map((one) => nameOf(one).length));
+  const largest = Math.max(...rings.map(({ databases }) => databases.length));
+  const ringLines = ({ number, databases, atOnce, bakeSeconds, wayBackLossSecondsMax }: Ring): string[] => [
+    "",
+    `ring ${number}: ${count(databases.length, "database")}, ${atOnce} at once, then ${duration(bakeSeconds)} of watching`,
+    ...databases
+      .slice(0, namedMax)
+      .map((one) => `  ${nameOf(one).padEnd(width)}  ${one.from} → ${to}  in place  ${one.environment} ${one.tier}`),
+    ...(databases.length > namedMax ? [`  and ${databases.length - namedMax} more`] : []),
+    `  way back: forward to the next minor, nothing lost; or a restore to the second before, which loses up to ${wayBackLossSecondsMax} s of writes`,
+  ];
+  return [
+    `PostgreSQL ${to} (${plan.releasedOn === null ? "released on a day that is not known" : `released ${plan.releasedOn}`}) for ${scope}:`,
+    `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "at any time" : `in the window ${window} UTC`}.`,
+    "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
+    "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
+    ...rings.flatMap(ringLines),
+    "",
+    `not in this train: ${left.length}; patched already: ${patched}`,
+    ...left.slice(0, namedMax).map((one) => `  ${nameOf(one)}: ${one.kind}, ${one.detail}`),
+    ...(left.length > namedMax ? [`  and ${left.length - namedMax} more`] : []),
+    ...unread.map((one) => `not asked: ${one}`),
+  ]
+    .map(printable)
+    .join("\n");
+}
+
+const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 6) / 10} hours`;
+}

@@ -1,0 +1,100 @@
+/** Pure: the rings of a train, and the databases that cannot go, each with the reason: they block nobody. */
+import type { Standard } from "../../../components/standards/standard";
+import { ShipshapeError } from "../../errors";
+import { unreachableText, type TargetDatabase, type UnreachableLocation } from "../../fleet-records";
+import type { Obstacle } from "../../patches/obstacles";
+import { releasedOn } from "../../patches/postgres-releases";
+import type { PlanBasis } from "../../records";
+import { tierOf } from "../../tier-of";
+import { patchOf } from "../database-patch/plan";
+import { evidenceValidDays } from "./limits";
+import { trainText } from "./plan-text";
+import { filters, type RingedPatchRequest } from "./request";
+import { ringsOf, type LeftDatabase, type Ring } from "./rings";
+
+/** A database of the fleet, with why it cannot be patched. */
+export interface TrainCandidate extends TargetDatabase {
+  from: string;
+  /** The one that declares it; null: none, or several. */
+  stack: string | null;
+  tags: Record<string, string>;
+  obstacles: Obstacle[];
+}
+
+export interface ObservedTrain {
+  databases: TrainCandidate[];
+  unreachable: UnreachableLocation[];
+  /** Whether accounts and Regions are configured: then a request may name one. */
+  located: boolean;
+}
+
+export interface TrainPlan extends PlanBasis {
+  to: string;
+  /** By our table of the community's releases; null if it is not in it. */
+  releasedOn: string | null;
+  rings: Ring[];
+  left: LeftDatabase[];
+  /** Databases of the scope that run the version already. */
+  patched: number;
+  located: boolean;
+  /** Of each week, in UTC; null: at any time. */
+  window: string | null;
+  approves: string[];
+  text: string;
+}
+
+/** Errors: train-empty. */
+export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, standard: Standard): TrainPlan {
+  const { to } = request;
+  const inScope = observed.databases.filter((one) => isIn(request, one, standard));
+  const going = inScope.filter((one) => one.from !== to && one.obstacles.length === 0);
+  const left = inScope.flatMap(({ identifier, account, region, obstacles: [first] }): LeftDatabase[] =>
+    first ? [{ identifier, account, region, ...first }] : [],
+  );
+  const patched = inScope.filter((one) => one.from === to && one.obstacles.length === 0).length;
+  const candidates = going.flatMap(({ obstacles: _, stack, ...one }) => (stack === null ? [] : [{ ...one, stack }]));
+  const rings = ringsOf(candidates, Math.round(request.bakeMinutes * 60), standard);
+  const scope = namedScope(request);
+  if (rings.length === 0)
+    throw new ShipshapeError("train-empty", {
+      ...{ version: to, scope, patched },
+      reasons: left.map(({ identifier, detail }) => `${identifier}: ${detail}`).join("; ") || "there is no other",
+    });
+  const plan = {
+    ...{ to, releasedOn: releasedOn(to) ?? null, rings, left, patched },
+    ...{ located: observed.located, window: request.window ?? null },
+    unread: observed.unreachable.map(unreachableText),
+  };
+  const { unread: _, ...kept } = plan;
+  return {
+    target: `${to}: ${scope}`,
+    tags: {},
+    evidenceValidDays,
+    ...kept,
+    approves: rings.flatMap(({ databases }) => databases.map((one) => patchOf({ ...one, to }))),
+    text: trainText(plan, scope),
+  };
+}
+
+/** What people call it: "fleet", or "tier gold, owner team-orders". */
+export const namedScope = (request: RingedPatchRequest): string =>
+  [
+    ...(request.fleet ? ["fleet"] : []),
+    ...[...filters, "account" as const, "region" as const].flatMap((name) => {
+      const value = request[name];
+      return value === undefined ? [] : [`${name} ${value}`];
+    }),
+  ].join(", ");
+
+function isIn(request: RingedPatchRequest, one: TrainCandidate, standard: Standard): boolean {
+  const { tier, environment } = tierOf(one.tags, standard);
+  const is = (wanted: string | undefined, found: string | undefined) => wanted === undefined || wanted === found;
+  return (
+    is(request.account, one.account) &&
+    is(request.region, one.region) &&
+    is(request.owner, one.tags[standard.tags.owner.key]) &&
+    is(request.service, one.tags[standard.tags.service.key]) &&
+    is(request.tier, tier) &&
+    is(request.environment, environment)
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * A train: databases are patched ring by ring, each by a request of its own. A ring is watched, and its health gate
+ * decides whether the next one begins. What is under way is in tables, so that people can halt it at any moment.
+ */
+import { createHash } from "node:crypto";
+import type { Standard } from "../../../components/standards/standard";
+import { identityOf } from "../../fleet-records";
+import { canonicalJson, type ChildEnd } from "../../records";
+import type { Operation, RunStep } from "../../runner/operation";
+import type { GateResult, Probe, RingState } from "../../train-records";
+import type { OperationContext } from "../operation-context";
+import { gateOf } from "./health-gate";
+import * as limits from "./limits";
+import { planTrain, type ObservedTrain, type TrainPlan } from "./plan";
+import { ringedPatchDescription, type RingedPatchRequest } from "./request";
+import type { PlannedDatabase, Ring } from "./rings";
+import type { RingedPatchSteps } from "./steps";
+import { rowsOf, verifyTrain, type TrainOutcome } from "./verify";
+
+export const open = async (context: OperationContext) =>
+  ringedPatch((await import("./steps")).ringedPatchSteps(context), context.standard);
+
+export const ringedPatch = (
+  steps: RingedPatchSteps,
+  standard: Standard,
+): Operation<RingedPatchRequest, ObservedTrain, TrainPlan, TrainOutcome> => ({
+  ...ringedPatchDescription,
+  observe: (request, step) => step("look at the fleet", limits.fleetStep, () => steps.observe(request)),
+  plan: (request, observed) => planTrain(request, observed, standard),
+  // Each database is looked at again by its own request; one that has changed ends that, and the gate says so.
+  run: (plan, step) => new TrainRun(plan, step, steps).run(),
+  verify: verifyTrain,
+});
+
+/** Its state, and when the window opens. */
+type MayBegin = Awaited<ReturnType<RingedPatchSteps["mayBegin"]>>;
+
+class TrainRun {
+  /** The newest request of each database that has one, and how that ended. */
+  private readonly requests = new Map<string, string>();
+  private readonly ends = new Map<string, ChildEnd>();
+  /** Waits and looks are steps: each has a name of its own. */
+  private looks = 0;
+
+  constructor(
+    private readonly plan: TrainPlan,
+    private readonly step: RunStep,
+    private readonly steps: RingedPatchSteps,
+  ) {}
+
+  async run(): Promise<TrainOutcome> {
+    const { plan, step, steps } = this;
+    await step("open the train", limits.rowStep, () => steps.open(plan, step.requestId));
+    for (const ring of plan.rings) if ((await this.throughRing(ring)) !== "promoted") break;
+    const requestIds = [...this.requests.values()];
+    const sealed = await step("read what they have sealed", limits.fleetStep, () => steps.sealed(requestIds));
+    const train = await step("read the train", limits.rowStep, () => steps.read(step.requestId));
+    const rows = rowsOf(plan, train, this.requests, sealed);
+    const digest = createHash("sha256").update(canonicalJson(rows)).digest("hex");
+    const rings = train.rings.map(({ number, state }) => ({ number, state }));
+    return { rings, decisions: train.decisions.map((one) => ({ ...one, at: String(one.at) })), rows, digest };
+  }
+
+  /** Until it is promoted, or aborted: a halted ring waits for people, and is patched on when they resume it. */
+  private async throughRing(ring: Ring): Promise<RingState> {
+    const { step, steps } = this;
+    const { number } = ring;
+    for (let attempt = 1; attempt <= limits.attemptsMax; attempt++) {
+      const at = step.keyed(`ring ${number}, attempt ${attempt}`);
+      let state = await at("begin the ring", limits.rowStep, () => steps.begin(step.requestId, number));
+      if (state === "patching") state = await this.patchAndWatch(ring, at);
+      if (state === "halted") state = await this.untilDecided(number);
+      if (state !== "patching") return state;
+    }
+    return "halted";
+  }
+
+  private async patchAndWatch(ring: Ring, at: RunStep): Promise<RingState> {
+    const { plan, step, steps } = this;
+    const identities = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
+    const wanted = ring.databases.filter((one) => identities.includes(identityOf(one)));
+    const begun = await this.patch(ring, wanted);
+    if (begun !== "patching") return begun;
+    const patched = wanted.map((one) => patchedProbe(one, this.requests, this.ends));
+    const early = gateOf(patched);
+    // What was not patched is not watched: people are told at once.
+    if (wanted.length > 0 && early.verdict !== "pass") return this.conclude(ring, early, at);
+    const state = await this.bake(ring, at);
+    if (state !== "baking") return state;
+    const probes = await at("ask whether they are well", limits.probeStep, () => steps.probe(plan, wanted));
+    // If people have skipped all of it, nothing is left that could be worse.
+    const gate = gateOf(wanted.length === 0 ? [everyoneSkipped] : [...patched, ...probes]);
+    return this.conclude(ring, gate, at);
+  }
+
+  /** Requests a patch of each, some at once. Stops requesting when one ends badly, or the ring is halted. */
+  private async patch(ring: Ring, wanted: PlannedDatabase[]): Promise<RingState> {
+    const { plan, step } = this;
+    const left = wanted.filter((one) => this.ends.get(identityOf(one))?.verdict !== "pass");
+    const open = new Set<string>();
+    let state: RingState = "patching";
+    let isWell = true;
+    while (open.size > 0 || (left.length > 0 && state === "patching" && isWell)) {
+      const mayAsk: boolean = left.length > 0 && open.size < ring.atOnce && state === "patching" && isWell;
+      const may: MayBegin | undefined = mayAsk ? await this.mayBegin(ring.number) : undefined;
+      if (may) state = may.state;
+      if (may?.state === "patching" && may.opensInSeconds === 0) {
+        const one = left.shift()!;
+        const key = `${one.identifier}, ${identityOf(one)}, ${++this.looks}`;
+        const id = await step.keyed(key).child("database-patch", inputOf(plan, one));
+        this.requests.set(identityOf(one), id);
+        open.add(id);
+      } else if (open.size > 0) {
+        const end = await step.keyed(`${++this.looks}`).childEnd(limits.childEndSecondsMax);
+        if (!end) return state; // none has ended for days: the gate says what is not patched
+        open.delete(end.requestId);
+        const [identity = ""] = [...this.requests].find(([, id]) => id === end.requestId) ?? [];
+        this.ends.set(identity, end);
+        isWell &&= end.verdict === "pass";
+      } else if (may?.state === "patching") {
+        await this.waitUntilTold(Math.min(may.opensInSeconds, limits.windowWaitSecondsMax));
+      }
+    }
+    return state;
+  }
+
+  private mayBegin(ring: number): Promise<MayBegin> {
+    const { plan, step, steps } = this;
+    return step.keyed(`${++this.looks}`)("look whether the next may begin", limits.rowStep, () =>
+      steps.mayBegin(step.requestId, ring, plan.window),
+    );
+  }
+
+  /** "baking" when its time is over. */
+  private async bake(ring: Ring, at: RunStep): Promise<RingState> {
+    const { step, steps } = this;
+    let state = await at("begin to watch", limits.rowStep, () => steps.bake(step.requestId, ring.number));
+    for (let left = ring.bakeSeconds; state === "baking" && left > 0;) {
+      await this.waitUntilTold(left);
+      const seen = await this.lookAt(ring.number);
+      state = seen.state;
+      left = ring.bakeSeconds - seen.seconds;
+    }
+    return state;
+  }
+
+  private conclude({ number }: Ring, gate: GateResult, at: RunStep): Promise<RingState> {
+    const { step, steps } = this;
+    return at("let the health gate decide", limits.rowStep, () => steps.conclude(step.requestId, number, gate));
+  }
+
+  private async untilDecided(ring: number): Promise<RingState> {
+    for (;;) {
+      const isTold = await this.waitUntilTold(limits.haltedSecondsMax);
+      const { state } = await this.lookAt(ring);
+      if (state !== "halted" || !isTold) return state;
+    }
+  }
+
+  private async waitUntilTold(seconds: number): Promise<boolean> {
+    return (await this.step.keyed(`${++this.looks}`).waitFor("train", Math.max(1, seconds))) !== undefined;
+  }
+
+  private lookAt(ring: number) {
+    const { step, steps } = this;
+    return step.keyed(`${++this.looks}`)("look at the ring", limits.rowStep, () => steps.look(step.requestId, ring));
+  }
+}
+
+const inputOf = ({ to, located }: TrainPlan, { identifier, account, region }: PlannedDatabase) => ({
+  database: identifier,
+  to,
+  ...(located && { account, region }),
+});
+
+const everyoneSkipped: Probe = {
+  ...{ name: "ring", verdict: "pass", explanation: "people have skipped each of its databases" },
+};
+
+/** How the request of a database has ended, as a probe. */
+function patchedProbe(
+  one: PlannedDatabase,
+  requests: ReadonlyMap<string, string>,
+  ends: ReadonlyMap<string, ChildEnd>,
+): Probe {
+  const [id, end] = [requests.get(identityOf(one)), ends.get(identityOf(one))];
+  const name = `${one.identifier}: is-patched`;
+  if (id === undefined) return { name, verdict: "inconclusive", explanation: "it was not begun" };
+  if (!end) return { name, verdict: "inconclusive", explanation: `request ${id} has not ended` };
+  const verdict = end.verdict ?? "error";
+  const said = end.status === "succeeded" ? `its verdict is ${verdict}` : `it ${end.status}`;
+  return { name, verdict: end.status === "succeeded" ? verdict : "error", explanation: `request ${id}: ${said}` };
+}

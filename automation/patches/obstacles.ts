@@ -1,0 +1,85 @@
+/** Pure: why a database cannot be patched to a version now. */
+import type { RecoveryEvidence } from "../records";
+import { majorOf, minorOf, type OfferedVersions, type RunningVersion } from "../version-records";
+
+/**
+ * another-major, newer: of what it runs. no-path: RDS has no such upgrade. not-available: of its status. pending,
+ * maintenance, parameters: what the patch would apply as well. topology: of its replicas. backups: it has none.
+ * unproven: of its recovery. stack: nothing that we may change declares it.
+ */
+export type ObstacleKind =
+  | "another-major"
+  | "newer"
+  | "no-path"
+  | "not-available"
+  | "pending"
+  | "maintenance"
+  | "parameters"
+  | "topology"
+  | "backups"
+  | "unproven"
+  | "stack";
+
+export interface Obstacle {
+  kind: ObstacleKind;
+  /** In a sentence. */
+  detail: string;
+}
+
+/** Those of a database, but for its stack and its recovery. None, if it runs the version already. */
+export function obstacles(one: RunningVersion, version: string, offer: OfferedVersions | undefined): Obstacle[] {
+  const { engineVersion: runs } = one;
+  if (majorOf(runs) !== majorOf(version))
+    return [{ kind: "another-major", detail: `it runs ${runs}: another major is not a patch` }];
+  if (minorOf(runs) > minorOf(version))
+    return [{ kind: "newer", detail: `it runs ${runs}, and RDS never goes back a minor` }];
+  const waits = [...one.pending, ...(one.pendingVersion === null ? [] : ["EngineVersion"])];
+  const all: (Obstacle | false)[] = [
+    runs !== version && !hasPath(runs, version, offer) && { kind: "no-path", detail: noPath(runs, version, offer) },
+    one.status !== "available" && { kind: "not-available", detail: `its status is ${one.status}` },
+    waits.length > 0 && {
+      kind: "pending",
+      detail: `${[...new Set(waits)].join(", ")} waits for its window, and a patch at once would apply that, too`,
+    },
+    ...(runs === version ? [] : besides(one)),
+  ];
+  return all.filter((found) => found !== false);
+}
+
+/** What a patch would do besides, or could not undo. */
+function besides(one: RunningVersion): (Obstacle | false)[] {
+  const actions = one.maintenance.map(({ action }) => action);
+  return [
+    actions.length > 0 && {
+      kind: "maintenance",
+      detail: `AWS has scheduled ${actions.join(", ")}, which RDS carries out with the patch`,
+    },
+    one.parametersWait !== null && {
+      kind: "parameters",
+      detail: `its parameter group is ${one.parametersWait}, and the restart would apply what waits there`,
+    },
+    one.replicaOf !== null && { kind: "topology", detail: `it is a replica of ${one.replicaOf}` },
+    one.replicas.length > 0 && {
+      kind: "topology",
+      detail: `its replicas ${one.replicas.join(", ")} would have to be patched before it`,
+    },
+    one.backupRetentionDays === 0 && {
+      kind: "backups",
+      detail: "it has no automated backups, so there is no way back to the second before the patch",
+    },
+  ];
+}
+
+const hasPath = (from: string, to: string, offer: OfferedVersions | undefined): boolean =>
+  (offer?.targets[from] ?? []).some(({ version, isMajor }) => version === to && !isMajor);
+
+function noPath(from: string, to: string, offer: OfferedVersions | undefined): string {
+  const minors = (offer?.targets[from] ?? []).filter(({ isMajor }) => !isMajor).map(({ version }) => version);
+  return `RDS does not upgrade ${from} to ${to}, only to ${minors.join(", ") || "no other minor"}`;
+}
+
+/** No patch without a fresh drill: its backups are the way back. */
+export const unproven = ({ recoverability, reason }: RecoveryEvidence): Obstacle[] =>
+  recoverability === "fresh"
+    ? []
+    : [{ kind: "unproven", detail: `its recovery is not proven: ${recoverability}, ${reason}` }];

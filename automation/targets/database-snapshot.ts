@@ -1,0 +1,47 @@
+/** A snapshot of our own of one instance: taken once, by its name, and waited for. */
+import {
+  CreateDBSnapshotCommand,
+  DBSnapshotAlreadyExistsFault,
+  InvalidDBInstanceStateFault,
+} from "@aws-sdk/client-rds";
+import { cloudPoll } from "../limits";
+import { poll } from "../poll";
+import { ShipshapeError } from "../errors";
+import type { AwsClients } from "./aws-access";
+import { findSnapshot } from "./database-instance";
+
+export interface WantedSnapshot {
+  identifier: string;
+  /** Of the instance. */
+  resourceId: string;
+  name: string;
+  tags: Record<string, string>;
+}
+
+/** Resolves to its ARN once it can be restored. Errors: snapshot-not-usable. */
+export async function takeSnapshot(clients: AwsClients, wanted: WantedSnapshot, signal: AbortSignal): Promise<string> {
+  const { name, identifier } = wanted;
+  const unusable = (reason: string) => new ShipshapeError("snapshot-not-usable", { name, identifier, reason });
+  const arn = await poll({ every: pause, signal }, async () => {
+    const found = await findSnapshot(clients, name);
+    if (!found) return void (await begin(clients, wanted));
+    // The name has the request's id, and anyone may give it to another snapshot.
+    if (found.DbiResourceId !== wanted.resourceId) throw unusable(`it is of ${found.DbiResourceId ?? "another"}`);
+    if (found.Status === "failed") throw unusable("RDS could not finish it");
+    return found.Status === "available" ? (found.DBSnapshotArn ?? "") : undefined;
+  });
+  return arn ?? "";
+}
+
+async function begin({ rds }: AwsClients, { identifier, name, tags }: WantedSnapshot): Promise<void> {
+  try {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: name, Tags }));
+  } catch (error) {
+    // Another attempt has begun it; or a backup is under way, and it is asked again.
+    if (!(error instanceof DBSnapshotAlreadyExistsFault || error instanceof InvalidDBInstanceStateFault)) throw error;
+  }
+}
+
+const pause = (waited: number): number =>
+  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, waited * cloudPoll.share));

@@ -1,0 +1,43 @@
+import { requireOnlyVersion } from "../../../../automation/operations/database-patch/preview-gate";
+import type { PlannedStep } from "../../../../automation/runner/planned-steps";
+
+const urn = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
+const instance: PlannedStep = {
+  ...{ urn: urn("aws:rds/instance:Instance", "orders-instance"), type: "aws:rds/instance:Instance", op: "update" },
+  old: { engineVersion: "17.9" },
+  new: { identifier: "orders", engineVersion: "17.10", applyImmediately: true },
+  changes: ["applyImmediately", "engineVersion"],
+  drifted: [],
+};
+const alarm: PlannedStep = {
+  ...{ urn: urn("aws:cloudwatch/metricAlarm:MetricAlarm", "cpu"), type: "aws:cloudwatch/metricAlarm:MetricAlarm" },
+  ...{ op: "update", old: {}, new: {}, changes: ["threshold"], drifted: [] },
+};
+const judged =
+  (...steps: PlannedStep[]) =>
+  () =>
+    requireOnlyVersion(steps, { identifier: "orders", stack: "shipshape/database.orders", to: "17.10" });
+
+test("an `up` that changes the version alone is let through", () => {
+  expect(judged(instance)).not.toThrow();
+});
+
+test.each([
+  [
+    "another property of the instance",
+    [{ ...instance, changes: [...instance.changes, "multiAz"] }],
+    "orders-instance.multiAz",
+  ],
+  ["another resource", [instance, alarm], "cpu: threshold"],
+  ["a replacement", [{ ...instance, op: "replace" }], "replace of orders-instance"],
+  ["a deletion", [instance, { ...alarm, op: "delete" }], "delete of cpu"],
+  ["a creation", [instance, { ...alarm, op: "create" }], "create of cpu"],
+  ["another instance", [{ ...instance, new: { ...instance.new, identifier: "billing" } }], "orders-instance"],
+  ["another version", [{ ...instance, new: { ...instance.new, engineVersion: "17.11" } }], "17.11, not 17.10"],
+  ["a version that was changed outside", [{ ...instance, drifted: ["engineVersion"] }], "changed outside"],
+  ["nothing", [], "as it is, not 17.10"],
+] as const)("an `up` that would change %s is refused", (_, steps, named) => {
+  expect(judged(...steps)).toThrow(
+    expect.objectContaining({ code: "patch-wider", message: expect.stringContaining(named) as string }),
+  );
+});

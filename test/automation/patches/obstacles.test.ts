@@ -1,0 +1,47 @@
+import { obstacles, unproven } from "../../../automation/patches/obstacles";
+import type { OfferedVersions, RunningVersion } from "../../../automation/version-records";
+
+const offer: OfferedVersions = {
+  targets: {
+    "17.9": [
+      { version: "17.10", isMajor: false },
+      { version: "18.4", isMajor: true },
+    ],
+  },
+  support: {},
+};
+const running: RunningVersion = {
+  ...{ identifier: "orders", resourceId: "db-1", arn: "arn:orders", account: "123456789012", region: "eu-central-1" },
+  ...{ engineVersion: "17.9", status: "available", pendingVersion: null, pending: [], maintenance: [], tags: {} },
+  ...{ maintenanceWindow: "sun:23:30-mon:00:30", autoMinorVersionUpgrade: false, rolloutOrder: null, multiAz: false },
+  ...{ replicaOf: null, replicas: [], parametersWait: null, backupRetentionDays: 7 },
+};
+const kinds = (more: Partial<RunningVersion>, to = "17.10") =>
+  obstacles({ ...running, ...more }, to, offer).map(({ kind }) => kind);
+
+test("a database that RDS upgrades in one step can be patched, and so can one that runs the version already", () => {
+  expect(kinds({})).toEqual([]);
+  expect(kinds({ engineVersion: "17.10" })).toEqual([]);
+});
+
+test.each([
+  ["another major", { engineVersion: "16.13" }, "17.10", "another-major"],
+  ["a newer minor", { engineVersion: "17.11" }, "17.10", "newer"],
+  ["no upgrade to it", {}, "17.12", "no-path"],
+  ["another status", { status: "storage-full" }, "17.10", "not-available"],
+  ["a change that waits", { pending: ["MultiAZ"] }, "17.10", "pending"],
+  ["the version that waits", { pendingVersion: "17.10" }, "17.10", "pending"],
+  ["maintenance of AWS", { maintenance: [{ action: "system-update", appliedAfter: null }] }, "17.10", "maintenance"],
+  ["a parameter group that waits", { parametersWait: "pending-reboot" }, "17.10", "parameters"],
+  ["a replica", { replicaOf: "other" }, "17.10", "topology"],
+  ["replicas", { replicas: ["orders-replica"] }, "17.10", "topology"],
+  ["no backups", { backupRetentionDays: 0 }, "17.10", "backups"],
+] as const)("%s is an obstacle", (_, more, to, kind) => {
+  expect(kinds(more as Partial<RunningVersion>, to)).toEqual([kind]);
+});
+
+test("only a fresh drill proves the way back", () => {
+  for (const recoverability of ["stale", "failed", "unproven", "never", "unknown"] as const)
+    expect(unproven({ recoverability, reason: "a test", drill: null })).toMatchObject([{ kind: "unproven" }]);
+  expect(unproven({ recoverability: "fresh", reason: "a drill passed", drill: null })).toEqual([]);
+});
