@@ -1,6 +1,6 @@
 /** The records of the lifecycle. Each stage writes its own and reads the others'; the terms are in the glossary. */
 
-import { createHash, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { DataCopy, PlannedChange, TargetDatabase } from "./fleet-records";
 
@@ -283,17 +283,4 @@ export interface Concluded {
   cleansUp: boolean;
   /** The finding that the request is the follow-up of. */
   followUpOf?: string | undefined;
-}
-
-/**
- * What signs evidence: the evidence stage has a key in a file, `targets/` one in AWS KMS. It may be elsewhere, and take
- * a while or fail; what was signed may be signed again.
- */
-export interface SigningKey {
-  /** The public half: Ed25519 or ECDSA P-256. */
-  key: KeyObject;
-  /** An Ed25519 signature (RFC 8032), or ECDSA with SHA-256 in DER. */
-  sign(message: Buffer): Promise<Buffer>;
-  /** The longest message that it signs. @default any */
-  messageBytesMax?: number;
 }

@@ -3,6 +3,7 @@ import type { ControlPlaneDatabase } from "./database";
 import { ShipshapeError } from "./errors";
 import { identityOf, type TargetDatabase } from "./fleet-records";
 import type { PlanBasis } from "./records";
+import { authorize } from "./policy/access";
 import { requireComment } from "./request/requests";
 import { closeFinding } from "./review/findings";
 import { wakeRun } from "./runner/durable";
@@ -16,12 +17,17 @@ export interface TrainDecisionAsked extends Omit<PersonsDecision, "skips"> {
   database?: string | undefined;
 }
 
-/** Errors: those of `ControlPlane.decideTrain`. */
+/**
+ * Halts a train, resumes it, skips one of its databases, or ends it for good, and wakes its run. Resolves to the ring
+ * that it is about. Errors: role-missing, principal-embedded, comment-invalid, request-unknown, train-unknown,
+ * train-over, train-decision-idle, train-database-unknown.
+ */
 export async function decideOnTrain(
   database: ControlPlaneDatabase,
   requestId: string,
   { database: skipped, ...decision }: TrainDecisionAsked,
 ): Promise<number> {
+  await authorize(database, decision.by, "decide on trains");
   requireComment(decision.reason);
   const { plan, finishedAt } = await readRun(database, requestId);
   if (finishedAt) throw new ShipshapeError("train-over", { id: requestId });

@@ -11,7 +11,7 @@ import { readLog, unreadLog, type LogContent } from "../evidence/reading";
 import { createSigningKey, readSigningKey } from "../evidence/signing-key";
 import type { TargetDatabase } from "../fleet-records";
 import { printable } from "../printable";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 import type { Settings } from "../settings";
 import type { Terminal } from "./terminal";
 

@@ -8,7 +8,7 @@ import type { KeyObject } from "node:crypto";
 import { bytesOf } from "./base64";
 import type { Hash } from "./merkle-tree";
 import { isSignedBy, noteKeyId } from "./public-key";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 
 export interface Checkpoint {
   origin: string;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { bytesOf } from "./base64";
 import { signedWholeBytes } from "./limits";
 import { isSignedBy, keyIdOf } from "./public-key";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 /** What a key signs that cannot sign a statement of that length: its SHA-512, as a payload of this type. */

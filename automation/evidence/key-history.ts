@@ -7,7 +7,7 @@ import { z } from "zod";
 import { openCheckpoint, type Checkpoint } from "./checkpoint";
 import { claimOf, openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "./envelope";
 import { keyIdOf, parseVerifierKey, sameKey, verifierKey } from "./public-key";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 
 export const KEY_CHANGE_TYPE = "urn:shipshape:evidence:key-change:v1";
 

@@ -12,7 +12,7 @@ import { headOf, historyOf, rememberedHead, requireRemembered, treeOf, type Head
 import { leafHash, nodesOfAppend, rootOf, type Hash, type Node, type NodeReader } from "./merkle-tree";
 import { keyIdOf, parseVerifierKey, sameKey, verifierKey } from "./public-key";
 import { treeOfRows } from "./rows";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 
 /** The signer of appended statements: its key is the log's current one. */
 export type Signer = KnownLog & SigningKey;

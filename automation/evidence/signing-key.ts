@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 import { signingKeyBytesMax } from "./limits";
 import { publicKeyOf } from "./public-key";
 

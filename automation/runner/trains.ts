@@ -117,7 +117,10 @@ export interface PersonsDecision {
   skips?: { identity: string; waiver: TrainWaiver };
 }
 
-/** Resolves to the ring that it is about. Errors: train-unknown, train-over, train-database-unknown, train-decision-idle. */
+/**
+ * Resolves to the ring that it is about. Errors: train-unknown, train-over, train-database-unknown,
+ * train-decision-idle.
+ */
 export async function decideTrain(transaction: Database, trainId: string, d: PersonsDecision): Promise<number> {
   const rings = await transaction.query<{ number: number; state: RingState }>(
     "select number, state from train_ring where train_id = $1 order by number for update",

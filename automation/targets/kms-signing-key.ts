@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-kms";
 import { reasonOf, ShipshapeError, type ErrorCode } from "../errors";
 import { printable } from "../printable";
-import type { SigningKey } from "../records";
+import type { SigningKey } from "../signing-records";
 import { explaining, type AwsAccess } from "./aws-access";
 import { kmsAnswerSeconds, kmsMessageBytesMax } from "./limits";
 

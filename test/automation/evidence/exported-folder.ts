@@ -27,7 +27,7 @@ import {
 } from "../../../automation/evidence/run-statement";
 import { heldKey } from "../../../automation/evidence/signing-key";
 import { describeError } from "../../../automation/errors";
-import type { SigningKey } from "../../../automation/records";
+import type { SigningKey } from "../../../automation/signing-records";
 import { concluded, planOf, removed, requestOf } from "./sealed-runs";
 
 export const origin = "shipshape.test/evidence";

@@ -30,7 +30,7 @@ import {
   readSigningKey,
   takeNextSigningKey,
 } from "../../../automation/evidence/signing-key";
-import type { SigningKey } from "../../../automation/records";
+import type { SigningKey } from "../../../automation/signing-records";
 import { readSettings } from "../../../automation/settings";
 
 let folder: string;

@@ -4,7 +4,7 @@ import { signedWholeBytes } from "../../../automation/evidence/limits";
 import { readPublishedLog } from "../../../automation/evidence/published-log";
 import { publishedFolder } from "../../../automation/evidence/published-folder";
 import { Publisher } from "../../../automation/evidence/publisher";
-import type { SigningKey } from "../../../automation/records";
+import type { SigningKey } from "../../../automation/signing-records";
 import { kmsSigningKey } from "../../../automation/targets/kms-signing-key";
 import { FakeKms, kmsArn } from "../targets/fake-kms";
 import { broken, LogUnderTest, newKey } from "./log-under-test";
