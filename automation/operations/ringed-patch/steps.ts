@@ -7,7 +7,7 @@ import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { bakeRing, beginRing, concludeRing, openTrain, readRing, readTrain } from "../../runner/trains";
 import { throwawayOf } from "../../runner/throwaways";
-import { atOnce } from "../../targets/at-once";
+import { atOnce } from "../../at-once";
 import { awsClients } from "../../targets/aws-access";
 import { findDatabase } from "../../targets/database-instance";
 import { askFleets } from "../../targets/fleet";
