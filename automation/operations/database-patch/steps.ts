@@ -73,7 +73,7 @@ export function databasePatchSteps(s: OperationContext) {
       const { config } = await changes.observe(database);
       if (!change || !config) return;
       const text = configWith(config.file, config.text, change);
-      const steps = await changes.foresee(change.stack, text, program(true), signal);
+      const steps = await changes.foresee(change.stack, { config: text, program: program(true), targets: [] }, signal);
       requireOnlyVersion(steps, { identifier: database.identifier, stack: change.stack, to });
     },
 
