@@ -82,31 +82,27 @@ export async function concludeRing(
 
 /**
  * A request that patches a database of a train takes its turn; any other request has no train. Resolves to why it may
- * not: its ring is not under way, or another request has the turn.
+ * not: its ring is not under way, or people have skipped the database. The ring is locked first, as by each decision.
  */
 export async function takeTurn(
-  database: Database,
+  transaction: Database,
   requestId: string,
   identity: string,
 ): Promise<{ train: string; ring: number; state: string } | undefined> {
-  const [found] = await database.query<{ train: string; ring: number; state: string; isTaken: boolean }>(
-    `with found as materialized (
-       select d.train_id, d.ring, d.turn_of, d.waiver, r.state from request
-         join train_database d on d.train_id = request.parent_id and d.identity = $2
-         join train_ring r on r.train_id = d.train_id and r.number = d.ring
-       where request.id = $1 for update of d, r),
-     taken as (
-       update train_database d set turn_of = $1 from found
-       where d.train_id = found.train_id and d.identity = $2
-         and (found.turn_of = $1 or (found.state = 'patching' and found.waiver is null))
-       returning 1)
-     select train_id as train, ring, case when waiver is null then state else 'without it' end as state,
-       exists (select from taken) as "isTaken" from found`,
+  const [found] = await transaction.query<{ train: string; ring: number }>(
+    `select train_id as train, ring from request join train_database on train_id = request.parent_id and identity = $2
+     where request.id = $1`,
     [requestId, identity],
   );
-  if (!found || found.isTaken) return undefined;
-  const { train, ring, state } = found;
-  return { train, ring, state };
+  if (!found) return undefined;
+  const { train, ring } = found;
+  const state = await lockRing(transaction, train, ring);
+  const [taken] = await transaction.query(
+    `update train_database set turn_of = $3 where train_id = $1 and identity = $2
+       and (turn_of = $3 or ($4 = 'patching' and waiver is null)) returning 1`,
+    [train, identity, requestId, state],
+  );
+  return taken ? undefined : { train, ring, state: state === "patching" ? "without it" : state };
 }
 
 export interface PersonsDecision {

@@ -79,7 +79,9 @@ export function databasePatchSteps(s: OperationContext) {
 
     /** From here on it is patched, whatever becomes of the ring. Errors: patch-not-its-turn. */
     takeTurn: async ({ database }: DatabasePatchPlan, requestId: string): Promise<void> => {
-      const refused = await takeTurn(s.database, requestId, identityOf(database));
+      const refused = await s.database.transaction((transaction) =>
+        takeTurn(transaction, requestId, identityOf(database)),
+      );
       if (refused) throw new ShipshapeError("patch-not-its-turn", { identifier: database.identifier, ...refused });
     },
 

@@ -59,6 +59,7 @@ export const rds: Service = {
     OrderableDBInstanceOptions: "OrderableDBInstanceOption",
     Parameters: "Parameter",
     PendingMaintenanceActions: "ResourcePendingMaintenanceActions",
+    PendingMaintenanceActionDetails: "PendingMaintenanceAction",
     ReadReplicaDBInstanceIdentifiers: "ReadReplicaDBInstanceIdentifier",
     SourceIdsList: "SourceId",
     Subnets: "Subnet",
@@ -79,6 +80,6 @@ export const rds: Service = {
     DescribeDBClusters: noClusters,
     CreateDBProxy: "it has no RDS Proxy",
     ApplyPendingMaintenanceAction:
-      "only changes from ModifyDBInstance can be pending; set the clock to the maintenance window, or modify with ApplyImmediately",
+      "scheduled maintenance is carried out with an upgrade only; for a change that waits, set the clock to the maintenance window, or modify with ApplyImmediately",
   },
 };

@@ -7,7 +7,7 @@ export class MemoryTrains {
   private readonly decisions: Train["decisions"] = [];
 
   readonly tables = {
-    takeTurn: () => Promise.resolve(undefined),
+    takeTurn: () => Promise.resolve(undefined), // its ring is under way
     openTrain: (_: unknown, __: string, rings: { number: number; identities: string[] }[]): Promise<void> => {
       for (const { number, identities } of rings) {
         if (!this.rings.has(number)) this.rings.set(number, "waiting");

@@ -55,7 +55,8 @@ const begin = (id: string, ring: number) => database.transaction((inside) => beg
 const bake = (id: string, ring: number) => database.transaction((inside) => bakeRing(inside, id, ring));
 const conclude = (id: string, ring: number, word: GateVerdict) =>
   database.transaction((inside) => concludeRing(inside, id, ring, verdict(word)));
-const turn = (id: string, identity: string) => takeTurn(database, `${id}-${identity}`, identity);
+const turn = (id: string, identity: string) =>
+  database.transaction((inside) => takeTurn(inside, `${id}-${identity}`, identity));
 const states = async (id: string) => (await readTrain(database, id)).rings.map(({ state }) => state);
 
 test("a train goes ring by ring, and what was decided is recorded", async () => {
@@ -106,7 +107,7 @@ test("a patch that has its turn keeps it through a halt; one that is skipped get
 });
 
 test("a request that belongs to no train needs no turn", async () => {
-  expect(await takeTurn(database, "train-1", "a")).toBeUndefined();
+  expect(await database.transaction((inside) => takeTurn(inside, "train-1", "a"))).toBeUndefined();
 });
 
 /** A generator that can be repeated: a failure names its seed. */

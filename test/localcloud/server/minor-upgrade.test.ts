@@ -2,12 +2,15 @@ import {
   CreateDBInstanceCommand,
   DescribeDBEngineVersionsCommand,
   DescribeDBMajorEngineVersionsCommand,
+  DescribeEventsCommand,
+  DescribePendingMaintenanceActionsCommand,
   ModifyDBInstanceCommand,
 } from "@aws-sdk/client-rds";
 import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
 import { backupClient, nextWholeSecond } from "./backup-client";
 import { asMaster, connect, small } from "./database-client";
+import { callOwn } from "./own-endpoint";
 
 let cloud: Cloud;
 let rds: ReturnType<typeof backupClient>;
@@ -66,6 +69,23 @@ test("how long RDS supports each major is listed", async () => {
   ]);
 });
 
+test("maintenance that AWS has scheduled is listed, and what goes with an upgrade is carried out by one", async () => {
+  const { DBInstanceArn: arn = "" } = await rds.describe("orders");
+  const listed = async () => {
+    const { PendingMaintenanceActions: all = [] } = await cloud.rds.send(
+      new DescribePendingMaintenanceActionsCommand({ ResourceIdentifier: arn }),
+    );
+    return all.flatMap(({ PendingMaintenanceActionDetails: of = [] }) => of.map(({ Action }) => Action));
+  };
+  expect(await listed()).toEqual([]);
+  const plant = (action: string, more = {}) =>
+    callOwn(cloud, "POST", "/shipshape/maintenance", { arn, action, ...more });
+  expect((await plant("system-update", { appliedAfter: "2030-01-01T00:00:00Z" })).status).toBe(200);
+  expect((await plant("ca-certificate-rotation")).status).toBe(200);
+  expect((await plant("nonsense")).status).toBe(400);
+  expect(await listed()).toEqual(["system-update", "ca-certificate-rotation"]);
+});
+
 test("a minor upgrade in place under a writing client loses no acknowledged row, and keeps the port", async () => {
   const before = await rds.describe("orders");
   await asMaster(cloud, before, "create table ledger (n int primary key)");
@@ -75,6 +95,24 @@ test("a minor upgrade in place under a writing client loses no acknowledged row,
   const after = await instanceIs(cloud, "orders", "available");
   await sleep(300);
   const acknowledged = await writer.stop();
+  const { Events = [] } = await cloud.rds.send(
+    new DescribeEventsCommand({
+      SourceType: "db-instance",
+      SourceIdentifier: "orders",
+      EventCategories: ["maintenance"],
+    }),
+  );
+  expect(Events.map(({ Message }) => Message)).toEqual([
+    "The downtime started for the DB instance.",
+    "The engine version upgrade started.",
+    "The engine version upgrade finished.",
+  ]);
+  const { PendingMaintenanceActions: left = [] } = await cloud.rds.send(
+    new DescribePendingMaintenanceActionsCommand({}),
+  );
+  expect(left.flatMap(({ PendingMaintenanceActionDetails: of = [] }) => of.map(({ Action }) => Action))).toEqual([
+    "ca-certificate-rotation",
+  ]);
   expect(after).toMatchObject({ EngineVersion: "17.10", Endpoint: { Port: before.Endpoint!.Port } });
   expect(await asMaster(cloud, after, "show server_version")).toEqual([{ server_version: "17.10" }]);
   const stored = new Set((await asMaster(cloud, after, "select n from ledger")).map(({ n }) => n as number));

@@ -15,6 +15,7 @@ import {
   supportOf,
   upgradeTargets,
 } from "../instances/engine-versions";
+import { instanceArn } from "../instances/describe-instance";
 import { instanceClasses } from "../instances/instance-classes";
 import { certificateAuthorities, defaultCertificateAuthority } from "../instances/setting-checks";
 import { filtered, page } from "../../wire/paging";
@@ -121,13 +122,27 @@ export const engineActions: Action[] = [
   action({
     name: "DescribePendingMaintenanceActions",
     input: z.strictObject({ ...paging, ResourceIdentifier: text.optional() }),
-    // AWS schedules no maintenance here: only the caller's own changes are pending, in PendingModifiedValues.
-    run: (input) => ({
-      PendingMaintenanceActions: filtered<never>([], input.Filters, {
-        "db-instance-id": () => [],
+    // What is scheduled is planted (`/shipshape/maintenance`). A caller's own changes are in PendingModifiedValues.
+    run(input, { cloud, region }) {
+      const scheduled = cloud.instances
+        .list(region)
+        .map((instance) => ({ instance, arn: instanceArn(instance, cloud.accountId) }))
+        .filter(
+          ({ instance, arn }) => instance.maintenance?.length && [undefined, arn].includes(input.ResourceIdentifier),
+        );
+      const kept = filtered(scheduled, input.Filters, {
+        "db-instance-id": ({ instance, arn }) => [instance.shape.DBInstanceIdentifier, arn],
         "db-cluster-id": () => [],
-      }),
-    }),
+      });
+      const { entries, ...rest } = page(kept, input, ({ arn }) => arn);
+      return {
+        ...rest,
+        PendingMaintenanceActions: entries.map(({ instance, arn }) => ({
+          ResourceIdentifier: arn,
+          PendingMaintenanceActionDetails: instance.maintenance,
+        })),
+      };
+    },
   }),
 ];
 

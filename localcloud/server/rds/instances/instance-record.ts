@@ -18,6 +18,8 @@ export interface InstanceRecord {
   /** Changes that wait for the maintenance window, and since when. */
   pending: DeferrableChanges;
   pendingSince?: string;
+  /** What AWS has scheduled, which here only a test or a demo does. */
+  maintenance?: ScheduledMaintenance[];
   /** The operation in progress; a server started after a kill resumes it. */
   operation?: Operation;
   /** Set when the master password is managed by Secrets Manager. */
@@ -98,6 +100,13 @@ export interface InstanceShape {
   DedicatedLogVolume: boolean;
   /** The requested port; 0 means any free one. */
   Port: number;
+}
+
+export interface ScheduledMaintenance {
+  Action: "system-update" | "db-upgrade" | "ca-certificate-rotation" | "hardware-maintenance";
+  Description: string;
+  /** Of a mandatory one: from then on it is applied without being asked. */
+  AutoAppliedAfterDate?: string;
 }
 
 /** What waits for the maintenance window unless the call says ApplyImmediately. Names as in PendingModifiedValues. */
