@@ -33,6 +33,7 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape import /, 2, "the example omits the resource id"],
   [/^npx shipshape train (show|halt|resume|skip|abort) /, 2, "the request of the demo is a drill"],
   [/request ringed-patch .*--plan-only/, 2, "the demo runs the newest minor"],
+  [/request environment-refresh .*--plan-only$/, 2, "the demo's database has no masking profile"],
   [/^npx shipshape masking check /, 1, "a draft leaves columns to decide"],
   [/sg-…/, 1, "the example omits the id of the security group"],
 ];
