@@ -223,8 +223,8 @@ async function stackOf(
   const workspace = await LocalWorkspace.create({
     workDir,
     // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
-    // say.
-    envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>,
+    // say. In a shell that confirms everything, the engine refuses to preview a refresh.
+    envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false", PULUMI_SKIP_CONFIRMATIONS: undefined } as never,
     projectSettings: projectSettings(s, workDir),
     // In the stack's settings too: another worker may continue, without the file that the first one wrote.
     ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),

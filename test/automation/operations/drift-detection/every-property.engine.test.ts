@@ -86,8 +86,8 @@ async function detected(environment: Record<string, string | undefined> = {}, ur
 }
 
 /** Nothing that a person must answer; the rest is returned by its class. */
-async function untouched(): Promise<Record<string, string[]>> {
-  const { differences, verdict, outcome } = await detected();
+async function untouched(...by: Parameters<typeof detected>): Promise<Record<string, string[]>> {
+  const { differences, verdict, outcome } = await detected(...by);
   const classes: Record<string, string[]> = {};
   for (const one of differences) (classes[one.class] ??= []).push(`${nameOf(one.urn)}.${one.property}`);
   for (const names of Object.values(classes)) names.sort();
@@ -103,7 +103,9 @@ const patched = { engineVersion: "17.10", size: "xlarge", parameters: { max_conn
 
 describe("a database that nobody else has changed has no finding", () => {
   test("as it was created, however often it is looked at, and in whatever order AWS returns a set", async () => {
-    for (let times = 0; times < 4; times++) expect(await untouched()).toEqual({});
+    for (let times = 0; times < 3; times++) expect(await untouched()).toEqual({});
+    // As in a pipeline whose ups are not to ask.
+    expect(await untouched({ PULUMI_SKIP_CONFIRMATIONS: "true" })).toEqual({});
     const { DBInstanceArn: arn } = await described();
     const properties = { enabledCloudwatchLogsExports: ["upgrade", "postgresql"] };
     await callCloud(engine.cloud, "POST", "change", { arn, properties });
