@@ -40,12 +40,37 @@ function uniqueProblems(
       // In an index that is no primary key, any number of rows may have NULL.
       if (rule.use === "null") return [];
       const uniqueness = uniquenessOf(rule, columns.get(place), transformers);
-      if (uniqueness !== "lossy") return [];
+      if (uniqueness !== "lossy") return expressionProblems(unique, expression, place, rule, columns, transformers);
       const what = expression ? `${expression} is unique` : "its values are unique";
       return [{ place, reason: `${what} (${name}), and ${rule.use} gives different values the same mask` }];
     }),
   );
 }
+
+/** Different masks have to stay different in what an index makes of them, too. */
+function expressionProblems(
+  { name }: UniqueFacts,
+  expression: string | undefined,
+  place: string,
+  rule: Extract<Rule, { use: string }>,
+  columns: ReadonlyMap<string, ColumnFacts>,
+  transformers: readonly Transformer[],
+): ProfileProblem[] {
+  if (expression === undefined) return [];
+  if (!plainExpression.test(expression))
+    return [{ place, reason: `${expression} is unique (${name}), and may be the same of different masks` }];
+  const transformer = transformers.find((one) => one.name === rule.use);
+  const column = columns.get(place);
+  const differsInCase =
+    column && transformer?.differsInCaseOnly?.(column, transformer.parameters.parse(rule.with ?? {}));
+  return differsInCase && /\b(lower|upper)\(/i.test(expression)
+    ? [{ place, reason: `${expression} is unique (${name}), and masks by ${rule.use} may differ in case only` }]
+    : [];
+}
+
+/** Columns, texts and what joins them: different values of a column make different texts, but for case. */
+const plainExpression =
+  /^(?:\b(?:lower|upper|btrim|ltrim|rtrim|coalesce|concat)\(|"(?:[^"]|"")*"(?!\()|[a-z_][\w$]*(?!\()\b|'(?:[^']|'')*'|::(?:text|character varying|citext|bpchar)|\|\||[(),\s])+$/i;
 
 function uniquenessOf(
   rule: Extract<Rule, { use: string }>,
@@ -88,7 +113,7 @@ function classProblems(
     return [
       ...differing.map(({ place }) => ({
         place,
-        reason: `a key joins it with ${first.place}, which gets another mask: rows would no longer be found`,
+        reason: `a ${said.length > 0 ? "class or " : ""}key joins it with ${first.place}, which gets another mask: rows would no longer be found`,
       })),
       ...(kinds.size > 1 && "use" in first.rule
         ? [{ place: first.place, reason: `keys join columns of different kinds: ${[...kinds].join(", ")}` }]

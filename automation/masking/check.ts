@@ -3,7 +3,7 @@
  * runs, each with its place and its reason.
  */
 import { checkKeys } from "./check-keys";
-import { verdictNeededFor } from "./definitions";
+import { unchangeable, verdictNeededFor } from "./definitions";
 import { rootOf } from "./key-classes";
 import type { MaskingProfile, ProfileProblem, Rule } from "./profile";
 import { columnId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
@@ -96,10 +96,11 @@ function definitionProblems({ definitions }: MaskingProfile, facts: SchemaFacts)
   return [
     ...facts.definitions.flatMap((definition) => {
       const rule = definitions[definition.id];
-      if (rule !== undefined)
-        return "unclassified" in rule
-          ? [{ place: definition.id, reason: `it is not classified: ${rule.unclassified}` }]
-          : [];
+      if (rule !== undefined) {
+        const why =
+          "unclassified" in rule ? `it is not classified: ${rule.unclassified}` : unchangeable(definition, rule);
+        return why === undefined ? [] : [{ place: definition.id, reason: why }];
+      }
       const needed = verdictNeededFor(definition);
       return needed === undefined
         ? []

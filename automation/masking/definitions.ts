@@ -1,4 +1,5 @@
 /** Pure: which definitions of a schema a profile has to classify, since they may contain a real value. */
+import type { DefinitionRule } from "./profile";
 import type { DefinitionFacts } from "./schema-facts";
 
 /** Written by people for people, or code: always. */
@@ -27,6 +28,22 @@ const whyAlways: Partial<Record<DefinitionFacts["kind"], string>> = {
   setting: "settings may contain values",
   subscription: "its connection has a password",
 };
+
+/** Why a copy cannot do what a rule says; undefined if it can, as far as that can be told. */
+export function unchangeable({ kind, text }: DefinitionFacts, rule: DefinitionRule): string | undefined {
+  if ("keep" in rule || "unclassified" in rule) return undefined;
+  if (kind === "partition") return "the bound of a partition says which rows it has: it can only be kept";
+  if ("drop" in rule) return kind === "enum" ? "columns need its labels: replace them, one in each line" : undefined;
+  if (onlyDropped.has(kind)) return "it can be kept or dropped, and not replaced";
+  const labels = rule.replace.split("\n");
+  if (kind === "enum" && (labels.length !== text.split("\n").length || new Set(labels).size !== labels.length))
+    return `it has ${text.split("\n").length} labels: give as many different ones, one in each line`;
+  return undefined;
+}
+
+const onlyDropped: ReadonlySet<DefinitionFacts["kind"]> = new Set([
+  ...(["policy", "publication", "server", "setting", "subscription"] as const),
+]);
 
 const date = /^\d{4}-\d{2}-\d{2}([ T][\d:.+-]+)?$/;
 

@@ -26,7 +26,8 @@ export class Fingerprint {
     let v2 = 0x6c796765 ^ this.k0;
     let v3 = 0x74656462 ^ this.k1;
     const blocks = length & ~3;
-    for (let at = 0; at <= blocks + 4; at += 4) {
+    // Behind the last block two turns finish, each with four rounds and a word of the result.
+    for (let at = 0; at <= blocks + 8; at += 4) {
       let word: number;
       if (at < blocks)
         word =
@@ -39,11 +40,14 @@ export class Fingerprint {
         for (let rest = length - blocks - 1; rest >= 0; rest--)
           word |= folded[bytes[from + blocks + rest]!]! << (8 * rest);
       } else word = 0;
-      // The last turn finishes: four rounds instead of two.
-      const last = at > blocks;
-      if (last) v2 ^= 0xee;
+      const finishes = at > blocks;
+      if (at === blocks + 4) v2 ^= 0xee;
+      if (at === blocks + 8) {
+        this.high = v1 ^ v3;
+        v1 ^= 0xdd;
+      }
       v3 ^= word;
-      for (let round = last ? 4 : 2; round > 0; round--) {
+      for (let round = finishes ? 4 : 2; round > 0; round--) {
         v0 = (v0 + v1) | 0;
         v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
         v0 = (v0 << 16) | (v0 >>> 16);
@@ -56,21 +60,6 @@ export class Fingerprint {
         v2 = (v2 << 16) | (v2 >>> 16);
       }
       v0 ^= word;
-    }
-    this.high = v1 ^ v3;
-    // A second output word, as in the 64-bit variant.
-    v1 ^= 0xdd;
-    for (let round = 4; round > 0; round--) {
-      v0 = (v0 + v1) | 0;
-      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
-      v0 = (v0 << 16) | (v0 >>> 16);
-      v2 = (v2 + v3) | 0;
-      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
-      v0 = (v0 + v3) | 0;
-      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
-      v2 = (v2 + v1) | 0;
-      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
-      v2 = (v2 << 16) | (v2 >>> 16);
     }
     this.low = v1 ^ v3;
   }

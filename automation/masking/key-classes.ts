@@ -36,6 +36,15 @@ export function keyClasses(facts: SchemaFacts, profile: MaskingProfile): KeyClas
     columns.forEach((column, i) => join(id(references.table, references.columns[i]!), id(table, column)));
   for (const { columns, references } of profile.virtualKeys)
     columns.forEach((column, i) => join(idOf(references[i] ?? column), idOf(column)));
+  const firstOf = new Map<string, string>();
+  for (const { name: table, columns } of facts.tables)
+    for (const { name } of columns) {
+      const said = classSaid(ruleOf(profile, columnId({ table, name })));
+      if (said === undefined) continue;
+      const first = firstOf.get(said) ?? columnId({ table, name });
+      firstOf.set(said, first);
+      join(first, columnId({ table, name }));
+    }
   return groups(sets, find).map((columns) => {
     const said = new Set(columns.flatMap((column) => classSaid(ruleOf(profile, column)) ?? []));
     return { name: [...said][0] ?? `key ${columns[0]}`, columns, said: [...said] };
@@ -71,8 +80,19 @@ export function ruleOf({ tables }: MaskingProfile, id: string): Rule | undefined
 }
 
 /** The column with the least room: what fits there fits everywhere. */
-export const narrowest = (columns: readonly ColumnFacts[]): ColumnFacts =>
+const narrowest = (columns: readonly ColumnFacts[]): ColumnFacts =>
   columns.reduce((least, column) => (roomIn(column) < roomIn(least) ? column : least));
+
+/**
+ * What the mask of all columns of a class is made for: then it is the same in each. What one of them calls equal, is
+ * equal in all: spellings of a citext, blanks at the end of a `char(n)`.
+ */
+export function factsOfClass(columns: readonly ColumnFacts[]): ColumnFacts {
+  const least = narrowest(columns);
+  const isPadded = columns.some(({ type }) => type === "bpchar");
+  const ignoresCase = columns.some((column) => column.ignoresCase);
+  return { ...least, ...(isPadded && { type: "bpchar" }), ...(ignoresCase && { ignoresCase }) };
+}
 
 const roomIn = (column: ColumnFacts): number =>
   column.maxLength ?? largestIn(column) ?? (column.type === "int8" ? 2 ** 63 : Number.POSITIVE_INFINITY);

@@ -3,7 +3,7 @@
  * `checkProfile` has to have found no problem.
  */
 import { ShipshapeError } from "../errors";
-import { keyClasses, narrowest, rootOf } from "./key-classes";
+import { factsOfClass, keyClasses, rootOf } from "./key-classes";
 import { derivedKey } from "./column-hash";
 import type { MaskingProfile } from "./profile";
 import { columnId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
@@ -40,10 +40,9 @@ export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedT
   const columnOf = new Map(facts.tables.flatMap(({ columns }) => columns.map((column) => [columnId(column), column])));
   const classOf = new Map(
     keyClasses(facts, profile).flatMap(({ name, columns }) =>
-      columns.map((id) => [id, { name, column: narrowest(columns.flatMap((one) => columnOf.get(one) ?? [])) }]),
+      columns.map((id) => [id, { name, column: factsOfClass(columns.flatMap((one) => columnOf.get(one) ?? [])) }]),
     ),
   );
-  const saidClasses = narrowestByClass(profile, facts);
   return facts.tables
     .filter((table) => isCopied(table))
     .map((table) => {
@@ -58,8 +57,7 @@ export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedT
             throw new Error(`${columnId(column)} is not classified: check the profile first`);
           const inClass = classOf.get(columnId({ table: root(table.name), name: column.name }));
           const name = rule.class ?? inClass?.name ?? rule.use;
-          const fitting = inClass?.column ?? (rule.class ? saidClasses.get(rule.class) : undefined) ?? column;
-          const mask = { use: rule.use, with: rule.with ?? {}, class: name, column: fitting };
+          const mask = { use: rule.use, with: rule.with ?? {}, class: name, column: inClass?.column ?? column };
           return { name: column.name, mask: { ...mask, ...(rule.perSubject && { perSubject: rule.perSubject }) } };
         });
       return { name: table.name, columns };
@@ -69,16 +67,6 @@ export function planMasks(profile: MaskingProfile, facts: SchemaFacts): PlannedT
 /** Not what every object has: a column may be named `constructor`. */
 const ownOf = <T>(record: Record<string, T> | undefined, name: string): T | undefined =>
   record && Object.hasOwn(record, name) ? record[name] : undefined;
-
-function narrowestByClass(profile: MaskingProfile, { tables }: SchemaFacts): Map<string, ColumnFacts> {
-  const found = new Map<string, ColumnFacts[]>();
-  for (const { name, columns } of tables)
-    for (const column of columns) {
-      const rule = profile.tables[name]?.columns?.[column.name];
-      if (rule && "use" in rule && rule.class) found.set(rule.class, [...(found.get(rule.class) ?? []), column]);
-    }
-  return new Map([...found].map(([name, columns]) => [name, narrowest(columns)]));
-}
 
 export interface MaskMaterial {
   /** Of the profile's secret. */

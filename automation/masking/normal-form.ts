@@ -19,13 +19,15 @@ export function normaliser(form: NormalForm, column: ColumnFacts): (values: Byte
   const write =
     form === "digits"
       ? writeDigits
-      : form === "folded" || column.ignoresCase
+      : form === "folded"
         ? writeFolded
-        : column.type === "numeric"
-          ? writeNumeric
-          : column.type === "bpchar"
-            ? writeUnpadded
-            : undefined;
+        : column.ignoresCase
+          ? writeLower
+          : column.type === "numeric"
+            ? writeNumeric
+            : column.type === "bpchar"
+              ? writeUnpadded
+              : undefined;
   if (write === undefined) return (values) => values;
   return (values) => {
     const { bytes, start, end, count } = values;
@@ -71,6 +73,17 @@ const writeFolded: Write = (bytes, start, end, out, at) => {
     wasBlank = isBlank;
   }
   return at > from && out[at - 1] === 0x20 ? at - 1 : at;
+};
+
+/** Blanks count: only case does not, and how an accent is written. */
+const writeLower: Write = (bytes, start, end, out, at) => {
+  const from = at;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte >= 0x80) return from + out.write(bytes.toString("utf8", start, end).normalize("NFC").toLowerCase(), from);
+    out[at++] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+  }
+  return at;
 };
 
 const folded = (text: string) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();

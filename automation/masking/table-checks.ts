@@ -53,7 +53,7 @@ function resultsOf(column: ColumnFacts, transformer: Transformer, parameters: un
 }
 
 const hasOneForm = (results: Result[]): boolean =>
-  new Set(results.map(({ result }) => result.replaceAll(/[a-z\d]/g, "x").replaceAll(/[A-Z]/g, "X"))).size === 1;
+  new Set(results.map(({ result }) => result.replaceAll(/[a-z\d]/gi, "x"))).size === 1;
 
 type Condition = (value: string) => boolean;
 

@@ -65,6 +65,14 @@ export interface Transformer<P = unknown> {
   /** Why it does not fit the column; undefined if it does. */
   fits(column: ColumnFacts, parameters: P): string | undefined;
   uniqueness(column: ColumnFacts, parameters: P): Uniqueness;
+  /** May two masks that are different be the same but for case? Then no index of `lower(…)` can be unique. @default no */
+  differsInCaseOnly?(column: ColumnFacts, parameters: P): boolean;
+  /**
+   * Does it leave some values as they were, by design? Then it is no evidence that a value is where it was.
+   *
+   * @default false
+   */
+  leaves?: true;
   /** May its output contain what COPY must escape (backslash, tab, newline and the like)? */
   escapes: boolean;
   /**

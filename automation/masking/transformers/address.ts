@@ -27,6 +27,7 @@ export const address: Transformer<Parameters> = {
     return isText(column) ? undefined : `it writes text, and the column is ${column.declared}`;
   },
   uniqueness: (_, { part }) => (part === "postal-code" ? "injective" : "lossy"),
+  differsInCaseOnly: (_, { part }) => part === "postal-code",
   escapes: true,
   prepare(context, given) {
     if (given.part === "postal-code") return shapeMask(context);

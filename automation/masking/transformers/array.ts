@@ -13,6 +13,7 @@ export const array = (lookup: Lookup): Transformer<NestedRule> => ({
     return unfitNested(rule, elementOf(column), lookup);
   },
   uniqueness: () => "lossy",
+  leaves: true,
   escapes: true,
   prepare: (context, rule) =>
     piecewise(

@@ -35,6 +35,7 @@ export const bucket: Transformer<z.infer<typeof parameters>> = {
       : undefined;
   },
   uniqueness: () => "lossy",
+  leaves: true,
   escapes: false,
   prepare: ({ column }, { size, unit }) => (size === undefined ? dates(column, unit!) : sizes(column, size)),
 };

@@ -24,14 +24,14 @@ export const card: Transformer<z.infer<typeof parameters>> = {
   uniqueness: (_, { form }) => (form === "permuted" ? "injective" : "lossy"),
   escapes: true,
   prepare(context, { form }) {
-    // The check digit is left out of the permutation, and follows from the rest.
-    if (form === "permuted") return placedMask(context, isDigit, { skipLast: 1, finish: writeCheckDigit });
+    // The check digit is left out of the permutation: a right one stays right, and a wrong one as wrong as it was.
+    if (form === "permuted") return placedMask(context, { skipLast: 1, finish: moveCheckDigit });
     return hashedMask(context, "digits", length, (hashes, from, out, at) => {
       const start = at;
       at += prefix.copy(out, at);
       for (let i = 0; i < length - prefix.length - 1; i++) out[at++] = 0x30 + (hashes[from + i]! % 10);
       out[at++] = 0x30;
-      writeCheckDigit(out, start, at);
+      out[at - 1] = 0x30 + checkDigit(out.subarray(start, at));
       return at;
     });
   },
@@ -39,13 +39,21 @@ export const card: Transformer<z.infer<typeof parameters>> = {
 
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
 
-/** Luhn's, in the last place. */
-function writeCheckDigit(bytes: Buffer, start: number, end: number): void {
-  if (end <= start) return;
+/** So that different numbers stay different, whether their check digits are right or not. */
+function moveCheckDigit(masked: Buffer, source: Buffer): void {
+  const at = source.length - 1;
+  if (at < 1) return;
+  const by = checkDigit(masked) - checkDigit(source);
+  const [first, count] = isDigit(source[at]!) ? [0x30, 10] : source[at]! >= 0x61 ? [0x61, 26] : [0x41, 26];
+  masked[at] = first + ((source[at]! - first + by + count) % count);
+}
+
+/** Luhn's, of all but the last place. */
+function checkDigit(bytes: Buffer): number {
   let sum = 0;
-  for (let i = end - 2, twice = true; i >= start; i--, twice = !twice) {
+  for (let i = bytes.length - 2, twice = true; i >= 0; i--, twice = !twice) {
     const digit = bytes[i]! - 0x30;
     sum += twice ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
   }
-  bytes[end - 1] = 0x30 + ((10 - (sum % 10)) % 10);
+  return (10 - (sum % 10)) % 10;
 }

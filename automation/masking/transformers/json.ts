@@ -40,6 +40,7 @@ export const json = (lookup: Lookup): Transformer<Parameters> => ({
     return undefined;
   },
   uniqueness: () => "lossy",
+  leaves: true,
   escapes: true,
   prepare: (context, { paths, rest }) => documentMask(context, paths, rest, lookup),
 });

@@ -26,6 +26,7 @@ export const partial: Transformer<z.infer<typeof parameters>> = {
   example: { keepLast: 4 },
   fits: (column) => (isText(column) ? undefined : `it writes text, and the column is ${column.declared}`),
   uniqueness: () => "lossy",
+  leaves: true,
   escapes: true,
   prepare(_context, { keepFirst, keepLast, sign }) {
     const writer = new ByteWriter();

@@ -42,6 +42,7 @@ export const permutation: Transformer<Parameters> = {
     return from === undefined ? undefined : "from and to are for whole numbers";
   },
   uniqueness: () => "injective",
+  differsInCaseOnly: (column) => !isInteger(column),
   escapes: true,
   prepare: (context, { from, to, keepFirst }) =>
     isInteger(context.column)

@@ -26,11 +26,12 @@ export const phone: Transformer<Parameters> = {
     return isText(column) ? undefined : `it masks texts and whole numbers, and the column is ${column.declared}`;
   },
   uniqueness: (_, { form }) => (form === "shape" ? "injective" : "lossy"),
+  differsInCaseOnly: (column, { form }) => form === "shape" && !isInteger(column),
   escapes: true,
   prepare(context, { form }) {
     if (isInteger(context.column)) return integerMask(context);
     // The same number, however it is written, gets the same digits.
-    if (form === "shape") return placedMask(context, isDigit);
+    if (form === "shape") return placedMask(context);
     return hashedMask(context, "digits", prefix.length + digits, (hashes, from, out, at) => {
       at += prefix.copy(out, at);
       for (let i = 0; i < digits; i++) out[at++] = 0x30 + (hashes[from + i]! % 10);
@@ -38,5 +39,3 @@ export const phone: Transformer<Parameters> = {
     });
   },
 };
-
-const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;

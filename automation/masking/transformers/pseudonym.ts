@@ -40,6 +40,7 @@ export const pseudonym: Transformer<Parameters> = {
       : isText(column) && !hasRoom(column, given)
         ? "injective"
         : "collision-free-in-practice",
+  differsInCaseOnly: (column, given) => isText(column) && !hasRoom(column, given),
   escapes: true,
   prepare(context, given) {
     const { column } = context;

@@ -28,6 +28,7 @@ export const regex = (lookup: Lookup): Transformer<z.infer<typeof parameters>> =
     return unfitNested(rule, column, lookup);
   },
   uniqueness: () => "lossy",
+  leaves: true,
   escapes: true,
   prepare(context, { pattern, rest, ...rule }) {
     const expression = new RegExp(pattern, "gu");

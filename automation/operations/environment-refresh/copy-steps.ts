@@ -128,6 +128,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const { sequences: _, ...record } = await copyDatabase({
         ...{ source, sourceMaster, target: hidden, masks },
         throughRoot: throughRoot(profile, facts),
+        definitions: profile.definitions,
         ...{ rootCertificateFile, packageFolder: s.packageFolder, signal },
         threads: Math.min(maskingThreadsMax, availableParallelism()),
         tablesAtOnce: tablesAtOnceMax,
@@ -143,8 +144,12 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     async validate(plan: EnvironmentRefreshPlan, both: Both): Promise<CopyValidation> {
       const reader = readerOf(await throwawayLogin(plan, both.staging));
       const hidden = await hiddenLogin(plan, both);
+      const facts = await inCopySession(reader, looking, "the look at the schema", readSchemaFacts);
+      const moved = throughRoot(await approvedProfile(plan), facts);
       return inCopySession(reader, reading, "the validation", (source) =>
-        inCopySession(hidden, reading, "the validation", (copy) => validateCopy(source, copy, both.record.found)),
+        inCopySession(hidden, reading, "the validation", (copy) =>
+          validateCopy(source, copy, both.record.found, moved),
+        ),
       );
     },
 

@@ -6,18 +6,9 @@ import type { SchemaFacts } from "../../masking/schema-facts";
 import { transformers } from "../../masking/transformers";
 import type { KeptComment } from "../../targets/masked-copy/copy-settings";
 
-/** All of what `shipshape masking check` finds, and what a copy cannot do. */
-export function coverageProblems(profile: MaskingProfile, facts: SchemaFacts): ProfileProblem[] {
-  const kindOf = new Map(facts.definitions.map(({ id, kind }) => [id, kind]));
-  const undoable = Object.entries(profile.definitions).flatMap(([place, rule]) => {
-    const kind = kindOf.get(place);
-    if (kind === undefined || kind === "comment" || "keep" in rule || "unclassified" in rule) return [];
-    // Neither travels: the target has settings of its own.
-    if ("drop" in rule && (kind === "setting" || kind === "subscription")) return [];
-    return [{ place, reason: "a refresh drops or replaces comments only: change the source, or say keep" }];
-  });
-  return [...checkProfile(profile, facts, transformers), ...undoable];
-}
+/** All of what `shipshape masking check` finds. */
+export const coverageProblems = (profile: MaskingProfile, facts: SchemaFacts): ProfileProblem[] =>
+  checkProfile(profile, facts, transformers);
 
 /** Comments never travel with the schema: these are written afterwards. */
 export const keptComments = (profile: MaskingProfile, facts: SchemaFacts): KeptComment[] =>

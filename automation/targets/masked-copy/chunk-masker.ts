@@ -16,7 +16,7 @@ export interface MaskedColumn {
 export interface MaskedChunk {
   bytes: Uint8Array<ArrayBuffer>;
   rows: number;
-  /** For each masked column how many values, other than NULL, are what they were. */
+  /** For each masked column how many values that tell something are what they were: not NULL, '' or 0. */
   unchanged: number[];
 }
 
@@ -157,7 +157,7 @@ export class ChunkMasker {
         const was = fields.start[row]!;
         const is = start[row]!;
         const length = fields.end[row]! - was;
-        if (was < 0 || is < 0 || end[row]! - is !== length) continue;
+        if (was < 0 || is < 0 || end[row]! - is !== length || !tells(bytes, was, was + length)) continue;
         let same = 0;
         while (same < length && bytes[was + same] === masked[is + same]) same++;
         if (same === length) unchanged++;
@@ -166,6 +166,18 @@ export class ChunkMasker {
     });
   }
 }
+
+/** Without a letter or digit, or 0, a value says nothing, and a mask leaves it: leak-search.ts counts none either. */
+function tells(bytes: Buffer, from: number, to: number): boolean {
+  if (to - from === 1 && bytes[from] === 0x30) return false;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80 || (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a))
+      return to - from > 9 || !endless.has(bytes.toString("latin1", from, to));
+  }
+  return false;
+}
+const endless: ReadonlySet<string> = new Set(["infinity", "-infinity", "Infinity", "-Infinity", "NaN"]);
 
 /** Looks no further than the field: searching the whole chunk for each field would take longer than all else. */
 function unescaped(bytes: Buffer, from: number, to: number): number {

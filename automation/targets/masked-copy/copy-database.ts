@@ -5,10 +5,12 @@
  */
 import type { Client } from "pg";
 import { ShipshapeError } from "../../errors";
+import type { MaskingProfile } from "../../masking/profile";
 import { inCopySession } from "./copy-session";
 import type { DatabaseLogin } from "../database-login";
 import { readCopiedTables, type CopiedTable } from "./copied-tables";
 import { copyTables, type CopiedRows, type CopyRequest } from "./copy-tables";
+import { applyDefinitionRules } from "./definition-rules";
 import { dumpSchema } from "./schema-dump";
 import type { DumpStatement } from "./dump-statements";
 import { ensureRoles, hidesRows, loadable, loadSchema, readRolesOf } from "./schema-load";
@@ -22,6 +24,8 @@ export interface DatabaseCopy extends Omit<CopyRequest, "tables"> {
   sourceMaster: DatabaseLogin;
   /** The master's login of an empty database. */
   target: DatabaseLogin;
+  /** What the profile says of definitions is done to the source, before its schema is read. */
+  definitions: MaskingProfile["definitions"];
 }
 
 export interface CopiedDatabase {
@@ -39,7 +43,7 @@ const what = "the copying";
 
 /**
  * Errors: copy-unplanned, copy-query-failed, schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete,
- * masking-value-unfit.
+ * masking-value-unfit, definition-not-changed.
  */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;
@@ -50,19 +54,24 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
 
   const roles = await inSource(readRolesOf);
   await inTarget((client) => ensureRoles(client, roles));
+  await inCopySession(copy.sourceMaster, options, what, async (client) => {
+    await ensureRoles(client, roles);
+    await applyDefinitionRules(client, copy.definitions);
+  });
   const before = loadable(await dumpSchema(source, "pre-data", copy), target.majorVersion);
   const after = loadable(await dumpSchema(source, "post-data", copy), target.majorVersion);
   await inTarget((client) => loadSchema(client, target.identifier, before, { atomic: true, signal }));
   const all = await inSource(readCopiedTables);
   requirePlanned(copy.masks, all);
   const found = all.filter(({ name }) => !copy.masks.empty.includes(name));
-  await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found, roles));
+  await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));
   const open = after.filter((one) => !hidesRows(one));
   await inTarget((client) => loadSchema(client, target.identifier, open, { atomic: false, signal }));
-  await inTarget(refreshViews);
+  const filled = await inSource(readFilledViews);
+  await inTarget((client) => refreshViews(client, filled));
   await inTarget((client) => client.query("analyze"));
   return { found, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
 }
@@ -82,16 +91,22 @@ function requirePlanned({ tables, empty }: TableMasks, found: readonly CopiedTab
 }
 
 /** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */
-async function showAllRows(master: Client, tables: readonly CopiedTable[], roles: readonly string[]): Promise<void> {
+async function showAllRows(master: Client, tables: readonly CopiedTable[]): Promise<void> {
   const hidden = tables.filter(({ rowSecurity }) => rowSecurity);
-  if (hidden.length === 0) return;
-  await ensureRoles(master, roles);
   for (const { name } of hidden) await master.query(`alter table ${name} disable row level security`);
 }
 
+/** A materialized view that nobody ever filled stays so. */
+async function readFilledViews(source: Client): Promise<string[]> {
+  const { rows } = await source.query<{ name: string }>(`
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'm' and c.relispopulated`);
+  return rows.map(({ name }) => name);
+}
+
 /** Materialized views, in the order in which they need each other. */
-async function refreshViews(target: Client): Promise<void> {
-  const { rows } = await target.query<{ sql: string }>(`
+async function refreshViews(target: Client, filled: readonly string[]): Promise<void> {
+  const { rows } = await target.query<{ name: string }>(`
     with recursive uses as (
       select distinct r.ev_class as view, d.refobjid as used from pg_depend d
       join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
@@ -100,8 +115,8 @@ async function refreshViews(target: Client): Promise<void> {
     ranks as (
       select c.oid as view, 0 as rank from pg_class c where c.relkind in ('v', 'm')
       union select u.view, r.rank + 1 from ranks r join uses u on u.used = r.view where r.rank < 100)
-    select format('refresh materialized view %I.%I', n.nspname, c.relname) as sql
+    select format('%I.%I', n.nspname, c.relname) as name
     from ranks r join pg_class c on c.oid = r.view join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'm' and n.nspname !~ '^(pg_|rdsadmin)' group by c.oid, n.nspname, c.relname order by max(r.rank), 1`);
-  for (const { sql } of rows) await target.query(sql);
+  for (const { name } of rows) if (filled.includes(name)) await target.query(`refresh materialized view ${name}`);
 }

@@ -14,6 +14,9 @@ export class CopyIn {
   private connection: Connection | undefined;
   private rows = NaN;
   private failure: Error | undefined;
+  private isOpen = false;
+  /** Ends the wait of a write. */
+  private wake: () => void = () => undefined;
   private readonly opened: Promise<void>;
   private readonly closed: Promise<number>;
   private settle!: { opened: () => void; closed: (rows: number) => void; failed: (error: Error) => void };
@@ -45,10 +48,11 @@ export class CopyIn {
     await new Promise<void>((resolve) => {
       const go = () => {
         stream.off("drain", go).off("close", go);
+        this.wake = () => undefined;
         resolve();
       };
       stream.on("drain", go).on("close", go);
-      this.closed.catch(go);
+      this.wake = go;
     });
     this.throwFailure();
   }
@@ -66,9 +70,10 @@ export class CopyIn {
 
   /** Has the server forget the rows. Never fails: the caller has a reason of its own already. */
   async cancel(): Promise<void> {
-    await this.opened;
+    // One that still waits for a lock would answer when it has it: only the end of the connection ends that.
+    if (!this.isOpen) this.connection?.stream.destroy();
     // CopyFail, with an empty message.
-    if (this.failure === undefined) this.connection!.stream.write(Buffer.from([0x66, 0, 0, 0, 5, 0]));
+    else if (this.failure === undefined) this.connection!.stream.write(Buffer.from([0x66, 0, 0, 0, 5, 0]));
     await this.closed.catch(() => undefined);
   }
 
@@ -78,6 +83,7 @@ export class CopyIn {
   }
 
   handleCopyInResponse(): void {
+    this.isOpen = true;
     this.settle.opened();
   }
 
@@ -88,6 +94,7 @@ export class CopyIn {
   handleError(error: Error): void {
     this.callback();
     this.failure ??= error;
+    this.wake();
     this.settle.opened();
     this.settle.failed(this.failure);
   }

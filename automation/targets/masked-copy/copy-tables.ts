@@ -32,7 +32,7 @@ export interface CopiedRows {
   rows: number;
   /** As text, from the source. */
   bytes: number;
-  /** Column → how many of its masked values, other than NULL, are what they were. */
+  /** Column → how many of its masked values are what they were, of those that tell something: not NULL, '' or 0. */
   unchanged: Record<string, number>;
 }
 

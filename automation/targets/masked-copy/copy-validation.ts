@@ -24,17 +24,27 @@ export interface CopyValidation {
 
 /**
  * By logins that read everything, before row-level security is switched on in the copy. The number of rows is counted
- * in both, not taken from the copying. Errors: copy-query-failed.
+ * in both, not taken from the copying; `throughRoot` is what the copying was told. Errors: copy-query-failed.
  */
-export const validateCopy = (source: Client, copy: Client, tables: readonly CopiedTable[]): Promise<CopyValidation> =>
-  quietly(copy.database ?? "the copy", "the validation", () => validate(source, copy, tables));
+export const validateCopy = (
+  source: Client,
+  copy: Client,
+  tables: readonly CopiedTable[],
+  throughRoot: readonly string[] = [],
+): Promise<CopyValidation> =>
+  quietly(copy.database ?? "the copy", "the validation", () => validate(source, copy, tables, throughRoot));
 
-async function validate(source: Client, copy: Client, tables: readonly CopiedTable[]): Promise<CopyValidation> {
+async function validate(
+  source: Client,
+  copy: Client,
+  tables: readonly CopiedTable[],
+  throughRoot: readonly string[],
+): Promise<CopyValidation> {
   const differingCounts = [];
   let rows = 0;
-  for (const { name } of tables) {
+  for (const [name, from] of counted(tables, throughRoot)) {
     const count = async (client: Client) =>
-      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from only ${name}`)).rows[0]?.count);
+      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from ${from}`)).rows[0]?.count);
     const [before, after] = await Promise.all([count(source), count(copy)]);
     rows += after;
     if (before !== after) differingCounts.push({ table: name, source: before, copy: after });
@@ -51,6 +61,14 @@ async function validate(source: Client, copy: Client, tables: readonly CopiedTab
     unanalysed: named(await unanalysed(copy)),
   };
 }
+
+/** Each table; of partitions whose rows moved among each other, all of them together. */
+const counted = (tables: readonly CopiedTable[], throughRoot: readonly string[]): Map<string, string> =>
+  new Map(
+    tables.map(({ name, root }) =>
+      root && throughRoot.includes(name) ? [root.name, root.name] : [name, `only ${name}`],
+    ),
+  );
 
 const objectsOf = async (client: Client): Promise<Set<string>> =>
   new Set((await client.query<{ line: string }>(objectsQuery)).rows.map(({ line }) => line));

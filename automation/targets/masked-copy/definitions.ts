@@ -6,6 +6,7 @@ const own = (schema: string) => `${schema} !~ '^(pg_|rdsadmin)' and ${schema} <>
 const sources: string[] = [
   `select 'constraint ' || conname || ' of ' || conrelid::regclass::text, pg_get_constraintdef(k.oid) from pg_constraint k join pg_namespace n on n.oid = connamespace where ${own("n.nspname")}`,
   `select 'default of ' || adrelid::regclass::text || '.' || attname, pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum`,
+  `select 'default of the domain ' || oid::regtype::text, typdefault from pg_type where typtype = 'd' and typdefault is not null`,
   `select 'index ' || indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = indexrelid join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")}`,
   `select 'view ' || schemaname || '.' || viewname, definition from pg_views where ${own("schemaname")}`,
   `select 'materialized view ' || schemaname || '.' || matviewname, definition from pg_matviews where ${own("schemaname")}`,

@@ -32,6 +32,12 @@ export const maskedCopyErrors = {
     message: "{table} {how}, unlike what was planned: no row was copied",
     hint: "the schema has changed since the masks were planned; `npx shipshape masking check --help` says how to find out whether the profile covers it",
   },
+  "definition-not-changed": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "what the masking profile says of {definition} could not be done: SQLSTATE {sqlstate}",
+    hint: "the message may quote the schema, and is not kept; 0A000 is a change that PostgreSQL does not offer, 2BP01 something else that needs the definition, 42501 a privilege",
+  },
   "copy-incomplete": {
     httpStatus: 500,
     exitCode: 1,

@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import type { FieldForm } from "../../masking/leak-pieces";
 import type { LeakReport } from "../../masking/leak-report";
 import { LeakScan } from "../../masking/leak-scan";
+import { transformers } from "../../masking/transformers";
 import { columnId } from "../../masking/schema-facts";
 import type { DatabaseLogin } from "../database-login";
 import { copyOutStatement, type CopiedTable } from "./copied-tables";
@@ -102,9 +103,16 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
   const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
   for (const { table, columns } of masked)
     for (const { name } of columns)
-      if (byPosition.has(columnId({ table: table.name, name })))
+      if (!mayLeave(search.masks, table, name) && byPosition.has(columnId({ table: table.name, name })))
         await comparePosition(scan, source, copy, table, name, search.copied);
   return scan.report();
+}
+
+/** Whether its mask leaves some values by design. */
+function mayLeave({ tables }: TableMasks, table: CopiedTable, column: string): boolean {
+  const at = table.columns.indexOf(column);
+  const rule = tables[table.name]?.masked.find(({ position }) => position === at);
+  return transformers.find(({ name }) => name === rule?.mask.use)?.leaves ?? false;
 }
 
 const isShort = ({ type, isEnum }: MaskedColumn): boolean => short.has(type) || isEnum;
@@ -172,10 +180,11 @@ async function comparePosition(
   column: string,
   copied: Record<string, CopiedRows>,
 ): Promise<void> {
-  const { rows = 0, unchanged = {} } = copied[table.name] ?? {};
-  const query = `select coalesce(sum(n), 0)::float8 as rows, json_object_agg(v, n) as counts from (
-    select md5("${column.replaceAll('"', '""')}"::text) as v, count(*) as n from only ${table.name} where "${column.replaceAll('"', '""')}" is not null
-    group by 1 order by 2 desc limit ${histogramRowsMax}) h`;
+  const { unchanged = {} } = copied[table.name] ?? {};
+  const text = `"${column.replaceAll('"', '""')}"::text`;
+  const those = `from only ${table.name} where ${tells(text)}`;
+  const query = `select (select count(*) ${those})::float8 as rows, (select json_object_agg(v, n) from (
+    select md5(${text}) as v, count(*) as n ${those} group by 1 order by 2 desc limit ${histogramRowsMax}) h) as counts`;
   const of = async (client: Client) =>
     (await client.query<{ rows: number; counts: Record<string, number> | null }>(query)).rows[0]!;
   const [before, after] = [await of(source), await of(copy)];
@@ -186,6 +195,10 @@ async function comparePosition(
   scan.comparePosition(
     columnId({ table: table.name, name: column }),
     unchanged[column] ?? 0,
-    rows === 0 ? 0 : together / rows,
+    before.rows === 0 ? 0 : together / before.rows,
   );
 }
+
+/** Of the values that chunk-masker.ts compares: those that say something. */
+const tells = (text: string): string =>
+  `${text} ~ '[[:alnum:]]|[^[:ascii:]]' and ${text} not in ('0', 'infinity', '-infinity', 'Infinity', '-Infinity', 'NaN')`;

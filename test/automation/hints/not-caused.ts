@@ -22,6 +22,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "copy-refused",
         "copy-query-failed",
         "copy-unplanned",
+        "definition-not-changed",
         "copy-incomplete",
       ] as const
     ).map((code) => [code, "a database that refuses or ends in the middle of a copy: targets/masked-copy"]),

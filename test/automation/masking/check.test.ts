@@ -1,5 +1,7 @@
 import { checkProfile } from "../../../automation/masking/check";
-import type { MaskingProfile } from "../../../automation/masking/profile";
+import { planMasks, prepareMask } from "../../../automation/masking/mask-plan";
+import type { DefinitionRule, MaskingProfile, Rule } from "../../../automation/masking/profile";
+import { columnOf, masked, valuesOf } from "./columns";
 import type { DefinitionFacts, SchemaFacts } from "../../../automation/masking/schema-facts";
 import { transformers } from "../../../automation/masking/transformers";
 import { factsOf, keep, profileOf, tableOf, unique, use } from "./schemas";
@@ -242,4 +244,86 @@ test("rows of another server are not copied, views are filled from what was mask
     "largeObjects: there are 2 large objects, and the profile refuses them",
   ]);
   expect(problems(profileOf({ "s.far": "empty" }, { largeObjects: "drop" }), facts)).toEqual([]);
+});
+
+test.each<[DefinitionFacts["kind"], string, DefinitionRule, string | undefined]>([
+  ["partition", "FOR VALUES IN ('a')", { drop: true }, "it can only be kept"],
+  ["partition", "FOR VALUES IN ('a')", { keep: "a test" }, undefined],
+  ["enum", "a\nb", { drop: true }, "replace them"],
+  ["enum", "a\nb", { replace: "x" }, "it has 2 labels"],
+  ["enum", "a\nb", { replace: "x\nx" }, "different ones"],
+  ["enum", "a\nb", { replace: "x\ny" }, undefined],
+  ["policy", "(a = 'Acme')", { replace: "true" }, "not replaced"],
+  ["comment", "Acme", { replace: "a customer" }, undefined],
+])("of a definition of the kind %s (%j) %j is %s", (kind, text, rule, why) => {
+  const facts = factsOf([], { definitions: [{ id: "it", kind, text }] });
+  const reasons = problems(profileOf({}, { definitions: { it: rule } }), facts);
+  expect(reasons).toEqual(why === undefined ? [] : [expect.stringContaining(why)]);
+});
+
+test("the columns of a class get one mask, whether a key joins them or the profile alone", () => {
+  const facts = factsOf(
+    [
+      tableOf("public.customers", { id: { type: "int8" } }),
+      tableOf("public.orders", { customer_id: { type: "int8" } }),
+      tableOf("public.legacy", { number: { type: "int4" } }),
+    ],
+    { foreignKeys: [{ ...toCustomers, table: "public.orders" }] },
+  );
+  const rule = use("pseudonym", undefined, { class: "customer-id" });
+  const profile = profileOf({
+    "public.customers": { id: rule },
+    "public.orders": { customer_id: rule },
+    "public.legacy": { number: rule },
+  });
+  expect(problems(profile, facts)).toEqual([]);
+  const masks = planMasks(profile, facts).map(({ columns: [one] }) => {
+    const mask = prepareMask(one!.mask!, { secret: Buffer.alloc(32, 1), sourceWords: new Set(), transformers });
+    return valuesOf(mask(columnOf(["7", "4711", "2147483647"]), { firstRow: 0 }));
+  });
+  expect(masks[1]).toEqual(masks[0]);
+  expect(masks[2]).toEqual(masks[0]);
+  const other = {
+    ...profile.tables,
+    "public.legacy": { columns: { number: use("noise", { absolute: 1 }, { class: "customer-id" }) } },
+  };
+  expect(problems({ ...profile, tables: other }, facts)[0]).toContain("class or key joins it");
+});
+
+test("blanks at the end of a char(n) make no difference in its class", () => {
+  const facts = factsOf([
+    tableOf("public.a", { code: { type: "varchar", maxLength: 8 } }),
+    tableOf("public.b", { code: { type: "bpchar", maxLength: 10 } }),
+  ]);
+  const rule = use("pseudonym", undefined, { class: "code" });
+  const plan = planMasks(profileOf({ "public.a": { code: rule }, "public.b": { code: rule } }), facts);
+  const [short, padded] = plan.map(({ columns: [one] }, at) => {
+    const mask = prepareMask(one!.mask!, { secret: Buffer.alloc(32, 1), sourceWords: new Set(), transformers });
+    return valuesOf(mask(columnOf([at === 0 ? "AB12" : "AB12      "]), { firstRow: 0 }));
+  });
+  expect(padded).toEqual(short);
+});
+
+test.each<[string, Rule, string | undefined]>([
+  ["lower(name)", use("pseudonym"), undefined],
+  ["lower((name)::text)", use("email"), undefined],
+  ["lower(name)", use("permutation"), "differ in case only"],
+  ["((name || '-'::text) || COALESCE(name, ''::text))", use("pseudonym"), undefined],
+  ['"substring"(name, 1, 3)', use("pseudonym"), "may be the same of different masks"],
+  ['"left"(name)', use("pseudonym"), "may be the same of different masks"],
+  ["md5(name)", use("pseudonym"), "may be the same of different masks"],
+])("where %s is unique, %j is %s", (expression, rule, why) => {
+  const facts = factsOf([customers], {
+    uniques: [unique("public.customers", [], { name: "folded", parts: [{ expression, columns: ["name"] }] })],
+  });
+  const reasons = problems(profileOf({ "public.customers": { ...covered, name: rule } }), facts);
+  expect(reasons).toEqual(why === undefined ? [] : [expect.stringContaining(why)]);
+});
+
+test("values that are different in a unique citext stay different", () => {
+  const facts = { type: "citext", ignoresCase: true };
+  for (const masking of [{ use: "pseudonym" }, { use: "permutation" }, { use: "email" }]) {
+    const results = masked(["a b", "ab", "AB", "a c"], { ...masking, facts }) as string[];
+    expect(new Set(results.map((one) => one.toLowerCase())).size).toBe(3);
+  }
 });

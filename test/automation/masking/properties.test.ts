@@ -17,6 +17,11 @@ const day = fc
 const luhnDigit = (payload: string) => [..."0123456789"].find((digit) => checkedLuhn(payload + digit))!;
 const cards = digits(12, 18).map((payload) => payload + luhnDigit(payload));
 
+const ibans = digits(14, 20).map((bban) => {
+  const check = Array.from({ length: 97 }, (_, at) => String(at + 2).padStart(2, "0"));
+  return check.map((two) => `DE${two}${bban}`).find(checkedIban)!;
+});
+
 interface Subject extends Masking {
   values: fc.Arbitrary<string>;
   /** Does another key change every output? Not of one that has no key, or whose domain is small. */
@@ -56,7 +61,7 @@ const subjects: Subject[] = [
   { use: "ip", facts: { type: "inet" }, values: fc.ipV6() },
   { use: "card", values: cards },
   { use: "card", with: { form: "permuted" }, values: cards },
-  { use: "iban", values: digits(14, 20).map((bban) => `DE00${bban}`) },
+  { use: "iban", values: ibans },
   { use: "date-shift", facts: { type: "date" }, with: { days: 3650 }, values: day, keyed: false },
   {
     use: "noise",
@@ -91,9 +96,7 @@ describe.each(subjects.map((subject) => [nameOf(subject), subject] as const))("%
     if (uniqueness(column(subject.facts), parameters.parse(subject.with ?? {})) === "lossy") return;
     fc.assert(
       fc.property(lists, (values) => {
-        // An email is one whatever its case; values that are one are masked as one.
-        const different = new Set(subject.use === "email" ? values.map((value) => value.toLowerCase()) : values);
-        expect(new Set(masked(values, subject)).size).toBe(different.size);
+        expect(new Set(masked(values, subject)).size).toBe(values.length);
       }),
     );
   });
@@ -137,12 +140,12 @@ describe.each(subjects.map((subject) => [nameOf(subject), subject] as const))("%
   });
 });
 
-test("what has check digits has right ones, whatever it was", () => {
+test("what has right check digits has right ones afterwards", () => {
   fc.assert(
-    fc.property(cards, digits(14, 20), (card, bban) => {
+    fc.property(cards, ibans, (card, number) => {
       expect(checkedLuhn(masked([card], { use: "card" })[0]!)).toBe(true);
       expect(checkedLuhn(masked([card], { use: "card", with: { form: "permuted" } })[0]!)).toBe(true);
-      expect(checkedIban(masked([`DE00${bban}`], { use: "iban" })[0]!)).toBe(true);
+      expect(checkedIban(masked([number], { use: "iban" })[0]!)).toBe(true);
     }),
   );
 });

@@ -1,22 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { inControlSession } from "../../../../automation/targets/control-session";
-import { createReader, readerOf } from "../../../../automation/targets/copy-reader";
 import { copyDatabase, type CopiedDatabase } from "../../../../automation/targets/masked-copy/copy-database";
 import { copyTables } from "../../../../automation/targets/masked-copy/copy-tables";
 import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
-import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
-import { describeError } from "../../../../automation/errors";
-import { loadSchema } from "../../../../automation/targets/masked-copy/schema-load";
 import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
-import type { ColumnRule, TableMasks } from "../../../../automation/targets/masked-copy/table-masks";
+import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
+import { loadSchema } from "../../../../automation/targets/masked-copy/schema-load";
+import type { ColumnRule } from "../../../../automation/targets/masked-copy/table-masks";
 import { connectAsAdministrator } from "../../../../localcloud/postgres/administrator";
 import { until } from "../../../until";
-import { FleetDatabase } from "../fleet-database";
-
-const packageFolder = join(__dirname, "../../../..");
+import type { FleetDatabase } from "../fleet-database";
+import { constant, masksOf, packageFolder, TwoServers } from "./two-servers";
 
 /** In every value of the masked column, and nowhere else. */
 const REAL = "zq7REALqz";
@@ -45,16 +41,6 @@ insert into "Order" select i, date '2025-06-01' + i % 500, 1 + i % 3000, case wh
 insert into base select i, 'base ' || i from generate_series(1, 100) i; insert into child select i, 'child', null from generate_series(1, 50) i;
 refresh materialized view totals; analyze; alter table customer force row level security`;
 
-/** By a mask that makes every value the same. */
-const constant = (table: string, name: string, position: number, value: string): ColumnRule => ({
-  position,
-  mask: {
-    use: "constant",
-    with: { value },
-    class: "constant",
-    column: { table, name, type: "text", declared: "text", kind: "base", notNull: false, checks: [] },
-  },
-});
 /** Of a table whose name SQL quotes, too. */
 const planned: Record<string, string[]> = {
   "app.customer": ["id", "name", "email", "parent", "tags", "doc", "photo"],
@@ -64,64 +50,43 @@ const planned: Record<string, string[]> = {
   "app.child": ["id", "note", "extra"],
   'app."Note"': ["id", "text"],
 };
-const masksOf = (masked: Record<string, ColumnRule[]>, columns = planned): TableMasks => ({
-  tables: Object.fromEntries(
-    Object.entries(columns).map(([table, names]) => [table, { columns: names, masked: masked[table] ?? [] }]),
-  ),
-  ...{ empty: [], secret: Buffer.alloc(32, 7), sourceWords: [] },
-});
-const masks = masksOf({
+const masksFor = (masked: Record<string, ColumnRule[]>) => masksOf(masked, planned);
+const masks = masksFor({
   "app.customer": [constant("app.customer", "name", 1, "masked\t\\N")],
   'app."Note"': [constant('app."Note"', "text", 1, "a note")],
 });
 
+let servers: TwoServers;
 let source: FleetDatabase;
 let target: FleetDatabase;
-/** As the bundle of RDS, which has the authorities of all Regions. */
-let rootCertificateFile: string;
+let request: Awaited<ReturnType<TwoServers["request"]>>;
 beforeAll(async () => {
-  [source, target] = await Promise.all([FleetDatabase.start("17.10"), FleetDatabase.start("18.4")]);
-  await source.within((client) => client.query("create role owner login"));
+  servers = await TwoServers.start();
+  ({ source, target } = servers);
   await source.admin(content);
-  await source.within((client) => createReader(client, readerOf(source.login())));
-  rootCertificateFile = join(mkdtempSync(join(tmpdir(), "roots-")), "roots.pem");
-  writeFileSync(
-    rootCertificateFile,
-    [source, target].map((one) => readFileSync(one.rootCertificateFile, "utf8")).join(""),
-  );
+  request = await servers.request(masks);
 });
-afterAll(async () => {
-  await Promise.all([source, target].map((one) => one?.stop()));
-});
+afterAll(() => servers?.stop());
 
-const request = () => ({
-  source: readerOf(source.login()),
-  sourceMaster: source.login(),
-  target: { ...target.login(), majorVersion: 18 },
-  masks,
-  throughRoot: [],
-  rootCertificateFile,
-  packageFolder,
-  threads: 2,
-  tablesAtOnce: 2,
-});
 let copied: CopiedDatabase;
 const scan = () =>
-  searchForLeaks(request().source, request().target, {
+  searchForLeaks(request.source, request.target, {
     tables: copied.found,
     masks,
     copied: copied.tables,
-    rootCertificateFile,
+    rootCertificateFile: request.rootCertificateFile,
   });
 
 const validation = () =>
-  inControlSession(request().source, { rootCertificateFile }, (from) =>
-    inControlSession(request().target, { rootCertificateFile }, (copy) => validateCopy(from, copy, copied.found)),
+  inControlSession(request.source, { rootCertificateFile: request.rootCertificateFile }, (from) =>
+    inControlSession(request.target, { rootCertificateFile: request.rootCertificateFile }, (copy) =>
+      validateCopy(from, copy, copied.found),
+    ),
   );
 
 test("a masked copy has every row, key and rule of its source, and its files hold no value of the masked column", async () => {
   const before = await look(source);
-  copied = await copyDatabase(request());
+  copied = await copyDatabase(request);
   expect(copied.tables["app.customer"]).toMatchObject({ rows: 3000, unchanged: { name: 0 } });
   await target.server.query("checkpoint");
   expect(filesWith(target.server.dataFolder, KEPT)).not.toEqual([]);
@@ -146,8 +111,8 @@ test.each<[string, Record<string, string[] | undefined>]>([
   const changed = masksOf({}, Object.fromEntries(columns));
   await target.store("create database other owner boss");
   try {
-    const other = { ...request().target, database: "other" };
-    await expect(copyDatabase({ ...request(), target: other, masks: changed })).rejects.toMatchObject({
+    const other = { ...request.target, database: "other" };
+    await expect(copyDatabase({ ...request, target: other, masks: changed })).rejects.toMatchObject({
       code: "copy-unplanned",
       message: expect.stringContaining(Object.keys(differing)[0]!) as string,
     });
@@ -226,9 +191,9 @@ async function copyAlone(table: string, mask: ColumnRule[], during?: () => Promi
   try {
     if (during) await locking.query(`begin; lock table ${one!.name}`);
     const copying = copyTables({
-      ...request(),
+      ...request,
       tables: [one!],
-      masks: masksOf({ [table]: mask }),
+      masks: masksFor({ [table]: mask }),
       signal,
     });
     const outcome = copying.then(
@@ -256,61 +221,6 @@ test("a value that the target refuses ends the copy with a code and a place, and
     message: expect.stringMatching(/app\.order_2025 .*23514/) as string,
   });
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("-77.25");
-});
-
-/** A value of a column that is kept. */
-const MARKER = "mk8MARKERkm";
-const notes = `create table app.note (id int, text text, kept text); insert into app.note select i, 'text ' || i, '${MARKER}' from generate_series(1, 3) i`;
-
-test.each([
-  ["a key that masked rows break", "create unique index on app.note (text, kept)", "schema-not-loaded", "23505"],
-  [
-    "a function of an index that raises",
-    `create function app.checked(text, text) returns text language plpgsql immutable as $$ begin
-       if $1 like 'a note%' then raise exception 'not %', $2 using column = $2, constraint = $2; end if; return $1; end $$;
-     create index on app.note (app.checked(text, kept))`,
-    ...["schema-not-loaded", "P0001"],
-  ],
-  [
-    "a check that raises",
-    `create function app.checked(text, text) returns bool language plpgsql immutable as $$ begin
-       if $1 like 'a note%' then raise exception 'not %', $2 using column = $2, constraint = $2; end if; return true; end $$;
-     alter table app.note add check (app.checked(text, kept))`,
-    ...["copy-refused", "P0001"],
-  ],
-  [
-    "a cast in a materialized view",
-    "create materialized view app.numbers as select case when text like 'a note%' then kept::int end from app.note",
-    ...["copy-query-failed", "22P02"],
-  ],
-  [
-    "a login trigger, with the code of a lost session",
-    `reset role; create function app.refuse() returns event_trigger language plpgsql as $$ begin
-       if session_user like 'shipshape%' then raise exception '%', (select min(kept) from app.note) using errcode = '57P01'; end if; end $$;
-     create event trigger refuse on login execute function app.refuse(); alter event trigger refuse enable always`,
-    ...["unexpected", "57P01"],
-  ],
-])("%s ends a copy, and no value is in any part of the error", async (_, sql, code, sqlstate) => {
-  await Promise.all([source, target].map((one) => one.store("create database quiet owner boss")));
-  try {
-    await source.server.query(
-      `create schema app authorization owner; set role owner; ${notes}; ${sql}`,
-      undefined,
-      "quiet",
-    );
-    const quiet = masksOf(
-      { "app.note": [constant("app.note", "text", 1, "a note")] },
-      { "app.note": ["id", "text", "kept"] },
-    );
-    const of = <T extends object>(login: T) => ({ ...login, database: "quiet" });
-    const { source: from, sourceMaster, target: to, ...rest } = request();
-    const logins = { source: of(from), sourceMaster: of(sourceMaster), target: of(to) };
-    const error = await copyDatabase({ ...rest, ...logins, masks: quiet }).catch((thrown: unknown) => thrown);
-    expect(describeError(error)).toMatchObject({ code, message: expect.stringContaining(sqlstate) as string });
-    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(MARKER);
-  } finally {
-    await Promise.all([source, target].map((one) => one.store("drop database quiet with (force)")));
-  }
 });
 
 test.each([
