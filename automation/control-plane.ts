@@ -35,6 +35,7 @@ import { addMessage } from "./runner/messages";
 import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills } from "./schedule";
+import { submitDueRemovals, type SubmittedRemoval } from "./expired-copies";
 import { submitDueSweeps, type SubmittedSweep } from "./scheduled-sweeps";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 import { submitInto } from "./submission";
@@ -93,6 +94,8 @@ export interface ControlPlane extends ControlPlaneRecords {
   ): ReturnType<typeof submitDueDrills>;
   /** Submits the drift detections that are due at that moment, one for each tier; the same one never twice. */
   submitDueSweeps(due: { now: Date; requestedBy: string }): Promise<SubmittedSweep[]>;
+  /** Submits the removal of each masked copy that has expired by that moment; the same one never twice in a day. */
+  submitDueRemovals(fleet: FleetAnswer, due: { now: Date; requestedBy: string }): Promise<SubmittedRemoval[]>;
   /**
    * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
    * request-unknown, run-over.
@@ -169,6 +172,10 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
   ) => {
     const operation = await operationOf(name);
     return submitInto(into, durable, operation, { ...by, input: validInput(operation, given, by.reason) });
+  };
+  const submittingBy = async (principal: string) => {
+    await authorize(database, principal, "request operations");
+    return { database, standard, submit: submitIn };
   };
   return {
     ...records,
@@ -247,14 +254,10 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await authorize(database, principal, "pause and resume operations");
       return resume(database, durable, operation);
     },
-    submitDueDrills: async (recoveries, fleet, due) => {
-      await authorize(database, due.requestedBy, "request operations");
-      return submitDueDrills({ database, standard, submit: submitIn }, recoveries, fleet, due);
-    },
-    submitDueSweeps: async (due) => {
-      await authorize(database, due.requestedBy, "request operations");
-      return submitDueSweeps({ database, standard, submit: submitIn }, due);
-    },
+    submitDueDrills: async (recoveries, fleet, due) =>
+      submitDueDrills(await submittingBy(due.requestedBy), recoveries, fleet, due),
+    submitDueSweeps: async (due) => submitDueSweeps(await submittingBy(due.requestedBy), due),
+    submitDueRemovals: async (fleet, due) => submitDueRemovals(await submittingBy(due.requestedBy), fleet, due),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {

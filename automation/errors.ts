@@ -9,6 +9,7 @@ import { databasePatchErrors } from "./operations/database-patch/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
+import { refreshRemovalErrors } from "./operations/refresh-removal/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { ringedPatchErrors } from "./operations/ringed-patch/errors";
 import { importErrors } from "./imports/errors";
@@ -58,6 +59,7 @@ export const errorTables = {
   policy: policyErrors,
   runner: runnerErrors,
   "environment refresh": environmentRefreshErrors,
+  "refresh removal": refreshRemovalErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
   "database patch": databasePatchErrors,
@@ -81,6 +83,7 @@ export const errorTable = {
   ...policyErrors,
   ...runnerErrors,
   ...environmentRefreshErrors,
+  ...refreshRemovalErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,
   ...databasePatchErrors,

@@ -89,6 +89,8 @@ export interface PlanBasis {
   restoresProtection?: string[];
   /** If carrying it out interrupts the database: the maintenance window, as RDS has it: "sun:23:30-mon:00:30", UTC. */
   interrupts?: { maintenanceWindow: string };
+  /** If it removes a copy: until when that may stay by its approval, and whether that day is over. */
+  removes?: { expiresOn: string; isOver: boolean };
   /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */
   copies?: DataCopy;
 }

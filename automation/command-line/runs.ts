@@ -73,7 +73,7 @@ async function requestDueDrills(
   budget: Pick<WorkerOptions, "openMax" | "perDay">,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  const { submitDue, submitSweeps, submittedLine, sweepLine } = await import("./schedule");
+  const { submitDue, submitSweeps, submittedLine, removalLine, sweepLine } = await import("./schedule");
   const failed = (what: string) => (error: unknown) =>
     terminal.complain(
       `no ${what} was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`,
@@ -85,5 +85,7 @@ async function requestDueDrills(
   );
   await signerOf(settings)
     .then((signer) => submitDue(controlPlane, settings, budget, terminal, signer))
-    .then(({ submitted }) => submitted.forEach((one) => terminal.progress(submittedLine(one))), failed("drill"));
+    .then(({ submitted, removals }) => {
+      for (const line of [...removals.map(removalLine), ...submitted.map(submittedLine)]) terminal.progress(line);
+    }, failed("drill"));
 }

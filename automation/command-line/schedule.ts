@@ -1,5 +1,6 @@
 import type { SweepSchedule } from "../observability/due-sweeps";
 import type { SubmittedDrill } from "../schedule";
+import type { SubmittedRemoval } from "../expired-copies";
 import type { SubmittedSweep } from "../scheduled-sweeps";
 import type { ControlPlane } from "../control-plane";
 import type { CostedDrill, CostOfDay } from "../observability/drill-cost";
@@ -37,13 +38,15 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
     return withControlPlane(context, async (controlPlane) => {
       const sweeps = await submitSweeps(controlPlane);
       if (!options.json) for (const line of sweeps.map(sweepLine)) terminal.say(line);
-      const { submitted, day } = await submitDue(controlPlane, settings, options, terminal);
+      const { submitted, removals, day } = await submitDue(controlPlane, settings, options, terminal);
       terminal.progress(costOfDay(day));
       if (options.json)
         return terminal.json("schedule", {
           drills: submitted.map((one) => submittedRecord(one, day)),
           sweeps: sweeps.map(({ requestId, schedule: one }) => ({ requestId, ...sweepRecord(one) })),
+          removals,
         });
+      for (const line of removals.map(removalLine)) terminal.say(line);
       if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
@@ -92,20 +95,24 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
 export const submitSweeps = async (controlPlane: ControlPlane): Promise<SubmittedSweep[]> =>
   controlPlane.submitDueSweeps({ now: new Date(), requestedBy: await principal(controlPlane) });
 
-/** Submits the drills that are due now. A signer also records which databases there are. Errors: fleet-unknown. */
+/**
+ * Submits the drills and the removals of copies that are due now. A signer also records which databases there are.
+ * Errors: fleet-unknown.
+ */
 export async function submitDue(
   controlPlane: ControlPlane,
   settings: Settings,
   { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
   signer?: Signer,
-): Promise<{ submitted: SubmittedDrill[]; day: CostOfDay | undefined }> {
+): Promise<{ submitted: SubmittedDrill[]; removals: SubmittedRemoval[]; day: CostOfDay | undefined }> {
   const now = new Date();
   const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday(settings);
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   tellUnreachable(fleet, terminal);
   const recoveries = await controlPlane.recovery(log, fleet, now);
+  const removals = await controlPlane.submitDueRemovals(fleet, { now, requestedBy: await principal(controlPlane) });
   const { submitted, held, day } = await controlPlane.submitDueDrills(recoveries, fleet, {
     now,
     prices: await pricesOf(settings),
@@ -118,7 +125,7 @@ export async function submitDue(
     await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
       terminal.complain(`which databases there are was not recorded: ${reasonOf(error)}`);
     });
-  return { submitted, day };
+  return { submitted, removals, day };
 }
 
 /** Drills are planned for what answered. Not an error: the others must not lose their drills. */
@@ -133,6 +140,9 @@ const pricesOf = async ({ configurationFile }: Settings) =>
 
 export const submittedLine = ({ requestId, schedule: { recovery, reason, cost } }: SubmittedDrill): string =>
   `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}${cost ? `; about ${costCell(cost)}` : ""}`;
+
+export const removalLine = ({ requestId, identifier, expiredOn }: SubmittedRemoval): string =>
+  `request ${requestId}: removal of ${printable(identifier)}, because it expired on ${printable(expiredOn)}`;
 
 export const sweepLine = ({ requestId, schedule: { tier, reason } }: SubmittedSweep): string =>
   `request ${requestId}: drift detection of tier ${printable(tier)}, because ${reason}`;

@@ -225,6 +225,10 @@ export const recordOutputs = {
         }),
       )
       .describe("when the databases of each tier are next compared with what is declared"),
+    removals: z
+      .array(z.strictObject({ requestId: text, identifier: text, expiredOn: text }))
+      .optional()
+      .describe("with --run: of masked copies whose time is over"),
   }),
   explain: z.strictObject({
     id: text,

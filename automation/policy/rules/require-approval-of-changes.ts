@@ -25,6 +25,11 @@ export const requireApprovalOfChanges = defineAdmissionRule({
         verdict: "allowed",
         reason: `${operation.name} changes nothing but the copy that it makes, on which the owner of its source decides`,
       };
+    if (plan.removes?.isOver)
+      return {
+        verdict: "allowed",
+        reason: `${plan.target} was approved until ${plan.removes.expiresOn}: its removal is part of that`,
+      };
     return byEffect[operation.effect](operation.name);
   },
 });

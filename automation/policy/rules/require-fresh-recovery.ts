@@ -17,11 +17,13 @@ export const requireFreshRecovery = defineAdmissionRule({
     "Request a restore drill of the database and wait for its verdict (`npx shipshape request restore-drill --help`); then request the change again. `npx shipshape status` says since when the recovery is not proven, and why.",
   owner: "team-platform",
   judge({ operation, plan, standard }) {
-    const { target, database, tags, recovery, copies, restoresProtection: protection } = plan;
+    const { target, database, tags, recovery, copies, removes, restoresProtection: protection } = plan;
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
     if (copies)
       return { verdict: "allowed", reason: `${operation.name} restores ${target}, and changes nothing but the copy` };
+    if (removes)
+      return { verdict: "allowed", reason: `${target} is removed for good: nothing of it is to be recovered` };
     if (!database) return { verdict: "allowed", reason: `${target}: each database has a request of its own` };
     if (recovery?.recoverability === "fresh")
       return { verdict: "allowed", reason: `the recovery of ${target} is proven: ${recovery.reason}` };

@@ -1,5 +1,6 @@
 /** What refreshes make in a cloud in memory: a target, with a database that nobody sees until it is handed over. */
 import type { DBInstance } from "@aws-sdk/client-rds";
+import { copyTagKeys } from "../../../components/standards/fixed";
 import { targetDatabase, type DeclaredDatabase } from "../../../automation/fleet-records";
 import type { MaskingProfile } from "../../../automation/masking/profile";
 import type { LeakReport } from "../../../automation/masking/leak-report";
@@ -41,6 +42,14 @@ export class MemoryCopies {
   private mark: string | undefined;
   private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
   private isOlder = false;
+  private readonly olderTags = {
+    ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-orders" },
+    "shipshape:standard": "shipshape/1.2.0/0123456789ab",
+    [copyTagKeys.request]: "an earlier one",
+    [copyTagKeys.source]: "orders",
+    [copyTagKeys.profile]: "0".repeat(64),
+    [copyTagKeys.expiresOn]: "2026-01-31",
+  };
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -53,7 +62,10 @@ export class MemoryCopies {
   /** An earlier refresh has made one. */
   arrangeOlder(): void {
     this.isOlder = true;
-    this.cloud.add(this.target, { DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } });
+    this.cloud.add(this.target, {
+      ...{ DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } },
+      TagList: Object.entries(this.olderTags).map(([Key, Value]) => ({ Key, Value })),
+    });
     this.cloud.stacks.set(`${program}${this.target}`, new Set([this.target]));
   }
 
@@ -61,7 +73,9 @@ export class MemoryCopies {
     const found = this.cloud.instances.get(this.target)?.described;
     const known = { identifier: this.target, resourceId: found?.DbiResourceId ?? "", arn: found?.DBInstanceArn ?? "" };
     const stack = `shipshape/${program}${this.target}`;
-    return this.isOlder ? [{ ...targetDatabase(known), stack, urn: stack, tags: {}, isStandard: true }] : [];
+    return this.isOlder
+      ? [{ ...targetDatabase(known), stack, urn: stack, tags: this.olderTags, isStandard: true }]
+      : [];
   }
 
   async bringUp({ stackName, program: of }: StackProgram): Promise<void> {
@@ -76,7 +90,7 @@ export class MemoryCopies {
           ...{ DBInstanceStatus: "available", TagList: tags, MasterUserSecret: { SecretArn: "arn:master" } },
         }),
       );
-    else if (found.described.TagList?.[0]?.Value !== tags[0]!.Value)
+    else if (!found.described.TagList?.some(({ Value }) => Value === tags[0]!.Value))
       await this.cloud.change(`${this.target} is tagged`, () => (found.described.TagList = tags));
     this.cloud.stacks.get(stackName)!.add(this.target);
   }

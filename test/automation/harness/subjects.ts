@@ -9,6 +9,7 @@ import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detect
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
+import { refreshRemovalOrder } from "../operations/refresh-removal/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { ringedPatchOrder } from "../operations/ringed-patch/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
@@ -167,6 +168,14 @@ export const subjects: Subject[] = [
         },
       },
     },
+  },
+  {
+    operation: registered("refresh-removal"),
+    input: { database: "orders-staging" },
+    order: refreshRemovalOrder,
+    isReal: false, // environment-refresh.engine.test.ts kills it: it needs a copy
+    effects: ["remove the copy"],
+    cases: { "a copy that has expired": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder() } },
   },
   {
     operation: registered("restore-drill"),

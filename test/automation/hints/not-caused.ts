@@ -144,6 +144,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "target-database-missing",
         "disarming-failed",
         "masking-key-unusable",
+        "removal-no-copy",
+        "removal-left",
       ] satisfies ErrorCode[]
     ).map((code) => [code, "it takes a declared source and a profile: operations/environment-refresh"]),
   ),

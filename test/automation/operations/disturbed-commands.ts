@@ -37,6 +37,11 @@ export class Commands {
     return commands;
   }
 
+  /** The same, of another operation. */
+  of(operation: string): Commands {
+    return new Commands(this.env, this.repository, operation);
+  }
+
   git(...words: string[]): string {
     const stdio: StdioOptions = ["ignore", "pipe", "pipe"];
     const settings = {

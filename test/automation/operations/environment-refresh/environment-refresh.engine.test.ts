@@ -6,10 +6,16 @@ import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secr
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../../../automation/command-line/evidence-log";
 import { openControlPlane, type ControlPlane } from "../../../../automation/control-plane";
+import type { EnvironmentRefreshPlan } from "../../../../automation/operations/environment-refresh/plan";
+import { operations } from "../../../../automation/operations/registry";
+import type { AnyOperation } from "../../../../automation/runner/operation";
+import { askFleet } from "../../../../automation/targets/fleet";
+import type { AwsClients } from "../../../../automation/targets/aws-access";
 import type { Run } from "../../../../automation/records";
 import { readSettings } from "../../../../automation/settings";
 import { builtIn } from "../../../../components/standards/built-in";
 import { database } from "../../../../stacks/database";
+import { refreshedDatabase, type RefreshedDatabaseArgs } from "../../../../stacks/refreshed-database";
 import { loggedIn, type Query } from "../../../components/database-login";
 import { request } from "../../../components/declared";
 import { startEngine, type Engine } from "../../../components/engine";
@@ -20,6 +26,7 @@ import { Commands } from "../disturbed-commands";
 const stackName = "database.orders-production";
 const identifier = "orders-production";
 const copy = "orders-staging";
+const roles = ["owner", "readwrite", "readonly", "monitoring", "shipshape"];
 /** In every real value, and nowhere else. */
 const REAL = "zq7REALqz";
 const KEY = "a key of thirty-two characters!!x";
@@ -96,7 +103,7 @@ beforeAll(async () => {
     databaseUrl: cloud.env.SHIPSHAPE_DATABASE_URL!,
     signer: unused,
     toolVersions: {},
-    operations: unused,
+    operations: () => Promise.resolve(operations as unknown as AnyOperation[]),
   });
   await as("production", "owner", (query) => query(content));
 }, 300_000);
@@ -114,76 +121,221 @@ async function urlOf(environment: string, role: string): Promise<string> {
 const as = async <T>(environment: string, role: string, work: (query: Query) => Promise<T>) =>
   loggedIn(engine.cloud, await urlOf(environment, role), work);
 
-const asked = (...words: string[]) => {
-  const all = ["--database", identifier, "--environment", "staging", "--reason", "a test", "--json"];
+const asked = (environment: string, ...words: string[]) => {
+  const all = ["--database", identifier, "--environment", environment, "--reason", "a test", "--json"];
   return commands.shipshape("", "request", "environment-refresh", ...all, ...words).ended;
 };
-
-/** Requests it; people approve its plan; a worker carries it out. */
-async function refresh(...words: string[]): Promise<Run> {
-  const { stdout, stderr } = await asked("--retention-days", "14", ...words);
+async function requested(environment: string, retentionDays: number): Promise<string> {
+  const { stdout, stderr } = await asked(environment, "--retention-days", String(retentionDays));
   if (stdout === "") throw new Error(stderr);
-  const { id } = JSON.parse(stdout) as { id: string };
-  const worker = commands.shipshape("", "worker");
+  return (JSON.parse(stdout) as { id: string }).id;
+}
+
+async function withWorker<T>(work: () => Promise<T>, of = commands): Promise<T> {
+  const worker = of.shipshape("", "worker");
   try {
-    const { planDigest: plan = "" } = await until(`${id} is planned`, async () => {
-      const run = await controlPlane.run(id);
-      return run.finishedAt || run.status === "waiting" ? run : undefined;
-    });
-    if (plan !== "" && !(await controlPlane.run(id)).finishedAt)
-      await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
-    return await until(`${id} is over`, async () => {
-      const run = await controlPlane.run(id);
-      return run.finishedAt && run.cleanUp !== "pending" ? run : undefined;
-    });
+    return await work();
   } finally {
     worker.kill("SIGTERM");
     await worker.ended;
   }
 }
-const describe = async () => (await engine.cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
-
-test("an approved refresh gives staging a masked, disarmed copy that every role logs in to, and leaves no real value and no staging", async () => {
-  const run = await refresh();
-  expect({
-    status: run.status,
-    error: run.error,
-    verdict: run.verdict,
-    cleanUp: run.cleanUp,
-    cleanUpError: run.cleanUpError,
-    checks: run.checks,
-  }).toMatchObject({
-    status: "succeeded",
-    error: undefined,
-    verdict: "pass",
-    cleanUp: "done",
+/** Once it waits for people, or is over without them. */
+const planned = (id: string, preparation = 1) =>
+  until(`${id} is planned`, async () => {
+    const run = await controlPlane.run(id);
+    return run.finishedAt || (run.status === "waiting" && run.preparation >= preparation) ? run : undefined;
   });
-  const names = (await describe()).map((one) => one.DBInstanceIdentifier);
-  expect(names.sort()).toEqual([identifier, copy]);
-  const rows = await as("staging", "readonly", (query) =>
-    query("select name, email, born, state from orders.customer order by id"),
-  );
-  const before = await as("production", "readonly", (query) =>
-    query("select name, email, born, state from orders.customer order by id"),
-  );
+const over = (id: string) =>
+  until(`${id} is over`, async () => {
+    const run = await controlPlane.run(id);
+    return run.finishedAt && run.cleanUp !== "pending" ? run : undefined;
+  });
+async function approve(id: string, preparation = 1): Promise<void> {
+  const { planDigest: plan = "", error } = await planned(id, preparation);
+  if (error) throw new Error(JSON.stringify(error));
+  await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
+}
+/** Requests it; people approve its plan; workers that are killed at these moments, and another one, carry it out. */
+async function refresh(...moments: string[]): Promise<Run> {
+  const id = await requested("staging", 14);
+  await withWorker(() => approve(id));
+  for (const moment of moments)
+    expect(await commands.shipshape(moment, "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  return withWorker(() => over(id));
+}
+const inBrief = ({ status, error, verdict, cleanUp, cleanUpError, checks }: Run) => ({
+  ...{ status, error, verdict, cleanUp, cleanUpError },
+  failed: checks.filter((check) => check.verdict !== "pass"),
+});
+const good = {
+  ...{ status: "succeeded", error: undefined, verdict: "pass", cleanUp: "done", cleanUpError: undefined, failed: [] },
+};
+const instances = async () =>
+  ((await engine.cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? [])
+    .map((one) => one.DBInstanceIdentifier)
+    .sort();
+const databasesOf = async () => as("staging", "owner", (query) => query("select datname from pg_database order by 1"));
+const customersOf = async (environment: string) =>
+  (await as(environment, "readonly", (query) =>
+    query("select id, name, email, born, state from orders.customer order by id"),
+  )) as { id: number; name: string; email: string; state: string }[];
+
+let first: Run;
+test("an approved refresh gives staging a masked, disarmed copy that every role logs in to, and leaves no real value and no staging", async () => {
+  first = await refresh();
+  expect(inBrief(first)).toEqual(good);
+  expect(await instances()).toEqual([identifier, copy]);
+  const [rows, before] = [await customersOf("staging"), await customersOf("production")];
   expect(rows).toHaveLength(500);
-  expect(JSON.stringify(rows)).not.toContain(REAL);
-  expect(rows.map((row) => (row as { state: string }).state)).toEqual(
-    before.map((row) => (row as { state: string }).state),
-  );
+  expect(JSON.stringify([rows, first])).not.toContain(REAL);
+  expect(new Set(rows.map(({ email }) => email)).size).toBe(500);
+  expect(rows.map(({ state }) => state)).toEqual(before.map(({ state }) => state));
   expect(await as("staging", "owner", (query) => query("select enabled from orders.hook"))).toEqual([
     { enabled: false },
   ]);
-  for (const role of ["owner", "readwrite", "readonly", "monitoring", "shipshape"])
+  for (const role of roles)
     expect(await as("staging", role, (query) => query("select 1 as one"))).toEqual([{ one: 1 }]);
-  expect(JSON.stringify(run)).not.toContain(REAL);
   expect(filesWith(engine.cloud.dataFolder, copy, REAL)).toEqual([]);
+  expect(await changesOf(first)).toEqual({ same: expect.any(Number) as number });
 }, 600_000);
+
+test("a refresh of the same environment, whose workers are killed in mid-copy and at the swap, replaces the copy: addresses and passwords stay, and its stack shows no change", async () => {
+  const before = await customersOf("staging");
+  const databases = await databasesOf();
+  const urls = await Promise.all(roles.map((role) => urlOf("staging", role)));
+  await as("production", "owner", (query) =>
+    query(`insert into orders.customer (name, email, state) values ('${REAL} new', '${REAL}new@example.com', 'open')`),
+  );
+  await until("the new customer is in the backups", async () => {
+    const { DBInstances: [found] = [] } = await engine.cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
+    return Date.now() - (found?.LatestRestorableTime?.getTime() ?? 0) < 5000 && found;
+  });
+  const run = await refresh("in copy and mask", "in hand over");
+  expect(inBrief(run)).toEqual(good);
+  const after = await customersOf("staging");
+  expect(after).toHaveLength(501);
+  // The same value has the same mask in each copy.
+  expect(after.slice(0, 500)).toEqual(before);
+  expect(await Promise.all(roles.map((role) => urlOf("staging", role)))).toEqual(urls);
+  expect(await databasesOf()).toEqual(databases);
+  expect(await instances()).toEqual([identifier, copy]);
+  expect(await changesOf(run)).toEqual({ same: expect.any(Number) as number });
+}, 900_000);
+
+test("a copy with a real value in it is never handed over: the older one stays, and the verdict names the place and not the value", async () => {
+  const [before, databases] = [await customersOf("staging"), await databasesOf()];
+  const leaking = profile.replace("note: { use: free-text }", "note: { keep: nobody writes a name there }");
+  write(leaking.replace("name: { use: name }", "name: { use: constant, with: { value: somebody } }"));
+  const run = await refresh();
+  write(profile);
+  expect(run).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "done" });
+  const [leak] = run.checks.filter(({ name }) => name === "no-leak-is-found");
+  expect(leak).toMatchObject({
+    verdict: "fail",
+    explanation: expect.stringMatching(/orders\.invoice\.note has/) as string,
+  });
+  expect(JSON.stringify(run)).not.toContain(REAL);
+  expect(await customersOf("staging")).toEqual(before);
+  expect(await databasesOf()).toEqual(databases);
+}, 600_000);
+
+describe("what is refused", () => {
+  test("a column that the profile does not classify, by its name, before anything is made", async () => {
+    write(profile.replace("      born: { use: date-shift, with: { days: 90 }, perSubject: id }\n", ""));
+    const id = await requested("staging", 14);
+    const run = await withWorker(() => over(id));
+    write(profile);
+    expect(run).toMatchObject({
+      ...{ status: "failed", cleanUp: "none" },
+      error: { code: "refresh-not-covered", message: expect.stringContaining("orders.customer.born") as string },
+    });
+  });
+
+  test("a plan whose profile has changed since it was approved: it is decided on again", async () => {
+    const id = await requested("staging", 14);
+    await withWorker(() => planned(id));
+    await approve(id);
+    write(profile.replace("days: 90", "days: 30"));
+    const again = await withWorker(() => planned(id, 2));
+    write(profile);
+    expect(again).toMatchObject({ status: "waiting", preparation: 2 });
+    expect(again.steps).not.toHaveProperty("restore into isolation");
+    await commands.shipshape("", "cancel", id).ended;
+  });
+
+  test("a plan whose schema has changed since it was approved", async () => {
+    const id = await requested("staging", 14);
+    await withWorker(() => planned(id));
+    await approve(id);
+    await as("production", "owner", (query) => query("alter table orders.customer add column nickname text"));
+    const run = await withWorker(() => over(id));
+    await as("production", "owner", (query) => query("alter table orders.customer drop column nickname"));
+    expect(run).toMatchObject({ status: "failed", cleanUp: "none", error: { code: "refresh-not-covered" } });
+  });
+
+  test("production as the target, and a copy that would stay too long", async () => {
+    const ids = [await requested("production", 14), await requested("staging", 31)];
+    const runs = await withWorker(() => Promise.all(ids.map(over)));
+    expect(runs.map(({ error }) => error?.message)).toEqual([
+      expect.stringMatching(/production/),
+      expect.stringMatching(/31 days, of at most 30/),
+    ]);
+  });
+
+  test("an approval by the requester", async () => {
+    const id = await requested("staging", 14);
+    const { planDigest: plan = "", requestedBy } = await withWorker(() => planned(id));
+    await expect(controlPlane.approve(id, { principal: requestedBy, plan, comment: "mine" })).rejects.toMatchObject({
+      code: "approval-own-request",
+    });
+    await commands.shipshape("", "cancel", id).ended;
+  });
+});
+
+test("a copy that has expired is removed at the next schedule without an approval, although a worker is killed in the removal; nothing of it is left", async () => {
+  const due = async () => {
+    const fleet = await askFleet({ rds: engine.cloud.rds } as AwsClients);
+    return controlPlane.submitDueRemovals(fleet, { now: new Date(), requestedBy: "ana" });
+  };
+  expect(await due()).toEqual([]);
+  const expiresOn = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const { copy: planned } = first.plan as EnvironmentRefreshPlan;
+  const { request: declared } = planned.arguments;
+  const maskedCopy = { ...declared.maskedCopy!, expiresOn };
+  await (await stackOf(planned, { ...planned.arguments, request: { ...declared, maskedCopy } })).up();
+  const [removal] = await due();
+  expect(removal).toMatchObject({ identifier: copy, expiredOn: expiresOn });
+  expect(await due()).toEqual([]);
+  const removing = commands.of("refresh-removal");
+  expect(await removing.shipshape("in remove the copy", "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  const run = await withWorker(() => over(removal!.requestId), removing);
+  expect(inBrief(run)).toEqual({ ...good, cleanUp: "none" });
+  expect(await instances()).toEqual([identifier]);
+}, 600_000);
+
+/** What a preview of the copy's stack would change, with a refresh. */
+async function changesOf({ plan }: Run): Promise<unknown> {
+  const { copy: planned } = plan as EnvironmentRefreshPlan;
+  return (await (await stackOf(planned, planned.arguments)).preview({ refresh: true })).changeSummary;
+}
+
+function stackOf({ stack: name }: EnvironmentRefreshPlan["copy"], args: RefreshedDatabaseArgs): Promise<Stack> {
+  const workDir = join(engine.cloud.dataFolder, "copy-program");
+  mkdirSync(workDir, { recursive: true });
+  const program = () => Promise.resolve(refreshedDatabase(args, builtIn, new Map()));
+  const settings = { projectName: "shipshape", stackName: name, program };
+  return LocalWorkspace.selectStack(settings, { workDir, envVars: engine.cloud.env });
+}
 
 /** Every file of a server, its log of changes included. */
 function filesWith(folder: string, instance: string, text: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.parentPath.includes(`/${instance}`))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file).includes(text));
+    .map((entry) => join(entry.parentPath, entry.name));
+  // Else nothing was looked at.
+  expect(files.filter((file) => file.includes("pg_wal")).length).toBeGreaterThan(0);
+  return files.filter((file) => readFileSync(file).includes(text));
 }

@@ -1,0 +1,16 @@
+import type { ErrorTable } from "../../error-table";
+
+export const refreshRemovalErrors = {
+  "removal-no-copy": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "{identifier} is not removed, since it is no copy that a refresh has made: {problem}",
+    hint: "docs/first-database.md says how a team removes a database of its own; `npx shipshape fleet` shows whose it is",
+  },
+  "removal-left": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "after the removal of {identifier} there is still {left}",
+    hint: "look at its events in the cloud; then request it again with `npx shipshape request refresh-removal`",
+  },
+} as const satisfies ErrorTable;

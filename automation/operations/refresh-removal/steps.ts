@@ -1,0 +1,100 @@
+/** The effects of a removal. */
+import type { DBInstance } from "@aws-sdk/client-rds";
+import { basename } from "node:path";
+import { copyTagKeys } from "../../../components/standards/fixed";
+import { ShipshapeError } from "../../errors";
+import { identityOf, targetDatabase } from "../../fleet-records";
+import { poll } from "../../poll";
+import { askBackend } from "../../runner/backend-stacks";
+import { readStack, stackExists } from "../../runner/stack-state";
+import { awsClients } from "../../targets/aws-access";
+import { deleteDatabase, findBackups, findDatabase, inFlight } from "../../targets/database-instance";
+import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
+import { accessTo, locate } from "../../targets/locations";
+import { copyStack } from "../environment-refresh/plan";
+import { cloudPause } from "../isolation";
+import type { OperationContext } from "../operation-context";
+import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
+import type { RefreshRemovalRequest } from "./request";
+import type { RemovalOutcome } from "./verify";
+
+export type RefreshRemovalSteps = ReturnType<typeof refreshRemovalSteps>;
+
+export function refreshRemovalSteps(s: OperationContext) {
+  const clientsOf = ({ database }: RefreshRemovalPlan) => awsClients(accessTo(s.access, database));
+
+  /** Another database may have the name by now: it is left alone. */
+  async function findCopy(plan: RefreshRemovalPlan): Promise<DBInstance | undefined> {
+    const found = await findDatabase(clientsOf(plan), plan.database.identifier);
+    if (found) requireSameDatabase(plan.database.identifier, found.DbiResourceId, plan.database.resourceId);
+    return found;
+  }
+  const settled = (plan: RefreshRemovalPlan, signal: AbortSignal) =>
+    poll({ every: cloudPause, signal }, async () => {
+      const found = await findCopy(plan);
+      return found && inFlight.has(found.DBInstanceStatus ?? "") ? undefined : true;
+    });
+
+  return {
+    /** A tag alone makes no database a copy: its stack has to be one that refreshes make, and to say the same. */
+    async observe(asked: RefreshRemovalRequest): Promise<ObservedCopy> {
+      const { database: identifier } = asked;
+      const no = (problem: string) => new ShipshapeError("removal-no-copy", { identifier, problem });
+      const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
+      const tags = tagsOf(instance);
+      const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
+      const answer = await askBackend(s.stacks);
+      if (!answer.asked) throw no(`the stacks could not be read: ${answer.reason}`);
+      const declared = answer.stacks
+        .flatMap(({ databases }) => databases)
+        .find((one) => identityOf(one) === identityOf(targetDatabase({ identifier, resourceId, arn })));
+      const stack = copyStack(identifier);
+      if (!declared || basename(declared.stack) !== stack) throw no(`no stack ${stack} declares it`);
+      for (const key of Object.values(copyTagKeys))
+        if (!tags[key] || tags[key] !== declared.tags[key]) throw no(`its tag ${key} is not what its stack says`);
+      if (instance.DeletionProtection)
+        throw no("it is protected, as the standard says of its tier: set `retire: true` in its stack first");
+      return {
+        ...{ observedAt: new Date().toISOString(), identifier, arn, resourceId, tags, stack },
+        secretsProvider: (await readStack(s.stacks, stack))?.secretsProvider ?? null,
+        expiresOn: tags[copyTagKeys.expiresOn]!,
+        madeBy: tags[copyTagKeys.request]!,
+      };
+    },
+
+    async remove(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
+      const { stack: stackName, secretsProvider } = plan.copy;
+      await findCopy(plan);
+      const { removeStack } = await import("../../runner/pulumi-stack");
+      const settleCloud = async (during: AbortSignal) => {
+        await settled(plan, during);
+        return new Map<string, string>();
+      };
+      await removeStack(s.stacks, { stackName, secretsProvider: secretsProvider ?? undefined, settleCloud }, signal);
+      // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
+      const left = await findCopy(plan);
+      if (left && left.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), plan.database.identifier);
+      await settled(plan, signal);
+    },
+
+    /** Its data is in no instance, snapshot or retained backup. Errors: removal-left. */
+    async proveGone(plan: RefreshRemovalPlan): Promise<RemovalOutcome["gone"]> {
+      const { identifier, resourceId } = plan.database;
+      const left = (what: string) => new ShipshapeError("removal-left", { identifier, left: what });
+      if (await findDatabase(clientsOf(plan), identifier)) throw left("the instance");
+      const [backup] = await findBackups(clientsOf(plan), identifier, resourceId);
+      if (backup) throw left(`the ${backup}`);
+      if (await stackExists(s.stacks, plan.copy.stack)) throw left(`the stack ${plan.copy.stack}`);
+      const at = new Date().toISOString();
+      return [
+        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${at}` },
+        {
+          kind: "backups",
+          identifier: resourceId,
+          provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${at}`,
+        },
+        { kind: "stack", identifier: plan.copy.stack, provenGoneBy: "the backend has no stack of that name" },
+      ];
+    },
+  };
+}
