@@ -17,6 +17,7 @@ import { database } from "./database";
 import { drift } from "./drift";
 import { guardrails } from "./guardrails";
 import { platform } from "./platform";
+import { refresh } from "./refresh";
 import { restoreDrill } from "./restore-drill";
 import { Stage } from "./stage";
 import { standard } from "./standard";
@@ -31,6 +32,7 @@ const chapters: Chapter[] = [
   guardrails,
   restoreDrill,
   drift,
+  refresh,
   approval,
   auditor,
   closing,

@@ -196,7 +196,9 @@ test("an approved refresh gives staging a masked, disarmed copy that every role 
   ]);
   for (const role of roles)
     expect(await as("staging", role, (query) => query("select 1 as one"))).toEqual([{ one: 1 }]);
-  expect(filesWith(engine.cloud.dataFolder, copy, REAL)).toEqual([]);
+  // The comment that was kept is in the log of changes, so that is what was read.
+  expect((await filesWith("who buys")).some((file) => file.includes("pg_wal"))).toBe(true);
+  expect(await filesWith(REAL)).toEqual([]);
   expect(await changesOf(first)).toEqual({ same: expect.any(Number) as number });
 }, 600_000);
 
@@ -223,6 +225,13 @@ test("a refresh of the same environment, whose workers are killed in mid-copy an
   expect(await databasesOf()).toEqual(databases);
   expect(await instances()).toEqual([identifier, copy]);
   expect(await changesOf(run)).toEqual({ same: expect.any(Number) as number });
+  const detection = ["request", "drift-detection", "--database", copy, "--reason", "a test", "--work", "--json"];
+  const { stdout } = await commands.of("drift-detection").shipshape("", ...detection).ended;
+  const { verdict, checks } = JSON.parse(stdout) as Run;
+  expect({ verdict, failed: checks.filter((check) => check.verdict !== "pass") }).toEqual({
+    verdict: "pass",
+    failed: [],
+  });
 }, 900_000);
 
 test("a copy with a real value in it is never handed over: the older one stays, and the verdict names the place and not the value", async () => {
@@ -330,12 +339,13 @@ function stackOf({ stack: name }: EnvironmentRefreshPlan["copy"], args: Refreshe
   return LocalWorkspace.selectStack(settings, { workDir, envVars: engine.cloud.env });
 }
 
-/** Every file of a server, its log of changes included. */
-function filesWith(folder: string, instance: string, text: string): string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.parentPath.includes(`/${instance}`))
+/** The files of the copy's server that contain a text, its log of changes included. */
+async function filesWith(value: string): Promise<string[]> {
+  const [shown] = (await as("staging", "monitoring", (query) => query("show data_directory"))) as {
+    data_directory: string;
+  }[];
+  const files = readdirSync(shown!.data_directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  // Else nothing was looked at.
-  expect(files.filter((file) => file.includes("pg_wal")).length).toBeGreaterThan(0);
-  return files.filter((file) => readFileSync(file).includes(text));
+  return files.filter((file) => readFileSync(file).includes(value));
 }

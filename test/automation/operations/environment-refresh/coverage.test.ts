@@ -1,0 +1,76 @@
+import type { DefinitionRule } from "../../../../automation/masking/profile";
+import type { DefinitionFacts } from "../../../../automation/masking/schema-facts";
+import {
+  coverageProblems,
+  keptComments,
+  throughRoot,
+} from "../../../../automation/operations/environment-refresh/coverage";
+import { commentStatement } from "../../../../automation/targets/masked-copy/copy-settings";
+import { factsOf, keep, profileOf, tableOf, use } from "../../masking/schemas";
+
+const customers = tableOf("public.customers", { id: { type: "int4" }, email: {} });
+const comment: DefinitionFacts = {
+  id: "comment on table column public.customers.email",
+  kind: "comment",
+  text: "such as ann@example.com",
+};
+const enumeration: DefinitionFacts = { id: "enum public.state", kind: "enum", text: "open\nclosed" };
+const tables = { "public.customers": { id: keep, email: use("email") } };
+const covering = (definitions: Record<string, DefinitionRule>, facts: DefinitionFacts[]) =>
+  coverageProblems(profileOf(tables, { definitions }), factsOf([customers], { definitions: facts })).map(
+    ({ place }) => place,
+  );
+
+test("an unclassified column or definition is a problem, by its name", () => {
+  const facts = factsOf([customers], { definitions: [comment] });
+  const places = coverageProblems(profileOf({ "public.customers": { id: keep } }), facts).map(({ place }) => place);
+  expect(places).toEqual(["public.customers.email", comment.id]);
+});
+
+test("comments can be dropped and replaced; another definition that the profile drops would travel, so it is refused", () => {
+  for (const rule of [{ drop: true } as const, { replace: "an address" }, { keep: "it is invented" }])
+    expect(covering({ [comment.id]: rule }, [comment])).toEqual([]);
+  for (const rule of [{ drop: true } as const, { replace: "open" }])
+    expect(covering({ [enumeration.id]: rule }, [enumeration])).toEqual([enumeration.id]);
+  expect(covering({ [enumeration.id]: { keep: "names of states" } }, [enumeration])).toEqual([]);
+});
+
+test("settings and subscriptions never travel, so a profile may drop them", () => {
+  const setting: DefinitionFacts = { id: "settings of all roles in this database", kind: "setting", text: "a=b" };
+  expect(covering({ [setting.id]: { drop: true } }, [setting])).toEqual([]);
+});
+
+test("a copy gets the comments that are kept, those that are replaced with their new text, and no other", () => {
+  const kept = (rule: object) =>
+    keptComments(
+      profileOf(tables, { definitions: { [comment.id]: rule as { keep: string } } }),
+      factsOf([customers], { definitions: [comment, enumeration] }),
+    );
+  expect(kept({ keep: "it is invented" })).toEqual([{ id: comment.id, text: comment.text }]);
+  expect(kept({ replace: "an address" })).toEqual([{ id: comment.id, text: "an address" }]);
+  expect(kept({ drop: true })).toEqual([]);
+});
+
+test.each([
+  ["comment on table public.customers", "comment on table public.customers"],
+  ["comment on table column public.customers.email", "comment on column public.customers.email"],
+  ["comment on materialized view column public.m.a", "comment on column public.m.a"],
+  ["comment on table constraint positive on public.orders", "comment on constraint positive on public.orders"],
+  ["comment on domain constraint positive on public.amount", "comment on constraint positive on domain public.amount"],
+  ["comment on function public.f(integer)", "comment on function public.f(integer)"],
+  ["comment on statistics object public.s", "comment on statistics public.s"],
+])("%s: PostgreSQL writes it as SQL does", (id, statement) => {
+  expect(commentStatement(id)).toBe(statement);
+});
+
+test("rows of a table that is partitioned by a masked column find their partition again, at each level; others stay where they are", () => {
+  const facts = factsOf([
+    tableOf("public.e", { email: { partitionKey: "hash" }, at: {} }, { kind: "partitioned" }),
+    tableOf("public.e0", { email: {}, at: { partitionKey: "hash" } }, { kind: "partition", parents: ["public.e"] }),
+    tableOf("public.e00", { email: {}, at: {} }, { kind: "partition", parents: ["public.e0"] }),
+    tableOf("public.k", { id: { partitionKey: "hash" } }, { kind: "partitioned" }),
+    tableOf("public.k0", { id: {} }, { kind: "partition", parents: ["public.k"] }),
+  ]);
+  const profile = profileOf({ "public.e": { email: use("email"), at: keep }, "public.k": { id: keep } });
+  expect(throughRoot(profile, facts)).toEqual(["public.e0", "public.e00"]);
+});
