@@ -34,7 +34,7 @@ import type { StackContext } from "./runner/stack-state";
 import { addMessage } from "./runner/messages";
 import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
-import { submitDueDrills, type DueDrills } from "./schedule";
+import { submitDueDrills, type DrillsSubmitted, type DueDrills } from "./schedule";
 import { submitDueRemovals, type SubmittedRemoval } from "./expired-copies";
 import { submitDueSweeps, type SubmittedSweep } from "./scheduled-sweeps";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
@@ -87,11 +87,7 @@ export interface ControlPlane extends ControlPlaneRecords {
    */
   resume(operation: string, principal: string): Promise<number>;
   /** Submits the drills that are due at that moment, the oldest evidence first; the same one never twice. */
-  submitDueDrills(
-    recoveries: DatabaseRecovery[],
-    fleet: FleetAnswer,
-    due: DueDrills,
-  ): ReturnType<typeof submitDueDrills>;
+  submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<DrillsSubmitted>;
   /** Submits the drift detections that are due at that moment, one for each tier; the same one never twice. */
   submitDueSweeps(due: { now: Date; requestedBy: string }): Promise<SubmittedSweep[]>;
   /** Submits the removal of each masked copy that has expired by that moment; the same one never twice in a day. */

@@ -48,6 +48,12 @@ export interface SubmittedDrill {
   schedule: CostedDrill;
 }
 
+export interface DrillsSubmitted {
+  submitted: SubmittedDrill[];
+  held: CostedDrill[];
+  day: CostOfDay | undefined;
+}
+
 /** When each database that the cloud has today is due; those no longer there are not. */
 export async function scheduleOf(
   database: Database,
@@ -84,7 +90,7 @@ export function submitDueDrills(
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
   { now, requestedBy, prices, ...budget }: DueDrills,
-): Promise<{ submitted: SubmittedDrill[]; held: CostedDrill[]; day: CostOfDay | undefined }> {
+): Promise<DrillsSubmitted> {
   const drillable = drillableOf(fleet, recoveries, controlPlane.standard);
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");

@@ -8,7 +8,7 @@ import { poll } from "../../poll";
 import { askBackend } from "../../runner/backend-stacks";
 import { readStack, stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
-import { deleteDatabase, findBackups, findDatabase, inFlight } from "../../targets/database-instance";
+import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
 import { copyStack } from "../environment-refresh/plan";
@@ -32,7 +32,7 @@ export function refreshRemovalSteps(s: OperationContext) {
   const settled = (plan: RefreshRemovalPlan, signal: AbortSignal) =>
     poll({ every: cloudPause, signal }, async () => {
       const found = await findCopy(plan);
-      return found && inFlight.has(found.DBInstanceStatus ?? "") ? undefined : true;
+      return found && isInFlight(found.DBInstanceStatus ?? "") ? undefined : true;
     });
 
   return {

@@ -65,3 +65,15 @@ test("what only restores protection is left to the owning team where another cha
     reason: "the recovery of orders (gold, staging) is not proven: never, so it is",
   });
 });
+
+test("a copy that is made from its backups, and one that is removed for good, need no proof", () => {
+  const unproven = { ...plan, recovery: { recoverability: "never" as const, reason: "no drill", drill: null } };
+  const copies = {
+    source: { database: plan.database, tags: {} },
+    to: { account: plan.database.account, environment: "staging" },
+  };
+  for (const change of [{ copies }, { removes: { expiresOn: "2027-03-31", isOver: true } }])
+    expect(requireFreshRecovery.judge(facts("changes", { plan: { ...unproven, ...change } }))).toMatchObject({
+      verdict: "allowed",
+    });
+});
