@@ -54,17 +54,16 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
 
   const roles = await inSource(readRolesOf);
   await inTarget((client) => ensureRoles(client, roles));
-  await inCopySession(copy.sourceMaster, options, what, async (client) => {
-    await ensureRoles(client, roles);
-    await applyDefinitionRules(client, copy.definitions);
-  });
+  await inCopySession(copy.sourceMaster, options, what, (client) =>
+    applyDefinitionRules(client, copy.definitions, roles),
+  );
   const before = loadable(await dumpSchema(source, "pre-data", copy), target.majorVersion);
   const after = loadable(await dumpSchema(source, "post-data", copy), target.majorVersion);
   await inTarget((client) => loadSchema(client, target.identifier, before, { atomic: true, signal }));
   const all = await inSource(readCopiedTables);
   requirePlanned(copy.masks, all);
   const found = all.filter(({ name }) => !copy.masks.empty.includes(name));
-  await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found));
+  await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found, roles));
   const tables = await copyTables({ ...copy, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));
@@ -91,8 +90,10 @@ function requirePlanned({ tables, empty }: TableMasks, found: readonly CopiedTab
 }
 
 /** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */
-async function showAllRows(master: Client, tables: readonly CopiedTable[]): Promise<void> {
+async function showAllRows(master: Client, tables: readonly CopiedTable[], roles: readonly string[]): Promise<void> {
   const hidden = tables.filter(({ rowSecurity }) => rowSecurity);
+  if (hidden.length === 0) return;
+  await ensureRoles(master, roles);
   for (const { name } of hidden) await master.query(`alter table ${name} disable row level security`);
 }
 

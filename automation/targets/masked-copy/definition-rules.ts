@@ -7,13 +7,18 @@ import { ShipshapeError } from "../../errors";
 import { verdictNeededFor } from "../../masking/definitions";
 import type { DefinitionRule, MaskingProfile } from "../../masking/profile";
 import { sessionWasLost } from "../control-session";
+import { ensureRoles } from "./schema-load";
 import { CHANGEABLE_DEFINITIONS, type ChangeableDefinition } from "../schema-definitions";
 
 /**
- * As a master that may give objects to each role. All or nothing; safe to repeat. Errors: copy-unplanned (a definition
- * that the profile does not classify), definition-not-changed.
+ * As the master; `owners` are the roles that own something. All or nothing; safe to repeat. Errors: copy-unplanned (a
+ * definition that the profile does not classify), definition-not-changed.
  */
-export async function applyDefinitionRules(master: Client, rules: MaskingProfile["definitions"]): Promise<void> {
+export async function applyDefinitionRules(
+  master: Client,
+  rules: MaskingProfile["definitions"],
+  owners: readonly string[],
+): Promise<void> {
   const { rows } = await master.query<ChangeableDefinition>(CHANGEABLE_DEFINITIONS);
   const changes = rows
     .flatMap((definition) => {
@@ -24,6 +29,7 @@ export async function applyDefinitionRules(master: Client, rules: MaskingProfile
     })
     .sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   if (changes.length === 0) return;
+  await ensureRoles(master, owners);
   await master.query("begin");
   for (const { id, sql } of changes)
     try {
