@@ -5,7 +5,16 @@
 import type { PlannedStep } from "../../runner/planned-steps";
 import type { DriftDetectionPlan } from "../drift-detection/plan";
 import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
-import { changesOf } from "./changes";
+import { changesOf, type RepairChange } from "./changes";
+
+/**
+ * Tags of the database that the program declares and nothing outside has changed: either a refresh has put others into
+ * the state, or they were declared since. A part would be decided by them and leave them as they are.
+ */
+export const tagsNotApplied = (plan: DriftDetectionPlan, whole: PlannedStep[] | null): RepairChange[] =>
+  changesOf(whole ?? []).filter(
+    ({ urn, property, isDrift }) => urn === plan.beyond.instance?.urn && !isDrift && property?.startsWith("tags."),
+  );
 
 /** What the state declares of each, and over that what the program does: a refresh may have put drift into the state. */
 export function declaredTags(

@@ -11,7 +11,7 @@ import { nameOf } from "../drift-detection/known-differences";
 import { differencesIn, type DriftDetectionOutcome } from "../drift-detection/verify";
 import { apiNameOf } from "./api-names";
 import { changesFromDifferences, changesOf, isAhead, isAnswered, isPending, type RepairChange } from "./changes";
-import { declaredTags } from "./declared-tags";
+import { declaredTags, tagsNotApplied } from "./declared-tags";
 import { protectionOf } from "./protection";
 import { losesData, refuse } from "./refusals";
 import { leftOf, repairText, type Left } from "./repair-text";
@@ -59,7 +59,8 @@ export function planDriftRepair(
   const { changes, left } = foreseen(observed, names);
   const maintenanceWindow = windowAfter(observed, changes);
   const ahead = up ? [] : differencesIn(detection.plan, detection.outcome).filter(isAhead);
-  refuse({ request, names, up, stack: stack.stack, changes, ahead, maintenanceWindow });
+  const unnamed = observed.part ? tagsNotApplied(detection.plan, observed.part.whole) : [];
+  refuse({ request, names, up, stack: stack.stack, changes, unnamed, ahead, maintenanceWindow });
   const change = planStackChange({ ...wanted(observed, changes), requestId }, stack);
   const tags = tagsOf(observed);
   const protection = protectionOf(changes);

@@ -1,6 +1,5 @@
 /** Pure: whether a repair only restores what protects a database: no missing proof of its recovery must hold it up. */
 import { instanceType } from "../drift-detection/differences";
-import { severityOf } from "../drift-detection/protection";
 import type { RepairChange } from "./changes";
 
 /** The names of its changes; undefined if it does anything else. */
@@ -10,15 +9,11 @@ export const protectionOf = (changes: RepairChange[]): string[] | undefined =>
     : undefined;
 
 /**
- * Who reaches the database and who can read it, as it was declared: nothing in the database changes, and nothing is
- * interrupted. What is created or was only declared since is not among it.
+ * It is private again: nothing in the database changes, and nothing is interrupted. Rules of a security group and
+ * policies are not among it: one list or text may close what was opened and open what was only declared since.
  */
-const closesAccess = ({ type, property, takes, isDrift }: RepairChange): boolean =>
-  type.startsWith("aws:") &&
-  property !== null &&
-  isDrift &&
-  takes === "at once" &&
-  severityOf(property.split(/[.[]/)[0]!) === "critical";
+const closesAccess = ({ type, property, values, isDrift }: RepairChange): boolean =>
+  type === instanceType && property === "publiclyAccessible" && isDrift && values?.to === false;
 
 /** Without backups no drill can prove the recovery: to wait for one would be to wait in vain. */
 const keepsBackups = ({ type, property, values, isDrift }: RepairChange): boolean =>

@@ -17,11 +17,13 @@ interface Given {
   /** What runs and is newer than declared. */
   ahead: Difference[];
   changes: RepairChange[];
+  /** What a part must not leave out. */
+  unnamed: RepairChange[];
   maintenanceWindow: string;
 }
 
 /** Errors: those of errors.ts. */
-export function refuse({ request, names, up, stack, changes, ahead, maintenanceWindow }: Given): void {
+export function refuse({ request, names, up, stack, changes, unnamed, ahead, maintenanceWindow }: Given): void {
   // A replacement is three steps of one resource.
   const lost = [
     ...new Set([
@@ -35,7 +37,7 @@ export function refuse({ request, names, up, stack, changes, ahead, maintenanceW
   const unmatched = (names ?? []).filter((name) => !changes.some((one) => isNamed(one, name)));
   if (unmatched.length > 0) throw new ShipshapeError("repair-unmatched", { stack, names: listed(unmatched) });
   if (changes.length === 0) throw new ShipshapeError("repair-unneeded", { stack });
-  const wider = names ? changes.filter((one) => !names.some((name) => isNamed(one, name))) : [];
+  const wider = names ? [...changes, ...unnamed].filter((one) => !names.some((name) => isNamed(one, name))) : [];
   if (wider.length > 0) throw new ShipshapeError("repair-wider", { stack, changes: listed(wider.map(changeText)) });
   const restarts = changes.filter(({ takes }) => takes.startsWith("restart"));
   if (restarts.length === 0 || request.allowRestart) return;

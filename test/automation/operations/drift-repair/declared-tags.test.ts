@@ -1,5 +1,6 @@
 import { planDriftRepair, repairStillHolds } from "../../../../automation/operations/drift-repair/plan";
 import { driftRepairRequest } from "../../../../automation/operations/drift-repair/request";
+import type { PlannedStep } from "../../../../automation/runner/planned-steps";
 import { builtIn } from "../../../../components/standards/built-in";
 import { difference, id, observed, plan, retention, step, tags, urnOf, type Given } from "./observed";
 
@@ -24,12 +25,19 @@ describe("those who can tag a database in AWS do not choose who approves, or how
     expect(by).toMatchObject({ tier: "gold", environment: "production", owner: "team-orders" });
   });
 
-  test("where a refresh has put them into the state, what the program declares counts, also of a part", () => {
+  test("where a refresh has put them into the state, what the program declares counts", () => {
     const back = step({ old: { tags: wrong }, new: { tags }, changes: ["tags.owner"], drifted: [] });
     expect(tagged({ up: [retention, back] }, wrong).tags).toEqual(tags);
-    const part = { targets: [urnOf("s", "orders-alarm")], whole: [retention, back] };
+  });
+
+  test("a part is refused where the program declares other tags that it would leave unapplied", () => {
+    const part = { targets: [urnOf("s", "orders-alarm")], whole: [retention] };
     const alarm = step({ urn: part.targets[0]!, type: "s", old: { threshold: 1 }, new: { threshold: 2 } });
-    expect(tagged({ up: [alarm], part }, wrong, { differences: "orders-alarm.threshold" }).tags).toEqual(tags);
+    const only = (whole: PlannedStep[]) => () =>
+      tagged({ up: [alarm], part: { ...part, whole } }, tags, { differences: "orders-alarm.threshold" });
+    expect(only([alarm])().tags).toEqual(tags);
+    const committed = step({ old: { tags }, new: { tags: wrong }, changes: ["tags.owner"], drifted: [] });
+    expect(only([alarm, committed])).toThrow(/tags\.owner team-orders → team-mallory/);
   });
 
   test("a tag that was removed counts, and one that was added does not", () => {
