@@ -52,7 +52,7 @@ function ownerLines(
 }
 
 /** Two words, where a line has no room for both. */
-const thingText = ({ name, property }: ShownDifference): string =>
+export const thingText = ({ name, property }: Pick<ShownDifference, "name" | "property">): string =>
   property !== null && name.endsWith(`.${property}`) ? `${name.slice(0, -property.length - 1)} ${property}` : name;
 
 function differenceText(one: ShownDifference): string {

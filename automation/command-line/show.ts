@@ -3,6 +3,7 @@ import type { Decision, Run } from "../records";
 import type { FindingEvent } from "../difference-records";
 import type { CommandContext } from "./command-context";
 import type { ExpectedChange } from "../fleet-records";
+import { thingText } from "./drift-text";
 import { expectedLine } from "./expected-changes";
 import { answerLine, neededLines } from "./decision-report";
 import { wrapped } from "./layout";
@@ -72,8 +73,8 @@ const findingRecord = ({ id, what, difference: { name, severity, desired, actual
 
 /** What became of findings: that one is closed is proven by the statement of the run. */
 const findingLines = (events: FindingEvent[], columns?: number): string[] =>
-  events.flatMap(({ id, what, difference: { name, severity } }) =>
-    wrapped(`${what} ${id}`, `(${severity}) ${printable(name)}`, "  ", columns),
+  events.flatMap(({ id, what, difference }) =>
+    wrapped(`${what} ${id}`, `(${difference.severity}) ${printable(thingText(difference))}`, "  ", columns),
   );
 
 /** The text of a change, which people approve, and which is then committed or delivered. */

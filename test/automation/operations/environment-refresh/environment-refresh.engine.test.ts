@@ -159,9 +159,16 @@ async function approve(id: string, preparation = 1): Promise<void> {
 /** Requests it; people approve its plan; workers that are killed at these moments, and another one, carry it out. */
 async function refresh(...moments: string[]): Promise<Run> {
   const id = await requested("staging", 14);
-  await withWorker(() => approve(id));
-  for (const moment of moments)
-    expect(await commands.shipshape(moment, "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  // Not while a worker runs: it would begin at once, and may come past the first moment.
+  await withWorker(() => planned(id));
+  await approve(id);
+  for (const moment of moments) {
+    // A run that ends before would leave the worker waiting for others.
+    const worker = commands.shipshape(moment, "worker");
+    const ended = await Promise.race([worker.ended, over(id).then(inBrief)]);
+    worker.kill("SIGKILL");
+    expect(ended).toMatchObject({ signal: "SIGKILL" });
+  }
   return withWorker(() => over(id));
 }
 const inBrief = ({ status, error, verdict, cleanUp, cleanUpError, checks }: Run) => ({
