@@ -35,7 +35,7 @@ import { addMessage } from "./runner/messages";
 import { readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DrillsSubmitted, type DueDrills } from "./schedule";
-import { submitDueRemovals, type SubmittedRemoval } from "./expired-copies";
+import { submitDueRemovals, type DueRemovals, type SubmittedRemoval } from "./expired-copies";
 import { submitDueSweeps, type SubmittedSweep } from "./scheduled-sweeps";
 import { sealed, stagesOf, sweepActions, untilRunIsOver, withRecovery, type RecoveryOf, type Sealing } from "./stages";
 import { submitInto } from "./submission";
@@ -90,8 +90,8 @@ export interface ControlPlane extends ControlPlaneRecords {
   submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<DrillsSubmitted>;
   /** Submits the drift detections that are due at that moment, one for each tier; the same one never twice. */
   submitDueSweeps(due: { now: Date; requestedBy: string }): Promise<SubmittedSweep[]>;
-  /** Submits the removal of each masked copy that has expired by that moment; the same one never twice in a day. */
-  submitDueRemovals(fleet: FleetAnswer, due: { now: Date; requestedBy: string }): Promise<SubmittedRemoval[]>;
+  /** Submits the removal of each masked copy that has expired by that moment, unless one is open or failed today. */
+  submitDueRemovals(fleet: FleetAnswer, due: DueRemovals): Promise<SubmittedRemoval[]>;
   /**
    * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
    * request-unknown, run-over.

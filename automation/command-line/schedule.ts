@@ -14,7 +14,7 @@ import { costCell, costHeading, costOfDay, costRecord, costText, heldLines } fro
 import { readEvidence } from "./evidence-log";
 import { cloudTexts } from "./queried-clouds";
 import { withControlPlane } from "./open-control-plane";
-import { fleetToday, principal, withRecords } from "./open-records";
+import { fleetToday, principal, stackContext, withRecords } from "./open-records";
 import { entries } from "./layout";
 import type { Terminal } from "./terminal";
 
@@ -112,7 +112,9 @@ export async function submitDue(
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   tellUnreachable(fleet, terminal);
   const recoveries = await controlPlane.recovery(log, fleet, now);
-  const removals = await controlPlane.submitDueRemovals(fleet, { now, requestedBy: await principal(controlPlane) });
+  const removals = await controlPlane.submitDueRemovals(fleet, {
+    ...{ now, stacks: stackContext(settings), requestedBy: await principal(controlPlane) },
+  });
   const { submitted, held, day } = await controlPlane.submitDueDrills(recoveries, fleet, {
     now,
     prices: await pricesOf(settings),

@@ -89,8 +89,8 @@ export const drillsDemandedPerDay = (databases: Pick<DrillableDatabase, "drillEv
   );
 
 /** Those of one database. A request that has not found its database yet is about the one with that name. */
-export function recentOf(recent: RecentDrills[]): (database: TargetDatabase) => RecentDrills[] {
-  const found = new Map<string, RecentDrills[]>();
+export function recentOf<T extends RecentDrills>(recent: T[]): (database: TargetDatabase) => T[] {
+  const found = new Map<string, T[]>();
   for (const one of recent) {
     const key = one.identity ?? `named ${one.target}`;
     found.set(key, [...(found.get(key) ?? []), one]);

@@ -16,6 +16,8 @@ export const recentRequests = (database: Database, operation: string, now: Date,
     underWay: number;
     ofLastHour: number;
     ofLastDay: number;
+    /** Of the last day: begun, and over. Not those that were denied, rejected or cancelled, or that nobody approved. */
+    carriedOut: number;
   }>(
     `with recent as (
        select id from request where received_at > $2::timestamptz - interval '1 day'
@@ -24,7 +26,9 @@ export const recentRequests = (database: Database, operation: string, now: Date,
        count(*) filter (where finished_at is null and run.status <> 'waiting')::int as "underWay",
        case when plan is not null then format('%s %s %s', plan #>> '{database,account}', plan #>> '{database,region}', plan #>> '{database,resourceId}') end as identity,
        count(*) filter (where received_at > $2::timestamptz - interval '1 hour')::int as "ofLastHour",
-       count(*) filter (where received_at > $2::timestamptz - interval '1 day')::int as "ofLastDay"
+       count(*) filter (where received_at > $2::timestamptz - interval '1 day')::int as "ofLastDay",
+       count(*) filter (where received_at > $2::timestamptz - interval '1 day' and finished_at is not null and run.status <> 'cancelled'
+         and coalesce(run.error ->> 'code', '') <> all (array['request-denied', 'approval-rejected', 'approval-missing']))::int as "carriedOut"
      from recent join request using (id) join run on run.request_id = id
      where operation = $1 group by target, account, region, identity`,
     [operation, now, fields],

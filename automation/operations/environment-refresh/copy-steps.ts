@@ -28,6 +28,7 @@ import {
   isHandedOver,
   leaveRoles,
   makeHiddenDatabase,
+  markLeaking,
   swapDatabases,
 } from "../../targets/masked-copy/target-database";
 import { readMaskingKey } from "../../targets/masking-key";
@@ -38,6 +39,7 @@ import { maskingThreadsMax } from "./limits";
 import type { CopyFigures, CopyRecord } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
 import { readProfile } from "./profile";
+import { isClean } from "./verify";
 
 /** By resource ids: a name may be another instance's by now. */
 export interface Both {
@@ -169,13 +171,24 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       // Only which columns are masked: no key is needed to search.
       const masks = tableMasks(planMasks(profile, facts), { secret: Buffer.alloc(0), sourceWords: [] });
       const { found: tables, tables: copied } = both.record;
-      return searchForLeaks(reader, await hiddenLogin(plan, both), {
+      const report = await searchForLeaks(reader, await hiddenLogin(plan, both), {
         ...{ tables, masks, copied, rootCertificateFile, signal },
       });
+      // Clean-up knows by it that the target goes whole.
+      if (!isClean(report))
+        await inCopySession(await besideLogin(plan, both), working, "the marking of a leak", (client) =>
+          markLeaking(client, plan.copy.names),
+        );
+      return report;
     },
 
     /** The copy takes the name that applications know; who was connected connects again. */
-    async handOver(plan: EnvironmentRefreshPlan, both: Both, requestId: string): Promise<{ at: string }> {
+    async handOver(
+      plan: EnvironmentRefreshPlan,
+      both: Both,
+      requestId: string,
+      signal: AbortSignal,
+    ): Promise<{ at: string }> {
       const { names } = plan.copy;
       const mark = copyMark(requestId);
       const beside = await besideLogin(plan, both);
@@ -186,10 +199,12 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       if (!isDone) {
         const hidden = await hiddenLogin(plan, both);
         await inCopySession(hidden, working, "the handing over", (client) =>
-          loadSchema(client, hidden.identifier, record.rowSecurity, { atomic: true }),
+          loadSchema(client, hidden.identifier, record.rowSecurity, { atomic: true, signal }),
         );
       }
       await inCopySession(beside, working, "the handing over", async (client) => {
+        // Of a run that was cancelled meanwhile, the older copy stays.
+        signal.throwIfAborted();
         await swapDatabases(client, names, mark);
         await leaveRoles(client, record.roles);
       });

@@ -34,3 +34,29 @@ export function throughRoot(profile: MaskingProfile, facts: SchemaFacts): string
   );
   return facts.tables.filter(({ kind, name }) => kind === "partition" && moved.has(root(name))).map(({ name }) => name);
 }
+
+/** What the profile says of the columns and tables of a schema: partitions count as the table that they are part of. */
+export interface CoverageFigures {
+  columnsMasked: number;
+  /** As they are. */
+  columnsKept: number;
+  /** No row of them is copied. */
+  tablesEmpty: number;
+}
+
+export function coverageFigures(profile: MaskingProfile, facts: SchemaFacts): CoverageFigures {
+  const figures: CoverageFigures = { columnsMasked: 0, columnsKept: 0, tablesEmpty: 0 };
+  for (const { name, kind, columns } of facts.tables) {
+    if (kind !== "table" && kind !== "partitioned") continue;
+    const rules = profile.tables[name];
+    if (rules?.empty) figures.tablesEmpty++;
+    else
+      for (const { name: column, generated } of columns) {
+        const rule = rules?.columns?.[column];
+        if (generated || rule === undefined) continue;
+        if ("use" in rule) figures.columnsMasked++;
+        if ("keep" in rule) figures.columnsKept++;
+      }
+  }
+  return figures;
+}

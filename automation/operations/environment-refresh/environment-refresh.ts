@@ -70,7 +70,9 @@ export const environmentRefresh = (
     const disarmed = await step("disarm the copy", readingStep, () => steps.disarm(plan, both));
     const leaks = await step("search for leaks", readingStep, (signal) => steps.searchForLeaks(plan, both, signal));
     if (!isClean(leaks)) return { ...base, disarmed, leaks };
-    const handedOver = await step("hand over", targetStep, () => steps.handOver(plan, both, step.requestId));
+    const handedOver = await step("hand over", targetStep, (signal) =>
+      steps.handOver(plan, both, step.requestId, signal),
+    );
     if (existing) await step("tag the target", targetStep, (signal) => steps.bringTargetUp(plan, signal));
     return { ...base, disarmed, leaks, handedOver };
   },
@@ -80,9 +82,12 @@ export const environmentRefresh = (
   async cleanUp(plan, step) {
     await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
     const staging = await step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
-    // What is not handed over holds masked data at most; what is handed over stays.
+    // What was found with real values goes whole; else what is not handed over; what is handed over stays.
+    const end = await step("decide on the target", lookStep, (signal) =>
+      steps.decideOnTarget(plan, step.requestId, signal),
+    );
     const unfinished = await step("remove what was not handed over", removalStep, (signal) =>
-      steps.removeUnfinished(plan, step.requestId, signal),
+      steps.endTarget(plan, step.requestId, end, signal),
     );
     await step("record the removal", quickStep, () => steps.recordRemoval(step.requestId, plan));
     return { removed: [...staging, ...unfinished] };

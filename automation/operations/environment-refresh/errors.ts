@@ -13,6 +13,12 @@ export const environmentRefreshErrors = {
     message: "no stack says how {identifier} is declared, so nothing says what its copy should be like: {reason}",
     hint: "a copy is made of a StandardDatabase; bring its stack up with this version of Shipshape, or `npx shipshape import --help` shows how to declare it",
   },
+  "refresh-source-uncertain": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "{identifier} is not copied, since its tags say who consents to that: {problem}",
+    hint: "`npx shipshape request drift-detection --database {identifier} --reason ...` shows what differs; a copy is made of the database that a team's own stack declares",
+  },
   "refresh-source-elsewhere": {
     httpStatus: 409,
     exitCode: 2,
@@ -40,14 +46,15 @@ export const environmentRefreshErrors = {
   "refresh-target-taken": {
     httpStatus: 409,
     exitCode: 2,
-    message: "{target} exists, and no refresh has made it: a copy would take the place of what is in it",
+    message:
+      "{target} is not the target of this refresh: no refresh has made it, or another one has, or has removed it",
     hint: "`npx shipshape fleet` shows whose it is; choose another environment, or retire it",
   },
   "refresh-moved": {
     httpStatus: 409,
     exitCode: 1,
     message: "{what} of {identifier} is not what was approved: {found} instead of {approved}",
-    hint: "nothing was copied; `npx shipshape request environment-refresh` plans it as it is now, for another approval",
+    hint: "nothing is handed over; `npx shipshape request environment-refresh` plans it as it is now, for another approval",
   },
   "refresh-target-replaced": {
     httpStatus: 409,

@@ -9,6 +9,7 @@ import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
 import type { TargetNames } from "../../targets/masked-copy/target-database";
 import type { IsolatedCopy } from "../isolated-copy";
+import type { CoverageFigures } from "./coverage";
 import type { EnvironmentRefreshRequest } from "./request";
 
 /** The source as the cloud, its stack and its own catalog describe it. */
@@ -39,7 +40,13 @@ export interface ObservedRefresh {
   isolationSecurityGroupIds: string[];
   secretsProvider: string | null;
   platformStack: string;
-  profile: { name: string; digest: string; keySecret: string; disarms: number; sequences: "source" | "column" };
+  profile: CoverageFigures & {
+    name: string;
+    digest: string;
+    keySecret: string;
+    disarms: number;
+    sequences: "source" | "column";
+  };
   /** What has the copy's name, made by an earlier refresh; null: nothing. */
   existing: TargetDatabase | null;
 }

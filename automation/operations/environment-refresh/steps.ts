@@ -1,16 +1,13 @@
 /** The effects of a refresh besides those in the copy itself: each one action, safe to repeat. */
 import type { DBInstance } from "@aws-sdk/client-rds";
-import { basename } from "node:path";
 import { ShipshapeError } from "../../errors";
-import { identityOf, targetDatabase, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
+import { targetDatabase, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
 import { profileDigest } from "../../masking/profile";
 import { schemaDigest } from "../../masking/schema-facts";
-import { poll } from "../../poll";
-import type { CleanUpReport } from "../../records";
 import { askBackend } from "../../runner/backend-stacks";
-import { stackExists } from "../../runner/stack-state";
+import { PROJECT } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
-import { deleteDatabase, findDatabase, isInFlight } from "../../targets/database-instance";
+import { findDatabase } from "../../targets/database-instance";
 import {
   controlRole,
   describeDatabase,
@@ -22,27 +19,18 @@ import {
 import { schemaFactsSeconds } from "../../targets/limits";
 import { locate } from "../../targets/locations";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
-import { copyMark, dropHiddenDatabase, isHandedOver } from "../../targets/masked-copy/target-database";
-import { loginsFound } from "../../targets/role-logins";
 import { readSchemaFacts } from "../../targets/schema-facts";
-import { rolesOf } from "../../../components/standards/standard";
 import { isolatedCopySteps } from "../isolated-copy";
-import { cloudPause, isolationNear, requireWithinBackups } from "../isolation";
+import { isolationNear, requireWithinBackups } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import { copySteps } from "./copy-steps";
-import { coverageProblems } from "./coverage";
+import { coverageFigures, coverageProblems } from "./coverage";
 import { problemsNamedMax, stagingLifeHours } from "./limits";
-import {
-  copyIdentifier,
-  copyStack,
-  environmentOf,
-  stagingNames,
-  type DeclaredShape,
-  type EnvironmentRefreshPlan,
-  type ObservedRefresh,
-} from "./plan";
+import { declaredSource, ownTarget } from "./ownership";
+import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { readProfile } from "./profile";
 import type { EnvironmentRefreshRequest } from "./request";
+import { targetSteps } from "./target-steps";
 
 export type EnvironmentRefreshSteps = ReturnType<typeof environmentRefreshSteps>;
 
@@ -69,7 +57,7 @@ export function environmentRefreshSteps(s: OperationContext) {
       const platformStack = access.location?.platformStack ?? s.platformStack;
       const isolation = await isolationNear(s, platformStack, instance);
       const declared = await declarations(s, identifier);
-      const shape = shapeOf(declared, instance);
+      const shape = declaredSource(targetOf(instance), tagsOf(instance), declared, s.standard);
       const databaseName = instance.DBName ?? "postgres";
       const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole, databaseName);
       const reading = { rootCertificateFile, readOnly: true, statementSeconds: schemaFactsSeconds };
@@ -108,8 +96,9 @@ export function environmentRefreshSteps(s: OperationContext) {
           keySecret: profile.key.secret,
           disarms: profile.disarm.length,
           sequences: profile.sequences,
+          ...coverageFigures(profile, facts),
         },
-        existing: found ? ownTarget(found, declared) : null,
+        existing: found ? ownTarget(targetOf(found), declared, s.stacks.project ?? PROJECT) : null,
       };
     },
 
@@ -141,92 +130,10 @@ export function environmentRefreshSteps(s: OperationContext) {
     removeThrowaway: steps.removeThrowaway,
     proveGone: steps.proveGone,
 
-    /** The StandardDatabase that gets the copy, with roles and passwords of its own. */
-    async bringTargetUp(plan: EnvironmentRefreshPlan, signal: AbortSignal): Promise<TargetDatabase> {
-      const { bringUp } = await import("../../runner/pulumi-stack");
-      const { refreshedDatabase } = await import("../../../stacks/refreshed-database");
-      const program = (adopted: ReadonlyMap<string, string>) => () =>
-        Promise.resolve(refreshedDatabase(plan.copy.arguments, s.standard, adopted));
-      await bringUp(s.stacks, { ...stackOf(plan), program }, signal);
-      const found = await describeDatabase(clientsOf(plan), plan.copy.identifier);
-      return targetDatabase({
-        identifier: plan.copy.identifier,
-        resourceId: found.DbiResourceId ?? "",
-        arn: found.DBInstanceArn ?? "",
-      });
-    },
-
     ...copySteps(s, { clientsOf, throwawayLogin, targetLogin }),
 
-    /** Of a copy that is handed over, only what is left of the database before it. */
-    async removeUnfinished(
-      plan: EnvironmentRefreshPlan,
-      requestId: string,
-      signal: AbortSignal,
-    ): Promise<CleanUpReport["removed"]> {
-      const { identifier, existing, names, stack } = plan.copy;
-      const found = await settledTarget(plan, signal);
-      const resourceId = found?.DbiResourceId ?? "";
-      if (found && existing && resourceId !== existing.resourceId)
-        throw new ShipshapeError("refresh-target-replaced", { target: identifier, id: requestId });
-      if (found && (existing || found.MasterUserSecret)) {
-        const login = await targetLogin(plan, resourceId, "postgres");
-        const isDone = await inCopySession(login, { rootCertificateFile }, "the look at the target", async (client) => {
-          await dropHiddenDatabase(client, names);
-          return isHandedOver(client, names, copyMark(requestId));
-        });
-        const hidden = { kind: "database of an unfinished copy", identifier: names.hidden };
-        const gone = [{ ...hidden, provenGoneBy: `dropped at ${now()}` }];
-        if (isDone) return [];
-        if (existing) return gone;
-      }
-      if (existing) return [];
-      // It was made by this run, and nobody has it.
-      if (found && tagsOf(found)["shipshape:copy-request"] !== requestId)
-        throw new ShipshapeError("refresh-target-replaced", { target: identifier, id: requestId });
-      const { removeStack } = await import("../../runner/pulumi-stack");
-      const isThere = found !== undefined || (await stackExists(s.stacks, stack));
-      await removeStack(s.stacks, stackOf(plan), signal);
-      const left = await findDatabase(clientsOf(plan), identifier);
-      if (left && left.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
-      if (await settledTarget(plan, signal)) throw new ShipshapeError("throwaway-left", { id: requestId, identifier });
-      if (!isThere) return [];
-      return [{ kind: "target", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` }];
-    },
+    ...targetSteps(s, { clientsOf, targetLogin }),
   };
-
-  function stackOf(plan: EnvironmentRefreshPlan) {
-    const { stack, secretsProvider, identifier } = plan.copy;
-    return {
-      stackName: stack,
-      secretsProvider: secretsProvider ?? undefined,
-      settleCloud: async (signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
-        const found = await settledTarget(plan, signal);
-        if (!found?.DbiResourceId) return new Map();
-        const roles = await rolesThere(plan, found);
-        return new Map([[identifier, found.DbiResourceId], ...roles.map((role): [string, string] => [role, role])]);
-      },
-    };
-  }
-
-  /** Those that an interrupted `up` may have created. */
-  async function rolesThere(plan: EnvironmentRefreshPlan, { DbiResourceId = "", MasterUserSecret }: DBInstance) {
-    if (!MasterUserSecret) return [];
-    const login = await targetLogin(plan, DbiResourceId, "postgres");
-    const names = rolesOf(s.standard);
-    return inCopySession(login, { rootCertificateFile }, "the look at the target", async (client) =>
-      (await loginsFound(client, names)).map(({ user }) => user),
-    );
-  }
-
-  /** Waits until nothing is being done to the target, or it is gone. The step's time limit ends it. */
-  async function settledTarget(plan: EnvironmentRefreshPlan, signal: AbortSignal): Promise<DBInstance | undefined> {
-    const settled = await poll({ every: cloudPause, signal }, async () => {
-      const found = await findDatabase(clientsOf(plan), plan.copy.identifier);
-      return found && isInFlight(found.DBInstanceStatus ?? "") ? undefined : { found };
-    });
-    return settled?.found;
-  }
 }
 
 const named = (problems: { place: string; reason: string }[]): string => {
@@ -254,27 +161,5 @@ const targetOf = (instance: DBInstance): TargetDatabase =>
     resourceId: instance.DbiResourceId ?? "",
     arn: instance.DBInstanceArn ?? "",
   });
-
-function shapeOf(declared: DeclaredDatabase[], instance: DBInstance): DeclaredShape {
-  const [one] = declared.filter((other) => identityOf(other) === identityOf(targetOf(instance)));
-  const shape = one?.decided?.shape as DeclaredShape | undefined;
-  if (!shape)
-    throw new ShipshapeError("refresh-source-undeclared", {
-      identifier: instance.DBInstanceIdentifier ?? "",
-      reason: one ? `${one.stack} has no StandardDatabase that says it` : "none that could be read has it",
-    });
-  const { service, size, databaseName, schemaName, furtherSchemas, extensions, postgresMajor } = shape;
-  return { service, size, databaseName, schemaName, furtherSchemas, extensions, postgresMajor };
-}
-
-/** What else has that name is left alone. */
-function ownTarget(found: DBInstance, declared: DeclaredDatabase[]): TargetDatabase {
-  const target = targetOf(found);
-  const isOurs = declared.some(
-    (one) => identityOf(one) === identityOf(target) && basename(one.stack) === copyStack(target.identifier),
-  );
-  if (!isOurs) throw new ShipshapeError("refresh-target-taken", { target: target.identifier });
-  return target;
-}
 
 const now = () => new Date().toISOString();

@@ -21,9 +21,9 @@ export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutc
   if (notRestorable) return verdictOf([failed("source-is-restorable", notRestorable.reason)]);
   if (restore && !restore.succeeded) return verdictOf([failed("source-is-restorable", restore.reason)]);
   return verdictOf([
-    ...(copied ? [rowsAreMasked(copied)] : []),
+    ...(copied ? [rowsAreMasked(plan, copied)] : []),
     ...(validation ? [copyIsWhole(validation)] : []),
-    ...(leaks ? [noLeakIsFound(leaks)] : []),
+    ...(leaks ? [noLeakIsFound(plan, leaks)] : []),
     isHandedOver(plan, outcome),
   ]);
 }
@@ -31,12 +31,22 @@ export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutc
 const failed = (name: string, explanation: string): Check => ({ name, verdict: "fail", explanation, figures: {} });
 
 /** A mask may leave a value as it was by chance; how many did is told, and the search judges where. */
-const rowsAreMasked = ({ tables, rows, bytes, unchanged, seconds }: CopyFigures): Check => ({
-  name: "rows-are-masked",
-  verdict: "pass",
-  explanation: `${rows} rows of ${tables} tables were masked on their way, and are stored nowhere in between; ${unchanged} masked values equal their originals`,
-  figures: { tables, rows, bytes, unchanged, seconds },
-});
+function rowsAreMasked(
+  { profile }: EnvironmentRefreshPlan,
+  { tables, rows, bytes, unchanged, seconds }: CopyFigures,
+): Check {
+  const { columnsMasked, columnsKept, tablesEmpty } = profile;
+  const said = `columns kept as they are: ${columnsKept}, tables left empty: ${tablesEmpty}`;
+  return {
+    name: "rows-are-masked",
+    verdict: "pass",
+    explanation:
+      columnsMasked === 0
+        ? `the profile masks no column: ${rows} rows of ${tables} tables were copied as they are; ${said}`
+        : `${rows} rows of ${tables} tables were masked on their way, and are stored nowhere in between; columns masked: ${columnsMasked}, ${said}; ${unchanged} masked values equal their originals`,
+    figures: { tables, rows, bytes, unchanged, seconds, columnsMasked, columnsKept, tablesEmpty },
+  };
+}
 
 function copyIsWhole(found: CopyValidation): Check {
   const problems = [
@@ -52,14 +62,17 @@ function copyIsWhole(found: CopyValidation): Check {
     explanation:
       problems.length > 0
         ? shortened(problems)
-        : `all ${found.tables} tables have as many rows as in the source, and all ${found.objects} objects, owners and privileges are there; every constraint was checked by the server`,
+        : `all ${found.tables} tables have as many rows as in the source, and the ${found.objects} objects, owners and privileges that are compared are there; the server checked each constraint, but for those that are NOT VALID in the source`,
     figures: { tables: found.tables, rows: found.rows, objects: found.objects, problems: problems.length },
   };
 }
 
 /** Word for word what may be claimed of a logical copy, and no more. */
-function noLeakIsFound(report: LeakReport): Check {
+function noLeakIsFound({ profile }: EnvironmentRefreshPlan, report: LeakReport): Check {
   const { searched, leftOut, chance, hits } = report;
+  // Of some columns neither says anything: their masks leave values by design.
+  const byPosition = leftOut.filter(({ column }) => chance.some((one) => one.column === column)).length;
+  const notCompared = leftOut.length - byPosition;
   const exceeded = chance.filter(({ seen, bound }) => seen > bound);
   const problems = [
     ...hits.map(({ place, column, arm, count }) => `${place} has ${count} values of ${column} (${arm})`),
@@ -71,22 +84,29 @@ function noLeakIsFound(report: LeakReport): Check {
     explanation:
       problems.length > 0
         ? shortened(problems)
-        : `the copy's storage never received source data; every value and definition of it that SQL can read was searched for ${searched.values} values of ${searched.columns} columns, with ${searched.definitions} definitions; ${leftOut.length} columns of few or short values were compared by position only; its raw files cannot be read`,
+        : `${apartFrom(profile.columnsKept)}this refresh never wrote source data to the copy's storage; every value of its tables and filled materialized views was searched for ${searched.values} values of ${searched.columns} columns, with ${searched.definitions} definitions; ${byPosition} columns of few or short values were compared by position only, and ${notCompared} not at all, since their masks leave values by design; its raw files cannot be read`,
     figures: {
       values: searched.values,
       columns: searched.columns,
       definitions: searched.definitions,
       bytes: searched.bytes,
-      byPositionOnly: leftOut.length,
+      columnsKept: profile.columnsKept,
+      byPositionOnly: byPosition,
+      notCompared,
       hits: hits.length,
       rawFiles: searched.rawFiles,
     },
   };
 }
 
+const apartFrom = (kept: number): string => {
+  if (kept === 0) return "";
+  return `apart from ${kept === 1 ? "1 column that the profile keeps as it is" : `${kept} columns that the profile keeps as they are`}, `;
+};
+
 function isHandedOver(
   plan: EnvironmentRefreshPlan,
-  { handedOver, target, recoveryPoint, disarmed }: RefreshOutcome,
+  { handedOver, target, recoveryPoint, disarmed, leaks }: RefreshOutcome,
 ): Check {
   const { identifier, expiresOn } = plan.copy;
   const known = {
@@ -102,7 +122,7 @@ function isHandedOver(
     verdict: handedOver ? "pass" : "fail",
     explanation: handedOver
       ? `${identifier} has the data of ${plan.source.identifier} as of ${recoveryPoint}, masked by the profile ${plan.profile.name}; ${disarmed} statements disarmed it; it expires on ${expiresOn}`
-      : "nobody sees the copy: it is dropped",
+      : `nobody sees the copy: clean-up removes ${leaks && !isClean(leaks) ? "the target whole, with its backups" : "it"}`,
     figures: known,
   };
 }

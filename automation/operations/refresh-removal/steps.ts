@@ -1,16 +1,17 @@
 /** The effects of a removal. */
 import type { DBInstance } from "@aws-sdk/client-rds";
-import { basename } from "node:path";
 import { copyTagKeys } from "../../../components/standards/fixed";
+import { environmentsOf, isProduction } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase } from "../../fleet-records";
 import { poll } from "../../poll";
 import { askBackend } from "../../runner/backend-stacks";
-import { readStack, stackExists } from "../../runner/stack-state";
+import { PROJECT, readStack, stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
 import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
+import { isCopyStack } from "../environment-refresh/ownership";
 import { copyStack } from "../environment-refresh/plan";
 import { cloudPause } from "../isolation";
 import type { OperationContext } from "../operation-context";
@@ -49,7 +50,12 @@ export function refreshRemovalSteps(s: OperationContext) {
         .flatMap(({ databases }) => databases)
         .find((one) => identityOf(one) === identityOf(targetDatabase({ identifier, resourceId, arn })));
       const stack = copyStack(identifier);
-      if (!declared || basename(declared.stack) !== stack) throw no(`no stack ${stack} declares it`);
+      const project = s.stacks.project ?? PROJECT;
+      if (!declared || !isCopyStack(declared.stack, identifier, project))
+        throw no(`no stack ${project}/${stack} declares it`);
+      const environment = tags[s.standard.tags.environment.key] ?? "";
+      if (!environmentsOf(s.standard).some((known) => known === environment) || isProduction(s.standard, environment))
+        throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);
       for (const key of Object.values(copyTagKeys))
         if (!tags[key] || tags[key] !== declared.tags[key]) throw no(`its tag ${key} is not what its stack says`);
       if (instance.DeletionProtection)

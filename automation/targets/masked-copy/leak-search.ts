@@ -158,14 +158,14 @@ from pg_attribute a cross join ${baseOf("a.atttypid")} t
 left join ${baseOf("case when t.typcategory = 'A' then t.typelem end")} e on true
 where a.attrelid = $1::text::regclass and a.attname = any ($2::text[]) order by a.attnum`;
 
-/** Every table and materialized view, with all columns: what PostgreSQL computed from a masked column, too. */
+/** Every table and filled materialized view, with all columns: what PostgreSQL computed from a masked one, too. */
 async function searchedRelations(copy: Client): Promise<{ query: string; places: string[]; types: string[] }[]> {
   const { rows } = await copy.query<{ query: string; places: string[]; types: string[] }>(`
     select format('select %s from %s %I.%I', string_agg(format('%I::text', a.attname), ', ' order by a.attnum), case when c.relkind = 'r' then 'only' else '' end, n.nspname, c.relname) as query,
       array_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname) order by a.attnum) as places,
       array_agg(t.typname::text order by a.attnum) as types
     from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
-    where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
+    where c.relkind in ('r', 'm') and c.relispopulated and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
       and a.attnum > 0 and not a.attisdropped
     group by c.oid, n.nspname, c.relname, c.relkind order by n.nspname, c.relname`);
   return rows;

@@ -36,12 +36,26 @@ async function localeOf(client: Client, name: string): Promise<string> {
 }
 
 /** Whether the copy of that run is what applications see. It says so itself, in its comment. */
-export async function isHandedOver(client: Client, { name }: TargetNames, mark: string): Promise<boolean> {
+export const isHandedOver = async (client: Client, { name }: TargetNames, mark: string): Promise<boolean> =>
+  (await commentOf(client, name)) === mark;
+
+const leakMark = "real values were found in it";
+
+/** It is never handed over. */
+export async function markLeaking(client: Client, { hidden }: TargetNames): Promise<void> {
+  await client.query(`comment on database ${client.escapeIdentifier(hidden)} is ${client.escapeLiteral(leakMark)}`);
+}
+
+/** What was in it stays in the log of changes, in freed blocks and in backups of the instance. */
+export const isLeaking = async (client: Client, { hidden }: TargetNames): Promise<boolean> =>
+  (await commentOf(client, hidden)) === leakMark;
+
+async function commentOf(client: Client, database: string): Promise<string | null | undefined> {
   const { rows } = await client.query<{ comment: string | null }>(
     "select shobj_description(oid, 'pg_database') as comment from pg_database where datname = $1",
-    [name],
+    [database],
   );
-  return rows[0]?.comment === mark;
+  return rows[0]?.comment;
 }
 
 /** Nothing but a copy that a refresh has handed over is in it; so it may be removed. */

@@ -117,6 +117,7 @@ jest.mock("../../../automation/runner/backend-stacks", () => ({
   readResources: () => Promise.resolve([mockCloud.pulumi.declared()]),
 }));
 jest.mock("../../../automation/runner/stack-state", () => ({
+  PROJECT: "shipshape",
   readStack: () => Promise.resolve({ outputs: { isolationSecurityGroupId: "sg-isolation" } }),
   stackExists: (_: unknown, name: string) => Promise.resolve(mockCloud.stacks.has(name)),
 }));
@@ -160,6 +161,8 @@ jest.mock("../../../automation/targets/masked-copy/target-database", () => ({
   swapDatabases: (_: unknown, __: unknown, mark: string) => mockCloud.copies.database.swap(mark),
   isHandedOver: (_: unknown, __: unknown, mark: string) =>
     Promise.resolve(mockCloud.copies.database.isHandedOver(mark)),
+  markLeaking: () => mockCloud.copies.database.markLeaking(),
+  isLeaking: () => Promise.resolve(mockCloud.copies.database.isLeaking()),
   dropHiddenDatabase: () => mockCloud.copies.database.drop(),
   leaveRoles: () => Promise.resolve(),
 }));

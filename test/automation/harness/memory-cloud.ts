@@ -87,6 +87,7 @@ export class MemoryCloud {
         environment: "development",
         tier: "bronze",
         owner: "team-orders",
+        "data-classification": "internal",
         "shipshape:standard": "shipshape/1.2.0/0123456789ab",
       }).map(([Key, Value]) => ({ Key, Value })),
     });
@@ -307,7 +308,8 @@ export class MemoryCloud {
       };
     },
     askBackend: (): Promise<StacksAnswer> => {
-      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = this.instances.get(this.source)!.described;
+      const { described } = this.instances.get(this.source)!;
+      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "", TagList = [] } = described;
       const stack = `shipshape/database.${this.source}`;
       const { urn } = this.pulumi.declared();
       const database = targetDatabase({ identifier: this.source, resourceId, arn });
@@ -317,7 +319,8 @@ export class MemoryCloud {
         instance: { urn, ...unsaid },
         decided: { shape: this.copies.shape, masterUsername: null, hasRoles: false },
       };
-      const databases = [{ ...database, stack, urn, tags: {}, isStandard: true, ...more }];
+      const tags = Object.fromEntries(TagList.map(({ Key = "", Value = "" }) => [Key, Value]));
+      const databases = [{ ...database, stack, urn, tags, isStandard: true, ...more }];
       const stacks = [
         { name: stack, databases, platforms: [], unidentified: [] },
         ...this.copies.declared().map((copy) => ({

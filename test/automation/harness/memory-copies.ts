@@ -42,6 +42,7 @@ export class MemoryCopies {
   private mark: string | undefined;
   private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
   private isOlder = false;
+  private leaks = false;
   private readonly olderTags = {
     ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-orders" },
     "shipshape:standard": "shipshape/1.2.0/0123456789ab",
@@ -54,10 +55,12 @@ export class MemoryCopies {
   constructor(private readonly cloud: Cloud) {}
 
   isCopy = (stackName: string): boolean => stackName.startsWith(program);
-  /** Of a copy that was handed over. */
+  /** Of a copy that was handed over, or of an older one in whose place nothing came. */
   isWanted = (name: string): boolean =>
-    (this.mark !== undefined || this.isOlder) && [this.target, `${program}${this.target}`].includes(name);
-  left = (): string[] => (this.hidden ? ["a copy that nobody sees"] : []);
+    !this.leaks &&
+    (this.mark !== undefined || this.isOlder) &&
+    [this.target, `${program}${this.target}`].includes(name);
+  left = (): string[] => (this.hidden && this.cloud.instances.has(this.target) ? ["a copy that nobody sees"] : []);
 
   /** An earlier refresh has made one. */
   arrangeOlder(): void {
@@ -115,6 +118,10 @@ export class MemoryCopies {
           this.hidden = undefined;
         });
     },
+    markLeaking: async (): Promise<void> => {
+      if (!this.leaks) await this.cloud.change("it is known to leak", () => (this.leaks = true));
+    },
+    isLeaking: (): boolean => this.leaks,
     isHandedOver: (mark: string): boolean => this.mark === mark,
     drop: async (): Promise<void> => {
       if (this.hidden) await this.cloud.change("what nobody sees is dropped", () => (this.hidden = undefined));

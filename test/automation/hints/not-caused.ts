@@ -134,6 +134,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
       [
         "refresh-environment-unknown",
         "refresh-source-undeclared",
+        "refresh-source-uncertain",
         "refresh-source-elsewhere",
         "refresh-source-unrestorable",
         "refresh-not-covered",

@@ -1,6 +1,7 @@
 import type { DefinitionRule } from "../../../../automation/masking/profile";
 import type { DefinitionFacts } from "../../../../automation/masking/schema-facts";
 import {
+  coverageFigures,
   coverageProblems,
   keptComments,
   throughRoot,
@@ -73,4 +74,20 @@ test("rows of a table that is partitioned by a masked column find their partitio
   ]);
   const profile = profileOf({ "public.e": { email: use("email"), at: keep }, "public.k": { id: keep } });
   expect(throughRoot(profile, facts)).toEqual(["public.e0", "public.e00"]);
+});
+
+test("columns that are masked and kept are counted once for a partitioned table, without what PostgreSQL computes and what stays empty", () => {
+  const facts = factsOf([
+    tableOf("public.e", { email: {}, at: {}, both: { generated: true } }, { kind: "partitioned" }),
+    tableOf(
+      "public.e0",
+      { email: {}, at: {}, both: { generated: true } },
+      { kind: "partition", parents: ["public.e"] },
+    ),
+    tableOf("public.log", { line: {} }),
+    tableOf("public.totals", { n: {} }, { kind: "materialized-view" }),
+  ]);
+  const profile = profileOf({ "public.e": { email: use("email"), at: keep } });
+  const emptied = { ...profile, tables: { ...profile.tables, "public.log": { empty: true as const } } };
+  expect(coverageFigures(emptied, facts)).toEqual({ columnsMasked: 1, columnsKept: 1, tablesEmpty: 1 });
 });

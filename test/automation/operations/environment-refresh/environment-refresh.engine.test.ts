@@ -1,7 +1,7 @@
 // Refreshes on the real engine: from the request to a masked copy that every role logs in to, and again into the same.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import { AddTagsToResourceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../../../automation/command-line/evidence-log";
@@ -9,6 +9,7 @@ import { openControlPlane, type ControlPlane } from "../../../../automation/cont
 import type { EnvironmentRefreshPlan } from "../../../../automation/operations/environment-refresh/plan";
 import { operations } from "../../../../automation/operations/registry";
 import type { AnyOperation } from "../../../../automation/runner/operation";
+import { findBackups } from "../../../../automation/targets/database-instance";
 import { askFleet } from "../../../../automation/targets/fleet";
 import type { AwsClients } from "../../../../automation/targets/aws-access";
 import type { Run } from "../../../../automation/records";
@@ -40,7 +41,8 @@ insert into invoice (customer, note, total) select 1 + i % 500, 'for ${REAL} ' |
 comment on table customer is 'who buys';
 comment on column customer.name is 'such as ${REAL} 7';
 create table hook (id int primary key, url text, enabled boolean not null default true);
-insert into hook values (1, 'https://${REAL}.example', true)`;
+insert into hook values (1, 'https://${REAL}.example', true);
+create materialized view never_filled as select state, count(*) as buyers from customer group by state with no data`;
 
 const profile = `version: 1
 source: ${identifier}
@@ -241,21 +243,29 @@ test("a refresh of the same environment, whose workers are killed in mid-copy an
   });
 }, 900_000);
 
-test("a copy with a real value in it is never handed over: the older one stays, and the verdict names the place and not the value", async () => {
-  const [before, databases] = [await customersOf("staging"), await databasesOf()];
+test("a copy with a real value in it is never handed over: the target goes whole with its backups, and the verdict names the place and not the value", async () => {
   const leaking = profile.replace("note: { use: free-text }", "note: { keep: nobody writes a name there }");
   write(leaking.replace("name: { use: name }", "name: { use: constant, with: { value: somebody } }"));
   const run = await refresh();
   write(profile);
-  expect(run).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "done" });
+  expect(run).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "done", cleanUpError: undefined });
   const [leak] = run.checks.filter(({ name }) => name === "no-leak-is-found");
   expect(leak).toMatchObject({
     verdict: "fail",
     explanation: expect.stringMatching(/orders\.invoice\.note has/) as string,
   });
   expect(JSON.stringify(run)).not.toContain(REAL);
-  expect(await customersOf("staging")).toEqual(before);
-  expect(await databasesOf()).toEqual(databases);
+  // The older copy was there to be replaced, and the log of changes of its instance has real values now.
+  expect(await instances()).toEqual([identifier]);
+  const { resourceId } = (run.plan as EnvironmentRefreshPlan).copy.existing!;
+  expect(await findBackups({ rds: engine.cloud.rds } as AwsClients, copy, resourceId)).toEqual([]);
+}, 600_000);
+
+test("the next refresh gives staging a new target, without a real value in its files", async () => {
+  first = await refresh();
+  expect(inBrief(first)).toEqual(good);
+  expect(await instances()).toEqual([identifier, copy]);
+  expect(await filesWith(REAL)).toEqual([]);
 }, 600_000);
 
 describe("what is refused", () => {
@@ -292,6 +302,17 @@ describe("what is refused", () => {
     expect(run).toMatchObject({ status: "failed", cleanUp: "none", error: { code: "refresh-not-covered" } });
   });
 
+  test("a source that is tagged in the cloud with another owner: a tag there does not say who consents", async () => {
+    const arn = (first.plan as EnvironmentRefreshPlan).source.arn;
+    const tag = (Value: string) =>
+      engine.cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: [{ Key: "owner", Value }] }));
+    await tag("team-mallory");
+    const id = await requested("staging", 14);
+    const run = await withWorker(() => over(id));
+    await tag(request.owner);
+    expect(run).toMatchObject({ status: "failed", cleanUp: "none", error: { code: "refresh-source-uncertain" } });
+  });
+
   test("production as the target, and a copy that would stay too long", async () => {
     const ids = [await requested("production", 14), await requested("staging", 31)];
     const runs = await withWorker(() => Promise.all(ids.map(over)));
@@ -311,10 +332,13 @@ describe("what is refused", () => {
   });
 });
 
+const earlyRemoval = ["request", "refresh-removal", "--database", copy, "--reason", "a test", "--json"];
 test("a copy that has expired is removed at the next schedule without an approval, although a worker is killed in the removal; nothing of it is left", async () => {
-  const due = async () => {
+  const due = async (now = new Date()) => {
     const fleet = await askFleet({ rds: engine.cloud.rds } as AwsClients);
-    return controlPlane.submitDueRemovals(fleet, { now: new Date(), requestedBy: "ana" });
+    const { cloud } = engine;
+    const stacks = { workspacesFolder: cloud.dataFolder, environment: cloud.env };
+    return controlPlane.submitDueRemovals(fleet, { now, stacks, requestedBy: "ana" });
   };
   expect(await due()).toEqual([]);
   const expiresOn = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -322,7 +346,11 @@ test("a copy that has expired is removed at the next schedule without an approva
   const { request: declared } = planned.arguments;
   const maskedCopy = { ...declared.maskedCopy!, expiresOn };
   await (await stackOf(planned, { ...planned.arguments, request: { ...declared, maskedCopy } })).up();
-  const [removal] = await due();
+  // One that was cancelled postpones nothing for long.
+  const early = await commands.of("refresh-removal").shipshape("", ...earlyRemoval).ended;
+  await commands.shipshape("", "cancel", (JSON.parse(early.stdout) as { id: string }).id).ended;
+  expect(await due()).toEqual([]);
+  const [removal] = await due(new Date(Date.now() + 2 * 3_600_000));
   expect(removal).toMatchObject({ identifier: copy, expiredOn: expiresOn });
   expect(await due()).toEqual([]);
   const removing = commands.of("refresh-removal");

@@ -16,6 +16,7 @@ const searched = [...copied, "disarm the copy", "search for leaks"];
 const cleanUp = [
   "remove the throwaway",
   "prove the throwaway gone",
+  "decide on the target",
   "remove what was not handed over",
   "record the removal",
 ];
@@ -43,6 +44,7 @@ export const environmentRefreshEffects: readonly string[] = [
   "bring the target up",
   "copy and mask",
   "disarm the copy",
+  "search for leaks",
   "hand over",
   "tag the target",
   "remove the throwaway",

@@ -29,7 +29,10 @@ const observed: ObservedRefresh = {
   isolationSecurityGroupIds: ["sg-1"],
   secretsProvider: null,
   platformStack: "platform.dev",
-  profile: { name: "orders", digest: "9".repeat(64), keySecret: "masking/orders", disarms: 1, sequences: "column" },
+  profile: {
+    ...{ name: "orders", digest: "9".repeat(64), keySecret: "masking/orders", disarms: 1, sequences: "column" },
+    ...{ columnsMasked: 4, columnsKept: 7, tablesEmpty: 1 },
+  },
   existing: null,
 };
 const request = { database: "orders-production", environment: "staging", retentionDays: 14 };
@@ -120,12 +123,54 @@ const failedOf = (differing: Partial<RefreshOutcome>) =>
     .checks.filter(({ verdict }) => verdict !== "pass")
     .map(({ name }) => name);
 
-test("the statement claims what SQL can show, and says that raw files were not read", () => {
+const explained = (name: string, differing: Partial<RefreshOutcome> = {}, of = plan) =>
+  verifyRefresh(of, { ...good, ...differing }).checks.find((check) => check.name === name)!.explanation;
+const keeping = (figures: Partial<ObservedRefresh["profile"]>) => ({
+  ...plan,
+  profile: { ...plan.profile, ...figures },
+});
+
+test("the statement claims what SQL can show, apart from columns that the profile keeps, and says that raw files were not read", () => {
   const { verdict, checks } = verifyRefresh(plan, good);
   expect(verdict).toBe("pass");
   const leak = checks.find(({ name }) => name === "no-leak-is-found")!;
-  expect(leak.figures).toMatchObject({ values: 5, columns: 1, definitions: 7, rawFiles: "not reachable" });
-  expect(leak.explanation).toMatch(/never received source data; every value and definition of it that SQL can read/);
+  expect(leak.figures).toMatchObject({
+    values: 5,
+    columns: 1,
+    definitions: 7,
+    columnsKept: 7,
+    rawFiles: "not reachable",
+  });
+  expect(leak.explanation).toMatch(
+    /^apart from 7 columns that the profile keeps as they are, this refresh never wrote source data to the copy's storage;/,
+  );
+  expect(explained("no-leak-is-found", {}, keeping({ columnsKept: 0 }))).toMatch(/^this refresh never wrote/);
+  expect(explained("no-leak-is-found", {}, keeping({ columnsKept: 1 }))).toMatch(
+    /^apart from 1 column that the profile keeps as it is,/,
+  );
+});
+
+test("people approve how many columns are kept and which tables stay empty, and the check says it again", () => {
+  const figures = { columnsMasked: 4, columnsKept: 7, tablesEmpty: 1 };
+  expect(plan.profile).toMatchObject(figures);
+  expect(verifyRefresh(plan, good).checks[0]).toMatchObject({ name: "rows-are-masked", figures });
+  expect(refreshStillHolds(plan, { ...observed, profile: { ...observed.profile, columnsKept: 8 } }, builtIn)).toBe(
+    false,
+  );
+});
+
+test("a refresh that masks no column does not say that its rows are masked", () => {
+  const explanation = explained("rows-are-masked", {}, keeping({ columnsMasked: 0 }));
+  expect(explanation).toMatch(/^the profile masks no column: 10 rows of 2 tables were copied as they are/);
+  expect(explanation).not.toMatch(/were masked/);
+});
+
+test("a column that was compared in no way is not counted as compared", () => {
+  const leftOut = ["a.b.c", "a.b.d"].map((column) => ({ column, reason: "short" as const }));
+  const chance = [{ column: "a.b.c", expected: 1, seen: 1, bound: 5 }];
+  expect(explained("no-leak-is-found", { leaks: { ...good.leaks!, leftOut, chance } })).toContain(
+    "1 columns of few or short values were compared by position only, and 1 not at all",
+  );
 });
 
 test.each<[string, Partial<RefreshOutcome>, string[]]>([
@@ -151,4 +196,11 @@ test.each<[string, Partial<RefreshOutcome>, string[]]>([
   ],
 ])("%s fails the refresh", (_, differing, names) => {
   expect(failedOf(differing)).toEqual(names);
+});
+
+test("of a copy with a real value in it, the whole target goes; of another one that failed, only the copy", () => {
+  const hits = [{ place: "a.b.c", column: "d.e.f", arm: "value" as const, count: 1 }];
+  const leaking = { leaks: { ...good.leaks!, hits }, handedOver: null };
+  expect(explained("copy-is-handed-over", leaking)).toMatch(/clean-up removes the target whole, with its backups$/);
+  expect(explained("copy-is-handed-over", { leaks: null, handedOver: null })).toMatch(/clean-up removes it$/);
 });
