@@ -145,9 +145,11 @@ const notPaths = [
   "count",
   "database",
   "day",
+  "days",
   "digest",
   "duration",
   "finding",
+  "from",
   "gib",
   "id",
   "identifier",
@@ -175,6 +177,7 @@ const notPaths = [
   "time",
   "urn",
   "user",
+  "window",
 ];
 
 const placeholderOf = ({ flags }: Option): string => /<(.*)>/.exec(flags)![1]!;
