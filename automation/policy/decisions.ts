@@ -5,7 +5,14 @@
  */
 import type { Database } from "../database";
 import { approvalWaitSeconds } from "../limits";
-import { canonicalJson, planDigestOf, type Approval, type ApprovalNeeded, type Decision } from "../records";
+import {
+  canonicalJson,
+  planDigestOf,
+  type Approval,
+  type ApprovalNeeded,
+  type Decision,
+  type PlanBasis,
+} from "../records";
 import { accessInForce } from "./access";
 import type { Answer } from "./approvals";
 import { changedRing, changesBefore, markBegun } from "./ring-changes";
@@ -59,16 +66,18 @@ async function parentThatApproves(
   database: Database,
   requestId: string,
   { approvedAs }: AdmissionFacts["plan"],
-): Promise<string | undefined> {
+): Promise<AdmissionFacts["approvedWith"]> {
   if (approvedAs === undefined) return undefined;
-  const [found] = await database.query<{ id: string }>(
-    `select run.request_id as id from request join run on run.request_id = request.parent_id
+  const [found] = await database.query<{ id: string; plan: PlanBasis & { window?: unknown }; digest: string }>(
+    `select run.request_id as id, run.plan, run.plan_digest as digest from request join run on run.request_id = request.parent_id
        join decision on decision.request_id = run.request_id and decision.preparation = run.planned_preparation
      where request.id = $1 and run.finished_at is null and run.plan_digest = decision.plan_digest
        and decision.status <> 'denied' and decision.begun_at is not null and run.plan -> 'approves' ? $2`,
     [requestId, approvedAs],
   );
-  return found?.id;
+  // The digest is what people have approved: a plan that was changed since is not believed.
+  if (!found || planDigestOf(found.plan) !== found.digest) return undefined;
+  return { id: found.id, hasWindow: typeof found.plan.window === "string" };
 }
 
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */

@@ -23,8 +23,8 @@ export interface AdmissionFacts {
   principal: string;
   /** Who has which role, and what else the company says of decisions. */
   access: Access;
-  /** The request whose approved plan has this one's, if it is a child of it. */
-  approvedWith: string | undefined;
+  /** The request whose approved plan has this one's, if it is a child of it; and whether that plan has a window. */
+  approvedWith: { id: string; hasWindow: boolean } | undefined;
   /** The changes of databases of its ring that came before it; none if it changes no database. */
   earlierChanges: readonly RingChange[];
   now: Date;

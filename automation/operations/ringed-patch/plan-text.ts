@@ -31,7 +31,7 @@ export function trainText(plan: Shown, scope: string): string {
   ];
   return [
     `PostgreSQL ${to} (${plan.releasedOn === null ? "released on a day that is not known" : `released ${plan.releasedOn}`}) for ${scope}:`,
-    `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "at any time" : `in the window ${window} UTC`}.`,
+    `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "each in its own maintenance window, or when its owning team approves" : `in the window ${window} UTC`}.`,
     "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
     ...rings.flatMap(ringLines),

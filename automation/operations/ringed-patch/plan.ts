@@ -37,7 +37,7 @@ export interface TrainPlan extends PlanBasis {
   /** Databases of the scope that run the version already. */
   patched: number;
   located: boolean;
-  /** Of each week, in UTC; null: at any time. */
+  /** Of each week, in UTC; null: the maintenance window of each database counts. */
   window: string | null;
   approves: string[];
   text: string;

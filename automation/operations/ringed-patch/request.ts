@@ -27,7 +27,7 @@ const fields = z.strictObject({
     .refine((text) => maintenanceWindowOf(text) !== undefined, "give a window as RDS writes it: tue:02:00-tue:04:00")
     .optional()
     .meta({
-      description: "when databases are patched, each week, in UTC; at any time unless given",
+      description: "when databases are patched, each week, in UTC, instead of in the maintenance window of each",
       placeholder: "window",
     }),
 });

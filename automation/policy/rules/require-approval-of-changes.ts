@@ -19,7 +19,7 @@ export const requireApprovalOfChanges = defineAdmissionRule({
   owner: "team-platform",
   judge({ operation, plan, standard, approvedWith }) {
     if (approvedWith !== undefined)
-      return { verdict: "allowed", reason: `it was approved with request ${approvedWith}, which requested it` };
+      return { verdict: "allowed", reason: `it was approved with request ${approvedWith.id}, which requested it` };
     if (operation.effect === "changes" && leavesItsPlace(plan, standard))
       return {
         verdict: "allowed",

@@ -44,6 +44,13 @@ test.each([
   });
 });
 
+test("a train may change more in a day, but nothing where the limit is 0", () => {
+  const approvedWith = { id: "train-1", hasWindow: true };
+  expect(judged(ends(null, null, null), { access, approvedWith })).toMatchObject({ verdict: "allowed" });
+  const frozen = { changesPerDay: { ring1: 0 } };
+  expect(judged([], { access: frozen, approvedWith })).toMatchObject({ verdict: "denied" });
+});
+
 test("0 stops all changes of a ring, the first one too", () => {
   expect(judged([], { access: { changesPerDay: { ring1: 0 } } })).toEqual({
     verdict: "denied",

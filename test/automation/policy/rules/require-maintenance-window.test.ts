@@ -46,6 +46,18 @@ test.each(["", "any", "thu:02:00-thu:02:00", "thu:02:00-thu:02:10", "thu:25:00-t
   },
 );
 
+test("the window of a train counts instead; in a train that has none, that of the database does", () => {
+  const interrupted = { ...plan, interrupts: { maintenanceWindow: "thu:02:00-thu:04:00" } };
+  const inTrain = (hasWindow: boolean, now: string) =>
+    requireMaintenanceWindow.judge(
+      facts("changes", { plan: interrupted, approvedWith: { id: "train-1", hasWindow }, now: new Date(now) }),
+    ).verdict;
+  const [outside, inside] = ["2026-06-04T05:00:00Z", "2026-06-04T03:00:00Z"];
+  expect(inTrain(true, outside)).toBe("allowed");
+  expect(inTrain(false, outside)).toBe("needs-approval");
+  expect(inTrain(false, inside)).toBe("allowed");
+});
+
 test("what interrupts no database may run at any time", () => {
   expect(requireMaintenanceWindow.judge(facts("changes"))).toEqual({
     verdict: "allowed",
