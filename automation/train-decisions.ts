@@ -20,7 +20,7 @@ export interface TrainDecisionAsked extends Omit<PersonsDecision, "skips"> {
 /**
  * Halts a train, resumes it, skips one of its databases, or ends it for good, and wakes its run. Resolves to the ring
  * that it is about. Errors: role-missing, principal-embedded, comment-invalid, request-unknown, train-unknown,
- * train-over, train-decision-idle, train-database-unknown.
+ * train-over, train-decision-idle, train-database-unknown, train-skips-all.
  */
 export async function decideOnTrain(
   database: ControlPlaneDatabase,

@@ -25,6 +25,12 @@ export const runnerErrors = {
     message: "train {id} has no database {database} that could be skipped: none of that name, or its ring is promoted",
     hint: "`npx shipshape train show {id}` lists the databases of each ring",
   },
+  "train-skips-all": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "{database} is the last database of ring {ring} of train {id} that is not skipped, and the ring has begun",
+    hint: "nothing would be left for its health gate to ask: end the train (`npx shipshape train abort {id} --reason ...`), and request another without it",
+  },
   "train-decision-idle": {
     httpStatus: 409,
     exitCode: 2,

@@ -11,13 +11,17 @@ export interface PlannedRing {
   identities: string[];
 }
 
-/** Its rings wait. Safe to repeat. */
-export async function openTrain(transaction: Database, trainId: string, rings: PlannedRing[]): Promise<void> {
+/** Its rings wait. `window`: of each week, in UTC; null: it has none. Safe to repeat. */
+export async function openTrain(
+  transaction: Database,
+  trainId: string,
+  { rings, window }: { rings: PlannedRing[]; window: string | null },
+): Promise<void> {
   for (const { number, identities } of rings) {
-    await transaction.query("insert into train_ring (train_id, number) values ($1, $2) on conflict do nothing", [
-      trainId,
-      number,
-    ]);
+    await transaction.query(
+      "insert into train_ring (train_id, number, week_window) values ($1, $2, $3) on conflict do nothing",
+      [trainId, number, window],
+    );
     await transaction.query(
       "insert into train_database (train_id, ring, identity) select $1, $2, unnest($3::text[]) on conflict do nothing",
       [trainId, number, identities],
@@ -82,27 +86,34 @@ export async function concludeRing(
 
 /**
  * A request that patches a database of a train takes its turn; any other request has no train. Resolves to why it may
- * not: its ring is not under way, or people have skipped the database. The ring is locked first, as by each decision.
+ * not: the train does not have this database, its window is closed, its ring is not under way, or people have skipped
+ * the database. The ring is locked first, as by each decision. Safe to repeat: a turn is kept, but for the window.
  */
 export async function takeTurn(
   transaction: Database,
   requestId: string,
   identity: string,
-): Promise<{ train: string; ring: number; state: string } | undefined> {
-  const [found] = await transaction.query<{ train: string; ring: number }>(
-    `select train_id as train, ring from request join train_database on train_id = request.parent_id and identity = $2
-     where request.id = $1`,
+  isOpen: (window: string | null) => boolean,
+): Promise<{ train: string; reason: string } | undefined> {
+  const [found] = await transaction.query<{ train: string; ring: number | null; window: string | null }>(
+    `select train_ring.train_id as train, ring, week_window as window
+     from request join train_ring on train_ring.train_id = request.parent_id
+       left join train_database on train_database.train_id = request.parent_id and identity = $2
+     where request.id = $1 and (ring is null or ring = number) limit 1`,
     [requestId, identity],
   );
   if (!found) return undefined;
-  const { train, ring } = found;
+  const { train, ring, window } = found;
+  if (ring === null) return { train, reason: "it has another database of this name, or none" };
   const state = await lockRing(transaction, train, ring);
+  if (!isOpen(window)) return { train, reason: `its window, ${window} UTC, is closed, or about to close` };
   const [taken] = await transaction.query(
     `update train_database set turn_of = $3 where train_id = $1 and identity = $2
        and (turn_of = $3 or ($4 = 'patching' and waiver is null)) returning 1`,
     [train, identity, requestId, state],
   );
-  return taken ? undefined : { train, ring, state: state === "patching" ? "without it" : state };
+  if (taken) return undefined;
+  return { train, reason: state === "patching" ? "people have skipped the database" : `ring ${ring} is ${state}` };
 }
 
 export interface PersonsDecision {
@@ -114,7 +125,7 @@ export interface PersonsDecision {
 }
 
 /**
- * Resolves to the ring that it is about. Errors: train-unknown, train-over, train-database-unknown,
+ * Resolves to the ring that it is about. Errors: train-unknown, train-over, train-database-unknown, train-skips-all,
  * train-decision-idle.
  */
 export async function decideTrain(transaction: Database, trainId: string, d: PersonsDecision): Promise<number> {
@@ -140,20 +151,30 @@ export async function decideTrain(transaction: Database, trainId: string, d: Per
   return ring;
 }
 
-/** A database of a ring that is not promoted. One that was patched already stays patched, and no gate asks for it. */
+/**
+ * A database of a ring that is not promoted. One that was patched already stays patched, and no gate asks for it. A ring
+ * that has begun keeps one: else its gate would ask about nothing, and promote it.
+ */
 async function skip(
   transaction: Database,
   trainId: string,
   { identity, waiver }: NonNullable<PersonsDecision["skips"]>,
 ): Promise<number> {
-  const [skipped] = await transaction.query<{ ring: number }>(
+  const [skipped] = await transaction.query<{ ring: number; state: RingState }>(
     `update train_database d set waiver = $3 from train_ring r
      where d.train_id = $1 and d.identity = $2 and d.waiver is null
-       and r.train_id = d.train_id and r.number = d.ring and r.state not in ('promoted', 'aborted') returning d.ring`,
+       and r.train_id = d.train_id and r.number = d.ring and r.state not in ('promoted', 'aborted') returning d.ring, r.state`,
     [trainId, identity, JSON.stringify(waiver)],
   );
   if (!skipped) throw new ShipshapeError("train-database-unknown", { id: trainId, database: waiver.resource });
-  return skipped.ring;
+  const { ring, state } = skipped;
+  const [left] = await transaction.query(
+    "select from train_database where train_id = $1 and ring = $2 and waiver is null limit 1",
+    [trainId, ring],
+  );
+  if (!left && state !== "waiting")
+    throw new ShipshapeError("train-skips-all", { id: trainId, database: waiver.resource, ring });
+  return ring;
 }
 
 const addDecision = (transaction: Database, trainId: string, d: Omit<TrainDecision, "at">) =>

@@ -32,20 +32,24 @@ export const databasePatch = (
     const look = (when: string) => step(when, proofStep, (signal) => steps.look(plan, signal));
     if (!change) return { found: await look("look at what runs") };
     const changing = { ...plan, change };
+    const upAs = (appliesAtOnce: boolean) => steps.programFor(plan, step.requestId, appliesAtOnce);
     // Others bring it up in their own time: nothing is a way back for that.
     if (change.reaches !== "commit") {
-      const delivered = await carryOutChange(steps.changes, changing, steps.programFor(false), step);
+      const delivered = await carryOutChange(steps.changes, changing, upAs(false), step);
       return "deliveredUntil" in delivered ? delivered : { found: await look("look at what runs") };
     }
+    const foresee = (when: string) => step(when, previewStep, (signal) => steps.foresee(plan, signal));
     const before = await look("look at what runs before");
+    // What is refused leaves no snapshot; that may take hours, and the stack may have changed meanwhile.
+    await foresee("preview the up before the snapshot");
     const snapshot = await step("take a snapshot", snapshotStep, (signal) => steps.snapshot(plan, signal));
-    await step("preview the up", previewStep, (signal) => steps.foresee(plan, signal));
+    await foresee("preview the up");
     await step("take its turn", turnStep, () => steps.takeTurn(plan, step.requestId));
-    const changed = await carryOutChange(steps.changes, changing, steps.programFor(true), step);
+    const changed = await carryOutChange(steps.changes, changing, upAs(true), step);
     // Otherwise the next `up` of the owner would show a change, and RDS would apply what it changes at once.
     if ("committed" in changed)
       await step("bring the stack up as it is declared", bringUpStep, (signal) =>
-        steps.changes.bringUp(change, changed.committed, steps.programFor(false), signal),
+        steps.changes.bringUp(change, changed.committed, upAs(false), signal),
       );
     return { snapshot, before, found: await look("look at what runs afterwards") };
   },

@@ -15,7 +15,12 @@ export const databasePatchErrors = {
   },
   "patch-not-its-turn": {
     ...refused,
-    message: "{identifier} may not be patched now: its ring {ring} of train {train} is {state}",
+    message: "{identifier} may not be patched now by train {train}: {reason}",
     hint: "`npx shipshape train show {train}` shows the rings and why",
+  },
+  "patch-unsettled": {
+    ...refused,
+    message: "RDS is still at work on {identifier}, for {minutes} minutes now: it is {status}",
+    hint: "let RDS end that, and request the patch again; `npx shipshape patches` shows when nothing waits any more",
   },
 } as const satisfies ErrorTable;

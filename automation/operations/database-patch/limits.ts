@@ -12,6 +12,9 @@ export const snapshotStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };
 /** Reads some ninety resources with the program, after a turn that may take minutes; a stack's lock is waited for. */
 export const previewStep = { attemptsMax: 2, timeoutSeconds: 3600 };
 
+/** Of a train's window, when a database takes its turn: a commit and the start of an engine take some minutes. */
+export const turnLeftSecondsMin = 300;
+
 /** Writes one row. */
 export const turnStep = { attemptsMax: 5, timeoutSeconds: 30 };
 

@@ -18,7 +18,8 @@ import { readRunningServer, type RunningServer } from "../../targets/running-ser
 import type { RecoveryEvidence } from "../../records";
 import type { OperationContext } from "../operation-context";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
-import { settleSecondsMax } from "./limits";
+import { secondsUntilOpen } from "../ringed-patch/windows";
+import { settleSecondsMax, turnLeftSecondsMin } from "./limits";
 import { requireOnlyVersion } from "./preview-gate";
 import type { DatabasePatchPlan, ObservedPatch } from "./plan";
 import type { DatabasePatchRequest } from "./request";
@@ -77,18 +78,29 @@ export function databasePatchSteps(s: OperationContext) {
       requireOnlyVersion(steps, { identifier: database.identifier, stack: change.stack, to });
     },
 
-    /** From here on it is patched, whatever becomes of the ring. Errors: patch-not-its-turn. */
-    takeTurn: async ({ database }: DatabasePatchPlan, requestId: string): Promise<void> => {
-      const refused = await s.database.transaction((transaction) =>
-        takeTurn(transaction, requestId, identityOf(database)),
-      );
-      if (refused) throw new ShipshapeError("patch-not-its-turn", { identifier: database.identifier, ...refused });
-    },
+    /** From here on no halt stops it. Errors: patch-not-its-turn. */
+    takeTurn: (plan: DatabasePatchPlan, requestId: string) => inTurn(plan, requestId, turnLeftSecondsMin),
 
-    /** Of our own stacks: one `up` that RDS applies at once, and one that declares again what people have declared. */
-    programFor: (appliesAtOnce: boolean): ProgramOf => ({
+    /**
+     * Of our own stacks: one `up` that RDS applies at once, and one that declares again what people have declared. Right
+     * before each the database is there, and RDS is at rest; before the first, the train's window is still open, unless
+     * an attempt that was interrupted has patched it. Errors: patch-unsettled, patch-not-its-turn, and those of a
+     * database that is gone.
+     */
+    programFor: (plan: DatabasePatchPlan, requestId: string, appliesAtOnce: boolean): ProgramOf => ({
       program: program(appliesAtOnce),
-      settleCloud: () => Promise.resolve(new Map()),
+      settleCloud: async (signal) => {
+        const { identifier, resourceId } = plan.database;
+        const clients = clientsFor(plan.database);
+        await settled(clients, identifier, signal);
+        const { DbiResourceId, DBInstanceStatus = "", EngineVersion } = await describeDatabase(clients, identifier);
+        requireSameDatabase(identifier, DbiResourceId, resourceId);
+        const minutes = settleSecondsMax / 60;
+        if (isInFlight(DBInstanceStatus))
+          throw new ShipshapeError("patch-unsettled", { identifier, minutes, status: DBInstanceStatus });
+        if (appliesAtOnce && EngineVersion !== plan.to) await inTurn(plan, requestId, 0);
+        return new Map();
+      },
     }),
 
     async look({ database }: DatabasePatchPlan, signal: AbortSignal): Promise<FoundVersion> {
@@ -102,6 +114,14 @@ export function databasePatchSteps(s: OperationContext) {
       return { api, server: await serverOf(s, clients, identifier) };
     },
   };
+
+  async function inTurn({ database }: DatabasePatchPlan, requestId: string, leftSecondsMin: number): Promise<void> {
+    const isOpen = (window: string | null) => secondsUntilOpen(window, new Date(), leftSecondsMin) === 0;
+    const refused = await s.database.transaction((transaction) =>
+      takeTurn(transaction, requestId, identityOf(database), isOpen),
+    );
+    if (refused) throw new ShipshapeError("patch-not-its-turn", { identifier: database.identifier, ...refused });
+  }
 
   function program(appliesAtOnce: boolean): ProgramOf["program"] {
     return (adopt) => async () => {

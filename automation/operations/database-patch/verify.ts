@@ -39,18 +39,25 @@ function keepsIndexes({
   before,
   found: { server },
 }: Exclude<DatabasePatchOutcome, { deliveredUntil: string }>): Check[] {
-  if (!before || "failure" in before.server || "failure" in server) return [];
-  const [then, now] = [before.server.invalidIndexes, server.invalidIndexes];
+  if (!before || "failure" in server) return []; // nothing was patched; or another check says so
+  const [{ server: then }, now] = [before, server.invalidIndexes];
   const behind = server.extensionsBehind;
   return [
+    "failure" in then
+      ? {
+          name: "no-new-invalid-index",
+          verdict: "inconclusive",
+          explanation: `${now} indexes are invalid; how many were before is not known: ${then.failure}`,
+          figures: { after: now },
+        }
+      : {
+          name: "no-new-invalid-index",
+          verdict: now > then.invalidIndexes ? "fail" : "pass",
+          explanation: `${now} indexes are invalid, ${then.invalidIndexes} were before`,
+          figures: { before: then.invalidIndexes, after: now },
+        },
     {
-      name: "no-new-invalid-index",
-      verdict: now > then ? "fail" : "pass",
-      explanation: `${now} indexes are invalid, ${then} were before`,
-      figures: { before: then, after: now },
-    },
-    {
-      name: "extensions-load",
+      name: "extensions-behind",
       verdict: "pass",
       explanation:
         behind.length > 0

@@ -79,7 +79,7 @@ class TrainRun {
     const { plan, step, steps } = this;
     const identities = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
     const wanted = ring.databases.filter((one) => identities.includes(identityOf(one)));
-    const begun = await this.patch(ring, wanted);
+    const begun = await this.patch(ring, wanted, at);
     if (begun !== "patching") return begun;
     const patched = wanted.map((one) => patchedProbe(one, this.requests, this.ends));
     const early = gateOf(patched);
@@ -93,15 +93,17 @@ class TrainRun {
     return this.conclude(ring, gate, at);
   }
 
-  /** Requests a patch of each, some at once. Stops requesting when one ends badly, or the ring is halted. */
-  private async patch(ring: Ring, wanted: PlannedDatabase[]): Promise<RingState> {
+  /**
+   * Requests a patch of each, some at once. One that ends badly halts the ring at once: the others that are under way are
+   * waited for, and of these none that has not taken its turn gets it.
+   */
+  private async patch(ring: Ring, wanted: PlannedDatabase[], at: RunStep): Promise<RingState> {
     const { plan, step } = this;
     const left = wanted.filter((one) => this.ends.get(identityOf(one))?.verdict !== "pass");
     const open = new Set<string>();
     let state: RingState = "patching";
-    let isWell = true;
-    while (open.size > 0 || (left.length > 0 && state === "patching" && isWell)) {
-      const mayAsk: boolean = left.length > 0 && open.size < ring.atOnce && state === "patching" && isWell;
+    while (open.size > 0 || (left.length > 0 && state === "patching")) {
+      const mayAsk: boolean = left.length > 0 && open.size < ring.atOnce && state === "patching";
       const may: MayBegin | undefined = mayAsk ? await this.mayBegin(ring.number) : undefined;
       if (may) state = may.state;
       if (may?.state === "patching" && may.opensInSeconds === 0) {
@@ -114,9 +116,11 @@ class TrainRun {
         const end = await step.keyed(`${++this.looks}`).childEnd(limits.childEndSecondsMax);
         if (!end) return state; // none has ended for days: the gate says what is not patched
         open.delete(end.requestId);
-        const [identity = ""] = [...this.requests].find(([, id]) => id === end.requestId) ?? [];
-        this.ends.set(identity, end);
-        isWell &&= end.verdict === "pass";
+        const one = wanted.find((other) => this.requests.get(identityOf(other)) === end.requestId);
+        if (!one) continue;
+        this.ends.set(identityOf(one), end);
+        if (end.verdict !== "pass" && state === "patching")
+          state = await this.conclude(ring, gateOf([patchedProbe(one, this.requests, this.ends)]), at);
       } else if (may?.state === "patching") {
         await this.waitUntilTold(Math.min(may.opensInSeconds, limits.windowWaitSecondsMax));
       }

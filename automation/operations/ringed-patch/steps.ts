@@ -46,13 +46,12 @@ export function ringedPatchSteps(s: OperationContext) {
       return { databases: found, unreachable, located: locations.length > 0 };
     },
 
-    open: ({ rings }: TrainPlan, trainId: string): Promise<void> =>
+    open: ({ rings, window }: TrainPlan, trainId: string): Promise<void> =>
       s.database.transaction((transaction) =>
-        openTrain(
-          transaction,
-          trainId,
-          rings.map(({ number, databases }) => ({ number, identities: databases.map(identityOf) })),
-        ),
+        openTrain(transaction, trainId, {
+          rings: rings.map(({ number, databases }) => ({ number, identities: databases.map(identityOf) })),
+          window,
+        }),
       ),
 
     /** Waits for nothing: "waiting" says that the ring before is not promoted. */

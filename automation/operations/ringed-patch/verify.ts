@@ -52,8 +52,9 @@ export function verifyTrain({ to, left }: TrainPlan, { rings, rows, digest }: Tr
   const nameOf = namesOf([...rows, ...left]);
   const is = (verdict: VerdictWord) => (row: TrainRow) => row.verdict === verdict && row.evidence !== null;
   const patched = rows.filter(is("pass"));
-  const skipped = rows.filter((row) => row.skippedBy !== null && !patched.includes(row));
-  const failed = rows.filter((row) => is("fail")(row) && !skipped.includes(row));
+  // People may skip what has failed: that it has failed stays true.
+  const failed = rows.filter(is("fail"));
+  const skipped = rows.filter((row) => row.skippedBy !== null && ![...patched, ...failed].includes(row));
   const open = rows.filter((row) => ![...patched, ...skipped, ...failed].includes(row));
   const halted = rings.filter(({ state }) => state !== "promoted");
   const figures = { databases: rows.length, patched: patched.length, failed: failed.length, digest };

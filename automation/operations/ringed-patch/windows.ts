@@ -6,12 +6,15 @@ const weekSeconds = 7 * 24 * 3600;
 /** 1970 began on a Thursday. */
 const mondaySeconds = 3 * 24 * 3600;
 
-/** Seconds until a patch may begin: 0 while enough of the window is left. A window that cannot be read never opens. */
-export function secondsUntilOpen(window: string | null, now: Date): number {
+/**
+ * Seconds until a patch may begin: 0 while enough of the window is left, or half of it. A window that cannot be read
+ * never opens.
+ */
+export function secondsUntilOpen(window: string | null, now: Date, leftSecondsMin = windowLeftSecondsMin): number {
   if (window === null) return 0;
   const found = maintenanceWindowOf(window);
   if (!found) return weekSeconds;
   const since = (Math.floor(now.getTime() / 1000) + mondaySeconds - found.start * 60) % weekSeconds;
-  const isOpen = since < found.length * 60 - Math.min(windowLeftSecondsMin, (found.length * 60) / 2);
+  const isOpen = since < found.length * 60 - Math.min(leftSecondsMin, (found.length * 60) / 2);
   return isOpen ? 0 : weekSeconds - since;
 }

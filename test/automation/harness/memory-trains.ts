@@ -1,4 +1,5 @@
 /** In place of `runner/trains`: the rings of one train in memory. Ben aborts a train that is halted. */
+import type { PlannedRing } from "../../../automation/runner/trains";
 import type { GateResult, RingState, Train } from "../../../automation/train-records";
 
 export class MemoryTrains {
@@ -8,7 +9,7 @@ export class MemoryTrains {
 
   readonly tables = {
     takeTurn: () => Promise.resolve(undefined), // its ring is under way
-    openTrain: (_: unknown, __: string, rings: { number: number; identities: string[] }[]): Promise<void> => {
+    openTrain: (_: unknown, __: string, { rings }: { rings: PlannedRing[] }): Promise<void> => {
       for (const { number, identities } of rings) {
         if (!this.rings.has(number)) this.rings.set(number, "waiting");
         for (const identity of identities) this.databases.set(identity, number);

@@ -33,11 +33,13 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "patch-impossible",
         "patch-wider",
         "patch-not-its-turn",
+        "patch-unsettled",
         "snapshot-not-usable",
         "train-empty",
         "train-unknown",
         "train-over",
         "train-database-unknown",
+        "train-skips-all",
         "train-decision-idle",
       ] satisfies ErrorCode[]
     ).map((code) => [code, "a train needs stacks of our own: operations/ringed-patch, runner/trains.cloud"]),

@@ -1,6 +1,8 @@
 // The rings of trains in the control plane's own tables: whatever the order in which runs, patches and people act, no
 // database takes its turn before its ring's predecessor is promoted, nor in a ring that is halted or aborted.
 import type { ControlPlaneDatabase } from "../../../automation/database";
+import { factsOf } from "../../../automation/policy/decisions";
+import { planDigestOf, type PlanBasis } from "../../../automation/records";
 import { gateOf } from "../../../automation/operations/ringed-patch/health-gate";
 import {
   bakeRing,
@@ -14,6 +16,7 @@ import {
 } from "../../../automation/runner/trains";
 import type { GateVerdict, RingState, TrainWaiver } from "../../../automation/train-records";
 import { haveControlPlaneDatabase } from "../control-plane-database";
+import { facts } from "../policy/facts";
 
 let database: ControlPlaneDatabase;
 haveControlPlaneDatabase((made) => void ({ database } = made));
@@ -27,7 +30,7 @@ const identities = rings.flatMap((one) => one.identities);
 let count = 0;
 
 /** A train, and a request for each of its databases. */
-async function train(): Promise<string> {
+async function train(window: string | null = null): Promise<string> {
   const id = `train-${++count}`;
   const request = (own: string, parent: string | null) =>
     database.query(
@@ -36,7 +39,7 @@ async function train(): Promise<string> {
     );
   await request(id, null);
   for (const identity of identities) await request(`${id}-${identity}`, id);
-  await database.transaction((transaction) => openTrain(transaction, id, rings));
+  await database.transaction((transaction) => openTrain(transaction, id, { rings, window }));
   return id;
 }
 
@@ -55,17 +58,18 @@ const begin = (id: string, ring: number) => database.transaction((inside) => beg
 const bake = (id: string, ring: number) => database.transaction((inside) => bakeRing(inside, id, ring));
 const conclude = (id: string, ring: number, word: GateVerdict) =>
   database.transaction((inside) => concludeRing(inside, id, ring, verdict(word)));
-const turn = (id: string, identity: string) =>
-  database.transaction((inside) => takeTurn(inside, `${id}-${identity}`, identity));
+const always = () => true;
+const turn = (id: string, identity: string, isOpen: (window: string | null) => boolean = always) =>
+  database.transaction((inside) => takeTurn(inside, `${id}-${identity}`, identity, isOpen));
 const states = async (id: string) => (await readTrain(database, id)).rings.map(({ state }) => state);
 
 test("a train goes ring by ring, and what was decided is recorded", async () => {
   const id = await train();
   expect(await begin(id, 2)).toBe("waiting");
-  expect(await turn(id, "a")).toEqual({ train: id, ring: 1, state: "waiting" });
+  expect(await turn(id, "a")).toEqual({ train: id, reason: "ring 1 is waiting" });
   expect(await begin(id, 1)).toBe("patching");
   expect(await turn(id, "a")).toBeUndefined();
-  expect(await turn(id, "b")).toEqual({ train: id, ring: 2, state: "waiting" });
+  expect(await turn(id, "b")).toEqual({ train: id, reason: "ring 2 is waiting" });
   expect((await conclude(id, 1, "pass")).state).toBe("halted"); // it was not watched
   await decide(id, "resume");
   expect(await bake(id, 1)).toBe("baking");
@@ -88,7 +92,7 @@ test.each(["fail", "error", "inconclusive"] as const)("a gate that says %s promo
   await bake(id, 1);
   expect((await conclude(id, 1, word)).state).toBe("halted");
   expect(await begin(id, 2)).toBe("waiting");
-  expect(await turn(id, "a")).toEqual({ train: id, ring: 1, state: "halted" });
+  expect(await turn(id, "a")).toEqual({ train: id, reason: "ring 1 is halted" });
 });
 
 test("a patch that has its turn keeps it through a halt; one that is skipped gets none", async () => {
@@ -107,7 +111,66 @@ test("a patch that has its turn keeps it through a halt; one that is skipped get
 });
 
 test("a request that belongs to no train needs no turn", async () => {
-  expect(await database.transaction((inside) => takeTurn(inside, "train-1", "a"))).toBeUndefined();
+  expect(await database.transaction((inside) => takeTurn(inside, "train-1", "a", () => false))).toBeUndefined();
+});
+
+test("a database that its train does not have gets no turn", async () => {
+  const id = await train();
+  await begin(id, 1);
+  const asAnother = database.transaction((inside) => takeTurn(inside, `${id}-a`, "another with its name", always));
+  expect(await asAnother).toMatchObject({ train: id, reason: "it has another database of this name, or none" });
+  expect((await readTrain(database, id)).databases.every(({ turnOf }) => turnOf === null)).toBe(true);
+});
+
+test("outside of its train's window a database gets no turn, and one that has its turn does not begin", async () => {
+  const id = await train("tue:02:00-tue:04:00");
+  await begin(id, 1);
+  const asked: (string | null)[] = [];
+  const closed = (window: string | null) => (asked.push(window), false);
+  const refused = { train: id, reason: expect.stringContaining("tue:02:00-tue:04:00 UTC, is closed") };
+  expect(await turn(id, "a", closed)).toEqual(refused);
+  expect((await readTrain(database, id)).databases.every(({ turnOf }) => turnOf === null)).toBe(true);
+  expect(await turn(id, "a")).toBeUndefined();
+  expect(await turn(id, "a", closed)).toEqual(refused);
+  expect(asked).toEqual(["tue:02:00-tue:04:00", "tue:02:00-tue:04:00"]);
+});
+
+test("the last database of a ring that has begun is not skipped; all of one that waits may be", async () => {
+  const id = await train();
+  await begin(id, 1);
+  await expect(decide(id, "skip", "a")).rejects.toMatchObject({ code: "train-skips-all" });
+  await decide(id, "skip", "b");
+  await decide(id, "skip", "c");
+  const skipped = (await readTrain(database, id)).databases.filter(({ waiver }) => waiver !== null);
+  expect(skipped.map(({ identity }) => identity)).toEqual(["b", "c"]);
+});
+
+test("the plan of a train approves the patch of a database only as it was approved", async () => {
+  const id = await train();
+  const plan = { target: "17.10: fleet", approves: ["patch of a"], window: null as string | null };
+  const digest = planDigestOf(plan as unknown as PlanBasis);
+  await database.query(
+    `insert into run (request_id, status, plan, plan_digest, planned_preparation) values ($1, 'running', $2, $3, 1)`,
+    [id, JSON.stringify(plan), digest],
+  );
+  await database.query(
+    `insert into decision (request_id, preparation, status, plan_digest, rules, decided_by, begun_at)
+     values ($1, 1, 'needs-approval', $2, '[]', 'admission rules', now())`,
+    [id, digest],
+  );
+  const approvedWith = async (approvedAs: string) => {
+    const { plan: basis, ...given } = facts("changes");
+    const asked = { ...given, requestId: `${id}-a`, plan: { ...basis, approvedAs } };
+    return (await factsOf(database, asked)).approvedWith;
+  };
+  expect(await approvedWith("patch of a")).toEqual({ id, hasWindow: false });
+  expect(await approvedWith("patch of b")).toBeUndefined();
+  const change = (jsonPath: string, value: unknown) =>
+    database.query("update run set plan = jsonb_set(plan, $2, $3) where request_id = $1", [
+      ...[id, jsonPath, JSON.stringify(value)],
+    ]);
+  await change("{approves,1}", "patch of b");
+  for (const one of ["patch of a", "patch of b"]) expect(await approvedWith(one)).toBeUndefined();
 });
 
 /** A generator that can be repeated: a failure names its seed. */

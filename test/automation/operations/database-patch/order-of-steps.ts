@@ -8,6 +8,7 @@ export const databasePatchOrder: OrderOfSteps = {
       observe,
       run: [
         "look at what runs before",
+        "preview the up before the snapshot",
         "take a snapshot",
         "preview the up",
         "take its turn",

@@ -60,6 +60,7 @@ test("what cannot go is listed with its reason and blocks nobody; what runs the 
   expect(names(made)).toEqual([["orders"]]);
   expect(made.left).toMatchObject([{ identifier: "billing", kind: "pending" }]);
   expect(made.patched).toBe(1);
+  expect(made.text).toContain("each in its own maintenance window, or when its owning team approves");
   expect(made.text).toContain("billing: pending, MultiAZ waits for its window");
   expect(made.approves).toEqual([
     "database-patch of orders (123456789012 eu-central-1 db-orders) in shipshape/database.orders to 17.10",
@@ -104,4 +105,6 @@ test("a patch begins while enough of the train's window is left", () => {
   expect(at("03:44:59")).toBe(0);
   expect(at("03:45:00")).toBe(7 * 86_400 - 6300);
   expect(secondsUntilOpen(null, new Date())).toBe(0);
+  expect(secondsUntilOpen(window, new Date("2026-12-01T03:54:59Z"), 300)).toBe(0);
+  expect(secondsUntilOpen(window, new Date("2026-12-01T03:55:00Z"), 300)).toBeGreaterThan(0);
 });

@@ -101,10 +101,22 @@ const ringIs = (id: string, ring: number, state: string) =>
 
 let id: string;
 
+/** Since an hour, and for most of a day: without one, the window of each database counts. */
+function openNow(): string {
+  const at = (hours: number): string => {
+    const moment = new Date(Date.now() + hours * 3_600_000);
+    const day = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][moment.getUTCDay()];
+    return `${day}:${moment.toISOString().slice(11, 16)}`;
+  };
+  return `${at(-1)}-${at(22)}`;
+}
+
 test("its plan has the rings, the way back in seconds, and who cannot go, and is approved once for all", async () => {
-  const words = ["--to", "17.10", "--fleet", "--bake-minutes", "0.25", "--reason", "fixes of the quarter"];
+  const window = openNow();
+  const reason = ["--reason", "fixes of the quarter"];
+  const words = ["--to", "17.10", "--fleet", "--bake-minutes", "0.25", "--window", window, ...reason];
   const preview = await said("request", "ringed-patch", ...words, "--plan-only");
-  expect(preview).toContain("3 databases in 3 rings, the largest of 1; at any time.");
+  expect(preview).toContain(`3 databases in 3 rings, the largest of 1; in the window ${window} UTC.`);
   expect(preview).toMatch(
     /ring 1: 1 database.*\n {2}billing-development +17\.9 → 17\.10 {2}in place {2}development bronze/,
   );
