@@ -74,15 +74,22 @@ describe("the nightly look for drift", () => {
     await expect(shell(nightly[1]!)).rejects.toThrow("there is no database to compare");
   });
 
-  test("leaves what it found for code scanning, without a control plane", async () => {
-    await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "by-hand" }));
-    await instanceIs(cloud, "by-hand", "available");
+  test("leaves what it found for code scanning, without a control plane, and fails where it is critical", async () => {
+    const made = async (given: object, DBInstanceIdentifier: string) => {
+      await cloud.rds.send(new CreateDBInstanceCommand({ ...small, ...given, DBInstanceIdentifier }));
+      await instanceIs(cloud, DBInstanceIdentifier, "available");
+    };
+    await made({ StorageEncrypted: true }, "by-hand");
     for (const line of nightly) {
       const printed = await shell(line);
       expect(printed).toMatch(/by-hand/);
       const sarif = readFileSync(join(project, "drift.sarif"), "utf8");
-      expect(JSON.parse(sarif)).toMatchObject({ runs: [{ results: [{ ruleId: "unmanaged-high" }] }] });
+      const found = expect.arrayContaining([expect.objectContaining({ ruleId: "unmanaged-high" })]) as object[];
+      expect(JSON.parse(sarif)).toMatchObject({ runs: [{ results: found }] });
     }
+    await made({}, "plain");
+    for (const line of nightly)
+      await expect(shell(line)).rejects.toThrow(/plain[ .]guardrails\.require-encryption-at-rest/);
   });
 });
 
