@@ -20,7 +20,7 @@ export const databasePatchErrors = {
   },
   "patch-unsettled": {
     ...refused,
-    message: "RDS is still at work on {identifier}, for {minutes} minutes now: it is {status}",
+    message: "{identifier} is still being worked on by RDS after {minutes} minutes: it is {status}",
     hint: "let RDS end that, and request the patch again; `npx shipshape patches` shows when nothing waits any more",
   },
 } as const satisfies ErrorTable;

@@ -41,6 +41,7 @@ export const elsewhere: Record<string, string> = {
   "wire/http.ts": "clients of other kinds",
   "wire/json-input.ts": "written by the SDK",
   "out-of-band-changes/change.ts": "tests and demos",
+  "out-of-band-changes/scheduled-maintenance.ts": "tests and demos",
   "out-of-band-changes/typed-value.ts": "tests and demos",
   "local-routes.ts": "the command line",
   "accounts.ts": "the command line",
