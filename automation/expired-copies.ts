@@ -1,6 +1,6 @@
 /** Masked copies whose time is over: their removal is requested, once. */
 import { copyTagKeys } from "../components/standards/fixed";
-import { identityOf, type DeclaredDatabase, type FleetAnswer, type FleetDatabase } from "./fleet-records";
+import { copyStack, identityOf, type DeclaredDatabase, type FleetAnswer, type FleetDatabase } from "./fleet-records";
 import { recentOf } from "./observability/due-drills";
 import { askBackend } from "./runner/backend-stacks";
 import { recentRequests } from "./runner/recent-requests";
@@ -56,7 +56,7 @@ export async function submitDueRemovals(
   fleet: FleetAnswer,
   { now, requestedBy, stacks }: DueRemovals,
 ): Promise<SubmittedRemoval[]> {
-  const answer = await askBackend(stacks);
+  const answer = await askBackend(stacks, (stack) => stack.split("/").at(-1)!.startsWith(copyStack("")));
   const declared = answer.asked ? answer.stacks.flatMap(({ databases }) => databases) : [];
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");

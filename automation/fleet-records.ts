@@ -277,6 +277,9 @@ export interface ExpectedChange extends ExpectedValue {
   lookedAt: Date | null;
 }
 
+/** The stack of a masked copy: of its own, whichever declares the source. */
+export const copyStack = (identifier: string): string => `refreshed-database.${identifier}`;
+
 /** What the cloud says of each DB instance of one account and Region. */
 export interface InstanceProperties {
   account: string | undefined;

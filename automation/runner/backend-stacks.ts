@@ -20,20 +20,28 @@ import {
   answerRecentFactor,
   answerRecentMilliseconds,
   enginesReadingMax,
+  halfWrittenSecondsMax,
   stackReadSeconds,
   stackStateBytesMax,
 } from "./limits";
 import type { StackContext } from "./stack-state";
 
+/** By its name, "shipshape/database.orders". */
+type IsWanted = (stack: string) => boolean;
+
 type StacksRead = Pick<StacksAnswer & { asked: true }, "stacks" | "unread">;
 
-/** Also resolves if the backend could not be read: that is an answer too, different from having no stacks. */
-export async function askBackend(s: StackContext): Promise<StacksAnswer> {
+/**
+ * Also resolves if the backend could not be read: that is an answer too, different from having no stacks. Only those
+ * that are wanted are read.
+ */
+export async function askBackend(s: StackContext, isWanted: IsWanted = () => true): Promise<StacksAnswer> {
   let backend = s.environment["PULUMI_BACKEND_URL"];
   try {
     backend ??= ((await pulumi(s, "whoami", "--json")) as { url: string }).url;
     const folder = folderOfBackend(backend);
-    return { asked: true, backend, ...(await (folder === undefined ? exported(s, backend) : stored(folder))) };
+    const read = folder === undefined ? exported(s, backend, isWanted) : stored(folder, isWanted);
+    return { asked: true, backend, ...(await read) };
   } catch (error) {
     return { asked: false, backend, reason: reasonOf(error) };
   }
@@ -47,7 +55,7 @@ export async function askStack(
   s: StackContext,
   stack: string,
   readState = (name: string) => readResources(s, name),
-): Promise<StacksAnswer> {
+): Promise<StacksAnswer & { asked: true }> {
   const backend = s.environment["PULUMI_BACKEND_URL"] ?? "the backend of this machine";
   const read = await readEach([stack], 1, async () => declaredIn(stack, await readState(stack)));
   return { asked: true, backend, ...read };
@@ -117,17 +125,19 @@ const sized = async (file: string) => {
   return { file, mtimeMs, size };
 };
 
-async function readCheckpoint({ file, size }: { file: string; size: number }): Promise<StateResource[]> {
+async function readCheckpoint({ file, size, mtimeMs }: Awaited<ReturnType<typeof sized>>): Promise<StateResource[]> {
   if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
-  return whenWritten(async () => {
+  const read = async () => {
     const bytes = await readFile(file);
     const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
     return stateIn(JSON.parse(text.toString()), "checkpoint");
-  });
+  };
+  // One that was not written lately is broken: with many of them nobody waits for each.
+  return Date.now() - mtimeMs > halfWrittenSecondsMax * 1000 ? read() : whenWritten(read);
 }
 
 /** The checkpoints of a folder backend: `.pulumi/stacks/<project>/<stack>.json`, without a project in the old layout. */
-async function stored(folder: string): Promise<StacksRead> {
+async function stored(folder: string, isWanted: IsWanted): Promise<StacksRead> {
   const root = stacksOf(folder);
   // No backend is not the same as one without stacks.
   if (!existsSync(join(folder, ".pulumi")))
@@ -138,7 +148,7 @@ async function stored(folder: string): Promise<StacksRead> {
   found.sort((one, other) => one.mtimeMs - other.mtimeMs);
   // With and without compression it is the same stack: the engine reads the newer file.
   const newest = new Map(found.map((one) => [relative(root, one.file).replace(/\.json(\.gz)?$/, ""), one]));
-  return readEach([...newest.keys()].sort(), 1, async (name) =>
+  return readEach([...newest.keys()].filter(isWanted).sort(), 1, async (name) =>
     declaredIn(name, await readCheckpoint(newest.get(name)!)),
   );
 }
@@ -158,13 +168,16 @@ interface Remembered {
 }
 
 /** Each stack that has resources, by an engine of its own unless it is unchanged since it was last read. */
-export async function exported(s: StackContext, backend: string): Promise<StacksRead> {
+export async function exported(s: StackContext, backend: string, isWanted: IsWanted = () => true): Promise<StacksRead> {
   const file = join(s.workspacesFolder, "stacks-read.json");
   const known = rememberedIn(await readFile(file, "utf8").catch(() => ""), backend);
   const listed = (await pulumi(s, "stack", "ls", "--all", "--json")) as ListedStack[];
   const withResources = new Map(listed.filter((one) => one.resourceCount !== 0).map((one) => [one.name, one]));
   const remembered: Remembered = { version, backend, stacks: {} };
-  const read = await readEach([...withResources.keys()].sort(), enginesReadingMax, async (name) => {
+  const names = [...withResources.keys()].sort();
+  for (const name of names) if (!isWanted(plain(name)) && known[name]) remembered.stacks[name] = known[name];
+  const wanted = names.filter((name) => isWanted(plain(name)));
+  const read = await readEach(wanted, enginesReadingMax, async (name) => {
     const { lastUpdate = "", updateInProgress = false } = withResources.get(name)!;
     const earlier = known[name];
     if (lastUpdate && earlier?.lastUpdate === lastUpdate && !updateInProgress) remembered.stacks[name] = earlier;

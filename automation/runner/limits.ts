@@ -166,6 +166,9 @@ export const stackLockPollMilliseconds = 3000;
 export const halfWrittenTriesMax = 6;
 export const halfWrittenPauseMilliseconds = 400;
 
+/** A file that was not touched for so long is not being written; clocks of file servers may differ by some seconds. */
+export const halfWrittenSecondsMax = 60;
+
 /** An exported stack, which is read into memory whole; a database's has some 85 resources. */
 export const stackStateBytesMax = 256 * 2 ** 20;
 

@@ -2,8 +2,8 @@
 import { copyTagKeys } from "../../../components/standards/fixed";
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { identityOf, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
-import { copyStack, type DeclaredShape, type EnvironmentRefreshPlan } from "./plan";
+import { copyStack, identityOf, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
+import type { DeclaredShape, EnvironmentRefreshPlan } from "./plan";
 
 /** What decides who consents to a copy, and how long it may stay. */
 const consenting = ["owner", "dataClassification", "environment", "tier"] as const;

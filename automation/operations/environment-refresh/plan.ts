@@ -4,7 +4,7 @@ import { identifierOf } from "../../../components/names";
 import type { StandardShape } from "../../../components/standard-shape";
 import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { copyStack, targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
 import type { TargetNames } from "../../targets/masked-copy/target-database";
@@ -146,9 +146,6 @@ export const copyIdentifier = (
   environment: string,
   standard: Standard,
 ): string => identifierOf({ service, environment, databaseName }, standard);
-
-/** Of its own, whichever stack declares the source. */
-export const copyStack = (identifier: string): string => `refreshed-database.${identifier}`;
 
 /** Like the source, but of the least strict tier: another refresh makes it. */
 function declared({ shape, tags }: ObservedCopySource, standard: Standard) {

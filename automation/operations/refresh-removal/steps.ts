@@ -3,16 +3,14 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
 import { environmentsOf, isProduction } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { identityOf, targetDatabase } from "../../fleet-records";
+import { copyStack, identityOf, targetDatabase } from "../../fleet-records";
 import { poll } from "../../poll";
-import { askBackend } from "../../runner/backend-stacks";
+import { askStack } from "../../runner/backend-stacks";
 import { PROJECT, readStack, stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
 import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo, locate } from "../../targets/locations";
-import { isCopyStack } from "../environment-refresh/ownership";
-import { copyStack } from "../environment-refresh/plan";
 import { cloudPause } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
@@ -44,15 +42,14 @@ export function refreshRemovalSteps(s: OperationContext) {
       const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
       const tags = tagsOf(instance);
       const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
-      const answer = await askBackend(s.stacks);
-      if (!answer.asked) throw no(`the stacks could not be read: ${answer.reason}`);
-      const declared = answer.stacks
+      const stack = copyStack(identifier);
+      const name = `${s.stacks.project ?? PROJECT}/${stack}`;
+      const { stacks, unread } = await askStack(s.stacks, name);
+      const declared = stacks
         .flatMap(({ databases }) => databases)
         .find((one) => identityOf(one) === identityOf(targetDatabase({ identifier, resourceId, arn })));
-      const stack = copyStack(identifier);
-      const project = s.stacks.project ?? PROJECT;
-      if (!declared || !isCopyStack(declared.stack, identifier, project))
-        throw no(`no stack ${project}/${stack} declares it`);
+      if (!declared)
+        throw no(`the stack ${name} ${unread[0] ? `could not be read: ${unread[0].reason}` : "does not declare it"}`);
       const environment = tags[s.standard.tags.environment.key] ?? "";
       if (!environmentsOf(s.standard).some((known) => known === environment) || isProduction(s.standard, environment))
         throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);

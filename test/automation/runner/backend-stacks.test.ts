@@ -54,6 +54,17 @@ test("every stack of a folder is read, of any project and of the layout without 
   ]);
 });
 
+test("only the stacks that are wanted are read, and a broken state of another one is no matter", async () => {
+  write("shipshape/database.orders.json", "{");
+  write("shipshape/refreshed-database.orders-staging.json", checkpoint("orders-staging"));
+  const environment = { PULUMI_BACKEND_URL: backend };
+  const isWanted = (stack: string) => stack.includes("/refreshed-");
+  expect(await askBackend({ workspacesFolder: join(folder, "workspaces"), environment }, isWanted)).toMatchObject({
+    stacks: [{ name: "shipshape/refreshed-database.orders-staging" }],
+    unread: [],
+  });
+});
+
 test("of a stack with and without compression the newer file counts, as for the engine", async () => {
   write("shop/prod.json", checkpoint("plain"), 1);
   write("shop/prod.json.gz", gzipSync(checkpoint("compressed")), 2);

@@ -29,10 +29,10 @@ function write(name: string, identifier: string): void {
   writeFileSync(join(folder, "states", name), JSON.stringify({ version: 3, deployment: { resources } }));
 }
 /** What is read, and which states were exported for it. */
-async function ask(backend?: string) {
+async function ask(backend?: string, isWanted?: (stack: string) => boolean) {
   writeFileSync(calls, "");
   const environment = { PATH: `${folder}:${join(shell, "..")}`, PULUMI_BACKEND_URL: backend };
-  const answer = await askBackend({ workspacesFolder: join(folder, "workspaces"), environment });
+  const answer = await askBackend({ workspacesFolder: join(folder, "workspaces"), environment }, isWanted);
   if (!answer.asked) throw new Error(answer.reason);
   const started = readFileSync(calls, "utf8")
     .split("\n")
@@ -69,6 +69,16 @@ test("a stack is exported when it was updated since it was last read, and rememb
   expect(await ask()).toEqual({ ...changed, exported: [] });
   list(at(cart, 1));
   expect(await ask()).toEqual({ databases: [`${cart} cart`], unread: [], exported: [] });
+});
+
+test("of the stacks that are not wanted none is exported, and what is known of them stays known", async () => {
+  list(at(cart, 1), at(stock, 1));
+  const only = (stack: string) => stack === cart;
+  const alone = { databases: [`${cart} cart`], unread: [] };
+  expect(await ask(undefined, only)).toEqual({ ...alone, exported: [cart] });
+  expect(await ask()).toEqual({ ...both, exported: [stock] });
+  expect(await ask(undefined, only)).toEqual({ ...alone, exported: [] });
+  expect(await ask()).toEqual({ ...both, exported: [] });
 });
 
 test("what is read during an update, or without the time of one, is read again", async () => {
