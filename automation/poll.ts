@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cloudPoll } from "./limits";
 
 /** A wait ends after some seconds, or by a signal, which the caller has a limit for. */
 type Wait = { every: number | ((waitedMilliseconds: number) => number) } & (
@@ -20,3 +21,7 @@ export async function poll<Found>(wait: Wait, look: () => Promise<Found | undefi
     await sleep(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }
+
+/** Of the cloud, a share of the wait so far: then a wait ends only that much late, however long it is. */
+export const cloudPause = (waited: number): number =>
+  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, cloudPoll.share * waited));

@@ -1,13 +1,12 @@
 /** `shipshape masking check <profile> --database <identifier>`: does the profile cover the schema as it is? */
-import { readFile, stat } from "node:fs/promises";
-import { reasonOf, ShipshapeError } from "../errors";
+import { ShipshapeError } from "../errors";
 import { checkProfile } from "../masking/check";
-import { problemsShownMax, profileBytesMax } from "../masking/limits";
-import { profileDigest, type MaskingProfile } from "../masking/profile";
-import { parseProfile } from "../masking/profile-file";
+import { problemsShownMax } from "../masking/limits";
+import { profileDigest } from "../masking/profile";
 import { schemaDigest } from "../masking/schema-facts";
 import { transformers } from "../masking/transformers";
 import { printable } from "../printable";
+import { readProfileFile } from "../profile-files";
 import type { CommandContext } from "./command-context";
 import { withSource, type SourceOptions } from "./masking-database";
 
@@ -22,7 +21,7 @@ export async function checkMasking(
   { database, json, ...source }: CheckOptions,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  const profile = await readProfile(file);
+  const profile = await readProfileFile(file, printable(file));
   const { problems, digest } = await withSource(database, source, settings, async (facts) => ({
     problems: checkProfile(profile, facts, transformers),
     digest: schemaDigest(facts),
@@ -45,20 +44,4 @@ export async function checkMasking(
   terminal.say(
     `${printable(file)} covers the schema of ${database}: schema ${digest.slice(0, 12)}, profile ${profileDigest(profile).slice(0, 12)}`,
   );
-}
-
-async function readProfile(file: string): Promise<MaskingProfile> {
-  let text: string;
-  try {
-    const { size } = await stat(file);
-    if (size > profileBytesMax) throw new Error(`it has ${size} bytes; the limit is ${profileBytesMax}`);
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    throw new ShipshapeError(
-      "masking-profile-unreadable",
-      { file: printable(file), reason: reasonOf(error) },
-      { cause: error },
-    );
-  }
-  return parseProfile(text, printable(file), transformers);
 }

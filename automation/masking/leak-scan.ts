@@ -167,7 +167,7 @@ export class LeakScan {
     if (this.pass === 2) return (identifies || !own.lowEntropy) && this.index.anchor(bytes, from, to, column);
     this.index.add(bytes, from, to, column);
     if (to - from < anchorBytes) return false;
-    if (this.pass === 1) own.long++;
+    own.long++;
     const { high } = this.index.hash;
     own.seen[(high >>> 3) & 0x1fff]! |= 1 << (high & 7);
     return false;

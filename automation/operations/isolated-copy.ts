@@ -6,7 +6,7 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../errors";
 import type { TargetDatabase } from "../fleet-records";
-import { poll } from "../poll";
+import { cloudPause, poll } from "../poll";
 import type { CleanUpReport } from "../records";
 import { stackExists } from "../runner/stack-state";
 import { markRemoved, registerThrowaway, type Throwaway } from "../runner/throwaways";
@@ -32,7 +32,6 @@ import {
 import { accessTo } from "../targets/locations";
 import { shownText } from "../targets/shown-text";
 import type { RestoredDatabaseArgs } from "../../stacks/restored-database";
-import { cloudPause } from "./isolation";
 import type { OperationContext } from "./operation-context";
 
 /** What of a plan says which throwaway it is. */
@@ -272,7 +271,7 @@ const inherited = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport
 });
 
 /** Loaded when needed: the SDKs take a second. */
-const pulumi = async () => ({
+export const pulumi = async () => ({
   ...(await import("../runner/pulumi-stack")),
   ...(await import("../../stacks/restored-database")),
 });

@@ -1,7 +1,6 @@
 /** Where a database's backups can be restored to, and from which moments. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../errors";
-import { cloudPoll } from "../limits";
 import { readStack } from "../runner/stack-state";
 import type { AwsClients } from "../targets/aws-access";
 import { automatedBackupsOf } from "../targets/database-backups";
@@ -42,7 +41,3 @@ function requireNear(stack: string, topicArn: unknown, { DBInstanceArn = "", DBI
   const places = { platform: placeOf(topicArn), database: placeOf(DBInstanceArn) };
   throw new ShipshapeError("platform-elsewhere", { stack, identifier: DBInstanceIdentifier ?? "", ...places });
 }
-
-/** A share of the wait so far: then a wait ends only that much late, however long it is. */
-export const cloudPause = (waited: number): number =>
-  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, cloudPoll.share * waited));

@@ -100,6 +100,12 @@ export function stackChangeSteps(
       });
     },
 
+    /** The config of a stack of our own, as it is committed now. Errors: stack-folder-missing. */
+    async committedConfig(stack: string): Promise<{ file: string; text: string }> {
+      const { folder, file } = await ownConfig(stack);
+      return { file, text: await committedText(gitOf(folder), folder, file) };
+    },
+
     /** What an `up` with this config would do now. In turn, and in a folder of its own: it may run beside an `up`. */
     async foresee(
       stack: string,

@@ -4,8 +4,7 @@ import {
   DBSnapshotAlreadyExistsFault,
   InvalidDBInstanceStateFault,
 } from "@aws-sdk/client-rds";
-import { cloudPoll } from "../limits";
-import { poll } from "../poll";
+import { cloudPause, poll } from "../poll";
 import { ShipshapeError } from "../errors";
 import type { AwsClients } from "./aws-access";
 import { findSnapshot } from "./database-instance";
@@ -22,7 +21,7 @@ export interface WantedSnapshot {
 export async function takeSnapshot(clients: AwsClients, wanted: WantedSnapshot, signal: AbortSignal): Promise<string> {
   const { name, identifier } = wanted;
   const unusable = (reason: string) => new ShipshapeError("snapshot-not-usable", { name, identifier, reason });
-  const arn = await poll({ every: pause, signal }, async () => {
+  const arn = await poll({ every: cloudPause, signal }, async () => {
     const found = await findSnapshot(clients, name);
     if (!found) return void (await begin(clients, wanted));
     // The name has the request's id, and anyone may give it to another snapshot.
@@ -42,6 +41,3 @@ async function begin({ rds }: AwsClients, { identifier, name, tags }: WantedSnap
     if (!(error instanceof DBSnapshotAlreadyExistsFault || error instanceof InvalidDBInstanceStateFault)) throw error;
   }
 }
-
-const pause = (waited: number): number =>
-  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, waited * cloudPoll.share));

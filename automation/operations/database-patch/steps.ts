@@ -1,8 +1,7 @@
 /** The effects of a patch, besides those of changing the stack: each safe to repeat after an interruption. */
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
-import { cloudPoll } from "../../limits";
-import { poll } from "../../poll";
+import { cloudPause, poll } from "../../poll";
 import { configWith } from "../../runner/stack-change";
 import { takeTurn } from "../../runner/trains";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
@@ -39,7 +38,7 @@ export function databasePatchSteps(s: OperationContext) {
 
   /** Until RDS does nothing to it: a backup or someone's change may be under way. */
   const settled = async (clients: AwsClients, identifier: string, signal?: AbortSignal): Promise<void> => {
-    const wait = { every: pause, seconds: settleSecondsMax, ...(signal && { signal }) };
+    const wait = { every: cloudPause, seconds: settleSecondsMax, ...(signal && { signal }) };
     await poll(wait, async () => {
       const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone";
       return status === "gone" || !isInFlight(status) || undefined;
@@ -71,8 +70,8 @@ export function databasePatchSteps(s: OperationContext) {
     /** Nothing of it is committed yet. Errors: patch-wider, stack-config-moved, stack-failed. */
     async foresee(plan: DatabasePatchPlan, signal: AbortSignal): Promise<void> {
       const { database, change, to } = plan;
-      const { config } = await changes.observe(database);
-      if (!change || !config) return;
+      if (!change) return;
+      const config = await changes.committedConfig(change.stack);
       const text = configWith(config.file, config.text, change);
       const steps = await changes.foresee(change.stack, { config: text, program: program(true), targets: [] }, signal);
       requireOnlyVersion(steps, { identifier: database.identifier, stack: change.stack, to });
@@ -158,6 +157,3 @@ async function recoveryOf(
   const reason = answer.asked ? "its backups could not be read" : answer.reason;
   return { recoverability: "unknown", reason, drill: null };
 }
-
-const pause = (waited: number): number =>
-  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, waited * cloudPoll.share));

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { healsFrom } from "../../../components/healing";
 import { parameterGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import type { PlannedStep } from "../../runner/planned-steps";
-import { instanceType, type Difference, type InstanceNow } from "../drift-detection/differences";
+import { isInstance, type Difference, type InstanceNow } from "../drift-detection/differences";
 import { nameOf, type KnownDifference } from "../drift-detection/known-differences";
 import { answeredClasses } from "../drift-detection/compared";
 import { scalars, shown, type Scalar } from "../drift-detection/shown";
@@ -122,7 +122,7 @@ export const isAnswered = ({ class: kind }: Difference): boolean => answeredClas
 /** Outside, and RDS has not applied it yet: no `up` takes it back, as what runs is as declared. */
 export const isAskedFor = ({ type, property, values, class: kind }: Difference, { pending }: InstanceNow): boolean =>
   kind === "drift" &&
-  type === instanceType &&
+  isInstance(type) &&
   property !== null &&
   Object.hasOwn(pending, property) &&
   pending[property] === values?.actual;
@@ -130,7 +130,7 @@ export const isAskedFor = ({ type, property, values, class: kind }: Difference, 
 export function takesOf(type: string, property: string, from: unknown, to: unknown): Takes {
   if (type === parameterGroup)
     return property === "parameters" && hasStatic(from, to) ? "at the next restart" : "at once";
-  if (type !== instanceType) return "at once";
+  if (!isInstance(type)) return "at once";
   const head = headOf(property);
   const heals = healsFrom(head === "tagsAll" ? "tags" : head, from, { allocatedStorage: Number(to) });
   if (heals === "needs: a call by hand") return "by hand";

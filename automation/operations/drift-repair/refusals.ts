@@ -1,7 +1,7 @@
 /** Pure: what a repair never does, and what it does only if it is told. */
 import { ShipshapeError } from "../../errors";
 import type { PlannedStep } from "../../runner/planned-steps";
-import { instanceType, type Difference } from "../drift-detection/differences";
+import { instanceType, isInstance, type Difference } from "../drift-detection/differences";
 import { nameOf, shortName } from "../drift-detection/known-differences";
 import { isNamed, type RepairChange } from "./changes";
 import { namedMax } from "./limits";
@@ -72,7 +72,7 @@ const isImpossible = (change: RepairChange): boolean =>
 
 /** The engine's version is the matter of patches, in both directions; storage never shrinks. */
 const isTakenBack = ({ type, property, takes }: RepairChange): boolean =>
-  type === instanceType && (property === "engineVersion" || (property === "allocatedStorage" && takes === "never"));
+  isInstance(type) && (property === "engineVersion" || (property === "allocatedStorage" && takes === "never"));
 
 export const changeText = ({ name, from, to }: RepairChange): string => `${name} ${from} → ${to}`;
 

@@ -34,7 +34,7 @@ import {
 import { readMaskingKey } from "../../targets/masking-key";
 import { readSchemaFacts } from "../../targets/schema-facts";
 import type { OperationContext } from "../operation-context";
-import { keptComments, throughRoot } from "./coverage";
+import { throughRoot } from "./coverage";
 import { maskingThreadsMax } from "./limits";
 import type { CopyFigures, CopyRecord } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
@@ -137,7 +137,9 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       });
       const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
       await inCopySession(hidden, working, "the end of the copying", async (client) => {
-        await writeComments(client, hidden.identifier, keptComments(profile, facts));
+        await inCopySession(source, looking, "the end of the copying", (from) =>
+          writeComments(from, client, hidden.identifier, profile.definitions),
+        );
         if (profile.sequences === "column") await followColumns(client);
       });
       return { record, figures: { ...figuresOf(record), seconds } };

@@ -4,7 +4,7 @@ import { copyTagKeys } from "../../../components/standards/fixed";
 import { rolesOf } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
-import { poll } from "../../poll";
+import { cloudPause, poll } from "../../poll";
 import type { CleanUpReport } from "../../records";
 import { stackExists } from "../../runner/stack-state";
 import type { AwsClients } from "../../targets/aws-access";
@@ -13,7 +13,6 @@ import { describeDatabase, tagsOf, type DatabaseLogin } from "../../targets/data
 import { inCopySession } from "../../targets/masked-copy/copy-session";
 import { copyMark, dropHiddenDatabase, isHandedOver, isLeaking } from "../../targets/masked-copy/target-database";
 import { loginsFound } from "../../targets/role-logins";
-import { cloudPause } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import { requireOwn } from "./ownership";
 import type { EnvironmentRefreshPlan } from "./plan";

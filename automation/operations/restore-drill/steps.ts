@@ -2,7 +2,7 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import { reasonOf, ShipshapeError } from "../../errors";
-import { poll } from "../../poll";
+import { cloudPause, poll } from "../../poll";
 import { inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { takeInventory } from "../../targets/catalog-inventory";
@@ -20,8 +20,8 @@ import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { locate } from "../../targets/locations";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readSequences } from "../../targets/sequences";
-import { isolatedCopySteps } from "../isolated-copy";
-import { cloudPause, isolationNear, requireWithinBackups } from "../isolation";
+import { isolatedCopySteps, pulumi } from "../isolated-copy";
+import { isolationNear, requireWithinBackups } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import { readAssertions } from "./assertions";
 import { copySteps, decided } from "./copy-steps";
@@ -213,8 +213,5 @@ const restoredFrom = ({ source, drilled }: RestoreDrillPlan, restoreTime: string
   drilled.to === "snapshot"
     ? { snapshot: drilled.snapshot.identifier }
     : { resourceId: source.resourceId, restoreTime: restoreTime! };
-
-/** Loaded when needed: the SDKs take a second. */
-const pulumi = () => import("../../runner/pulumi-stack");
 
 const now = () => new Date().toISOString();

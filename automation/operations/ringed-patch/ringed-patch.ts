@@ -58,7 +58,8 @@ class TrainRun {
     const rows = rowsOf(plan, train, this.requests, sealed);
     const digest = createHash("sha256").update(canonicalJson(rows)).digest("hex");
     const rings = train.rings.map(({ number, state }) => ({ number, state }));
-    return { rings, decisions: train.decisions.map((one) => ({ ...one, at: String(one.at) })), rows, digest };
+    const decisions = train.decisions.map((one) => ({ ...one, at: new Date(one.at).toISOString() }));
+    return { rings, decisions, rows, digest };
   }
 
   /** Until it is promoted, or aborted: a halted ring waits for people, and is patched on when they resume it. */
@@ -85,10 +86,11 @@ class TrainRun {
     const early = gateOf(patched);
     // What was not patched is not watched: people are told at once.
     if (wanted.length > 0 && early.verdict !== "pass") return this.conclude(ring, early, at);
-    const state = await this.bake(ring, at);
+    // If people have skipped all of it, there is nothing to watch.
+    const state = await this.bake(ring, at, wanted.length === 0 ? 0 : ring.bakeSeconds);
     if (state !== "baking") return state;
     const probes = await at("ask whether they are well", limits.probeStep, () => steps.probe(plan, wanted));
-    // If people have skipped all of it, nothing is left that could be worse.
+    // Nor could it be worse.
     const gate = gateOf(wanted.length === 0 ? [everyoneSkipped] : [...patched, ...probes]);
     return this.conclude(ring, gate, at);
   }
@@ -136,14 +138,14 @@ class TrainRun {
   }
 
   /** "baking" when its time is over. */
-  private async bake(ring: Ring, at: RunStep): Promise<RingState> {
+  private async bake({ number }: Ring, at: RunStep, seconds: number): Promise<RingState> {
     const { step, steps } = this;
-    let state = await at("begin to watch", limits.rowStep, () => steps.bake(step.requestId, ring.number));
-    for (let left = ring.bakeSeconds; state === "baking" && left > 0;) {
+    let state = await at("begin to watch", limits.rowStep, () => steps.bake(step.requestId, number));
+    for (let left = seconds; state === "baking" && left > 0;) {
       await this.waitUntilTold(left);
-      const seen = await this.lookAt(ring.number);
+      const seen = await this.lookAt(number);
       state = seen.state;
-      left = ring.bakeSeconds - seen.seconds;
+      left = seconds - seen.seconds;
     }
     return state;
   }

@@ -1,30 +1,27 @@
 /** What a copy gets beside schema and rows: comments that a profile keeps, sequences, and what keeps it from acting. */
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
+import type { MaskingProfile } from "../../masking/profile";
+import { CHANGEABLE_DEFINITIONS, type ChangeableDefinition } from "../schema-definitions";
+import { loadSchema } from "./schema-load";
 
-/** A comment as PostgreSQL identifies what it is on: "comment on table column public.customers.email". */
-export interface KeptComment {
-  id: string;
-  text: string;
-}
-
-/** Errors: schema-not-loaded. */
-export async function writeComments(copy: Client, identifier: string, comments: readonly KeptComment[]): Promise<void> {
-  for (const { id, text } of comments)
-    await placed(identifier, id, () => copy.query(`${commentStatement(id)} is ${copy.escapeLiteral(text)}`));
-}
-
-/** Pure: `pg_identify_object` names some kinds in another way than SQL does. */
-export function commentStatement(id: string): string {
-  const [, column] =
-    /^comment on (?:table|view|materialized view|foreign table|composite type) column (.+)$/s.exec(id) ?? [];
-  if (column !== undefined) return `comment on column ${column}`;
-  const [, name, domain] = /^comment on domain constraint (.+?) on (.+)$/s.exec(id) ?? [];
-  if (name !== undefined) return `comment on constraint ${name} on domain ${domain}`;
-  return id
-    .replace(/^comment on table constraint /, "comment on constraint ")
-    .replace(/^comment on foreign-data wrapper /, "comment on foreign data wrapper ")
-    .replace(/^comment on statistics object /, "comment on statistics ");
+/**
+ * Those that a profile keeps or replaces, as they are in the source by now: the profile's rules were done to it, and
+ * what they have dropped has no comment there. The schema travels without comments. Errors: schema-not-loaded.
+ */
+export async function writeComments(
+  source: Client,
+  copy: Client,
+  identifier: string,
+  rules: MaskingProfile["definitions"],
+): Promise<void> {
+  const { rows } = await source.query<ChangeableDefinition>(CHANGEABLE_DEFINITIONS);
+  const comments = rows.flatMap(({ kind, id, text, replace }) =>
+    kind === "comment" && replace !== null && Object.hasOwn(rules, id)
+      ? [{ place: id, sql: replace + copy.escapeLiteral(text) }]
+      : [],
+  );
+  await loadSchema(copy, identifier, comments, { atomic: false });
 }
 
 /**
@@ -55,14 +52,4 @@ export async function disarmCopy(copy: Client, statements: readonly { sql: strin
       throw new ShipshapeError("disarming-failed", { number: String(at + 1), sqlstate: error.code ?? "unknown" });
     }
   await copy.query("commit");
-}
-
-/** Without the message of PostgreSQL, which may quote the text. */
-async function placed(identifier: string, place: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    throw new ShipshapeError("schema-not-loaded", { identifier, place, sqlstate: error.code ?? "unknown" });
-  }
 }

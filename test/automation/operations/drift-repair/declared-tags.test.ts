@@ -54,4 +54,13 @@ describe("those who can tag a database in AWS do not choose who approves, or how
     drift.detection.plan.tags = wrong;
     expect(repairStillHolds(planned, drift, builtIn)).toBe(false);
   });
+
+  test("a part is planned again where the program declares other tags since", () => {
+    const alarm = step({ urn: urnOf("s", "orders-alarm"), type: "s", old: { threshold: 1 }, new: { threshold: 2 } });
+    const part = (whole: PlannedStep[]) => ({ up: [alarm], part: { targets: [alarm.urn], whole } });
+    const planned = plan(part([alarm]), { differences: "orders-alarm.threshold" });
+    const committed = step({ old: { tags }, new: { tags: wrong }, changes: ["tags.owner"], drifted: [] });
+    expect(repairStillHolds(planned, observed(part([alarm])), builtIn)).toBe(true);
+    expect(repairStillHolds(planned, observed(part([alarm, committed])), builtIn)).toBe(false);
+  });
 });

@@ -3,10 +3,8 @@ import type { DefinitionFacts } from "../../../../automation/masking/schema-fact
 import {
   coverageFigures,
   coverageProblems,
-  keptComments,
   throughRoot,
 } from "../../../../automation/operations/environment-refresh/coverage";
-import { commentStatement } from "../../../../automation/targets/masked-copy/copy-settings";
 import { factsOf, keep, profileOf, tableOf, use } from "../../masking/schemas";
 
 const customers = tableOf("public.customers", { id: { type: "int4" }, email: {} });
@@ -28,7 +26,7 @@ test("an unclassified column or definition is a problem, by its name", () => {
   expect(places).toEqual(["public.customers.email", comment.id]);
 });
 
-test("comments can be dropped and replaced; another definition that the profile drops would travel, so it is refused", () => {
+test("comments can be dropped and replaced; labels of an enum cannot be dropped, and a replacement has as many", () => {
   for (const rule of [{ drop: true } as const, { replace: "an address" }, { keep: "it is invented" }])
     expect(covering({ [comment.id]: rule }, [comment])).toEqual([]);
   for (const rule of [{ drop: true } as const, { replace: "open" }])
@@ -39,29 +37,6 @@ test("comments can be dropped and replaced; another definition that the profile 
 test("settings and subscriptions never travel, so a profile may drop them", () => {
   const setting: DefinitionFacts = { id: "settings of all roles in this database", kind: "setting", text: "a=b" };
   expect(covering({ [setting.id]: { drop: true } }, [setting])).toEqual([]);
-});
-
-test("a copy gets the comments that are kept, those that are replaced with their new text, and no other", () => {
-  const kept = (rule: object) =>
-    keptComments(
-      profileOf(tables, { definitions: { [comment.id]: rule as { keep: string } } }),
-      factsOf([customers], { definitions: [comment, enumeration] }),
-    );
-  expect(kept({ keep: "it is invented" })).toEqual([{ id: comment.id, text: comment.text }]);
-  expect(kept({ replace: "an address" })).toEqual([{ id: comment.id, text: "an address" }]);
-  expect(kept({ drop: true })).toEqual([]);
-});
-
-test.each([
-  ["comment on table public.customers", "comment on table public.customers"],
-  ["comment on table column public.customers.email", "comment on column public.customers.email"],
-  ["comment on materialized view column public.m.a", "comment on column public.m.a"],
-  ["comment on table constraint positive on public.orders", "comment on constraint positive on public.orders"],
-  ["comment on domain constraint positive on public.amount", "comment on constraint positive on domain public.amount"],
-  ["comment on function public.f(integer)", "comment on function public.f(integer)"],
-  ["comment on statistics object public.s", "comment on statistics public.s"],
-])("%s: PostgreSQL writes it as SQL does", (id, statement) => {
-  expect(commentStatement(id)).toBe(statement);
 });
 
 test("rows of a table that is partitioned by a masked column find their partition again, at each level; others stay where they are", () => {

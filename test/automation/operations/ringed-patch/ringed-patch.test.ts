@@ -15,14 +15,27 @@ const database = (identifier: string): TrainCandidate => ({
   ...{ region: "eu-central-1", from: "17.9", stack: `shipshape/database.${identifier}`, obstacles: [] },
   tags: { tier: "bronze", environment: "development", owner: "team-orders" },
 });
-const plan = planTrain(
-  ringedPatchRequest.parse({ to: "17.10", fleet: true, bakeMinutes: 0 }),
-  { databases: ["a", "b", "c", "d"].map(database), unreachable: [], located: false },
-  builtIn,
-);
+const planned = (bakeMinutes: number) =>
+  planTrain(
+    ringedPatchRequest.parse({ to: "17.10", fleet: true, bakeMinutes }),
+    { databases: ["a", "b", "c", "d"].map(database), unreachable: [], located: false },
+    builtIn,
+  );
+const plan = planned(0);
+const decision = {
+  ...{ ring: 1, word: "halt", by: "ben", reason: "a test", waiver: null, gate: null },
+  at: new Date("2026-12-01T10:00:00.250Z"),
+};
 
-/** The rings, and the patches that are under way; `ends` decides how each ends when it is waited for. */
-function trainOf(ends: (database: string, ring: RingState) => Pick<ChildEnd, "status" | "verdict">) {
+/**
+ * The rings, and the patches that are under way; `ends` decides how each ends when it is waited for. `skipped`: the
+ * rings of which people have skipped all.
+ */
+function trainOf(
+  ends: (database: string, ring: RingState) => Pick<ChildEnd, "status" | "verdict">,
+  { plan: of, skipped }: { plan: typeof plan; skipped: number[] } = { plan, skipped: [] },
+) {
+  const waits: number[] = [];
   const rings = new Map<number, RingState>(plan.rings.map(({ number }) => [number, "waiting"]));
   const requested: string[] = [];
   const open: string[] = [];
@@ -34,7 +47,8 @@ function trainOf(ends: (database: string, ring: RingState) => Pick<ChildEnd, "st
   const steps = {
     open: () => Promise.resolve(),
     begin: (_: string, ring: number) => goes(ring, "waiting", "patching"),
-    wanted: (_: string, ring: number) => Promise.resolve(plan.rings[ring - 1]!.databases.map(identityOf)),
+    wanted: (_: string, ring: number) =>
+      Promise.resolve(skipped.includes(ring) ? [] : of.rings[ring - 1]!.databases.map(identityOf)),
     mayBegin: (_: string, ring: number) => Promise.resolve({ state: rings.get(ring)!, opensInSeconds: 0 }),
     bake: (_: string, ring: number) => goes(ring, "patching", "baking"),
     look: (_: string, ring: number) => {
@@ -50,7 +64,7 @@ function trainOf(ends: (database: string, ring: RingState) => Pick<ChildEnd, "st
     read: () =>
       Promise.resolve({
         rings: [...rings].map(([number, state]) => ({ number, state, since: new Date(0), seconds: 0 })),
-        ...{ decisions: [], databases: [] },
+        ...{ decisions: [decision], databases: [] },
       }),
     sealed: () => Promise.resolve([]),
   } as unknown as RingedPatchSteps;
@@ -71,10 +85,13 @@ function trainOf(ends: (database: string, ring: RingState) => Pick<ChildEnd, "st
         const ring = plan.rings.find(({ databases }) => databases.some(({ identifier }) => identifier === name))!;
         return Promise.resolve({ requestId: `request of ${name}`, ...ends(name, rings.get(ring.number)!) });
       },
-      waitFor: () => Promise.resolve({ sentBy: "ben", content: "abort" }),
+      waitFor: (_: string, seconds: number) => {
+        waits.push(seconds);
+        return Promise.resolve({ sentBy: "ben", content: "abort" });
+      },
     },
   ) as unknown as RunStep;
-  return { run: () => ringedPatch(steps, builtIn).run(plan, step), requested, concluded };
+  return { run: () => ringedPatch(steps, builtIn).run(of, step), requested, concluded, waits };
 }
 
 test("a patch that fails halts its ring at once: those of it that have not taken their turn find it halted", async () => {
@@ -84,7 +101,8 @@ test("a patch that fails halts its ring at once: those of it that have not taken
     if (name === "b") return { status: "succeeded", verdict: "fail" };
     return ring === "patching" ? { status: "succeeded", verdict: "pass" } : { status: "failed", verdict: null };
   });
-  const { rings } = await run();
+  const { rings, decisions } = await run();
+  expect(decisions.map(({ at }) => at)).toEqual(["2026-12-01T10:00:00.250Z"]);
   expect(requested).toEqual(["a", "b", "c", "d"]);
   expect(found).toEqual({ a: "patching", b: "patching", c: "halted", d: "halted" });
   expect(concluded).toEqual([
@@ -92,6 +110,14 @@ test("a patch that fails halts its ring at once: those of it that have not taken
     [2, "fail", ["c", "d"]],
   ]);
   expect(rings.map(({ state }) => state)).toEqual(["promoted", "aborted"]);
+});
+
+test("a ring of which people have skipped all is not watched, and the next one is", async () => {
+  const passes = () => ({ status: "succeeded", verdict: "pass" }) as const;
+  const { run, requested, waits } = trainOf(passes, { plan: planned(60), skipped: [1] });
+  await run();
+  expect(requested).toEqual(["b", "c", "d"]);
+  expect(waits).toEqual([3600]);
 });
 
 test("a database that has failed is not hidden by a waiver", () => {

@@ -5,7 +5,7 @@ import { inControlSession } from "../../../../automation/targets/control-session
 import { copyDatabase } from "../../../../automation/targets/masked-copy/copy-database";
 import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
 import { definitionsQuery } from "../../../../automation/targets/masked-copy/definitions";
-import { disarmCopy, followColumns } from "../../../../automation/targets/masked-copy/copy-settings";
+import { disarmCopy, followColumns, writeComments } from "../../../../automation/targets/masked-copy/copy-settings";
 import { readSchemaFacts } from "../../../../automation/targets/schema-facts";
 import { constant, masksOf, TwoServers } from "./two-servers";
 
@@ -75,7 +75,8 @@ create view app.special as select id from app.customer where note = '${MARKER}';
 create policy those on app.customer using (note <> '${MARKER}'); create rule quiet as on delete to app.log where old.at is null do instead select '${MARKER}';
 create function app.touch() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger touched before update on app.customer for each row when (old.note = '${MARKER}') execute function app.touch();
-create statistics app.both on id, (note || '${MARKER}') from app.customer; reset role;
+create statistics app.both on id, (note || '${MARKER}') from app.customer;
+comment on statistics app.both is 'of what is dropped'; comment on column app.log.at is 'kept of a column'; comment on function app.touch() is 'kept of a function'; reset role;
 create publication those for table app.customer where (note = '${MARKER}'); alter publication those owner to boss;
 reset role`;
 const replacements: Record<string, string> = {
@@ -99,8 +100,12 @@ test("comments, labels, defaults, checks, bodies and conditions travel as the pr
     });
     const names = { "app.customer": ["id", "plan", "code", "note"], "app.log": ["id", "at"] };
     const asked = await servers.request(masksOf({}, names), database);
-    const result = await copyDatabase({ ...asked, definitions: Object.fromEntries(rules) });
+    const definitions = Object.fromEntries(rules);
+    const result = await copyDatabase({ ...asked, definitions });
     const to = asked.target;
+    await inControlSession(asked.source, { rootCertificateFile }, (from) =>
+      inControlSession(to, { rootCertificateFile }, (client) => writeComments(from, client, database, definitions)),
+    );
     await inControlSession(to, { rootCertificateFile }, followColumns);
     const texts = await inControlSession(to, { rootCertificateFile }, async (client) => {
       const { rows } = await client.query<{ place: string; text: string }>(definitionsQuery);
@@ -108,6 +113,9 @@ test("comments, labels, defaults, checks, bodies and conditions travel as the pr
     });
     expect(texts).toEqual([]);
     const query = (sql: string) => target.server.query(sql, [], database);
+    expect(
+      await query("select description as text from pg_description where description ~ '^(kept|of what)' order by 1"),
+    ).toEqual([{ text: "kept of a column" }, { text: "kept of a function" }]);
     expect(await query("select distinct plan::text, app.who(1) from app.customer")).toEqual([
       { plan: "special", who: "nobody" },
     ]);
