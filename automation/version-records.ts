@@ -13,8 +13,6 @@ export interface RunningVersion extends TargetDatabase {
   autoMinorVersionUpgrade: boolean;
   /** Its place in the upgrade rollout policy of AWS Organizations: "first", "second" or "last". */
   rolloutOrder: string | null;
-  /** RDS patches both halves at once. */
-  multiAz: boolean;
   /** The identifier of the instance that it replicates. */
   replicaOf: string | null;
   replicas: string[];

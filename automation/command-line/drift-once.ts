@@ -52,8 +52,7 @@ function withoutControlPlane(settings: Settings): OperationContext {
       locations: () => readLocations(settings.configurationFile),
     },
     stacks: stackContext(settings),
-    homeOfStack: async (stack) =>
-      (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile)(stack),
+    homesOfStacks: async () => (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile),
     gitEnvironment: settings.gitEnvironment,
     ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
     ...{ waiversFolder: settings.alerts.waiversFolder },

@@ -101,8 +101,7 @@ function operationContext(
     standard,
     database,
     stacks: stackContext(settings),
-    homeOfStack: async (stack) =>
-      (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile)(stack),
+    homesOfStacks: async () => (await import("../configuration/owned-stacks")).stackHomes(settings.configurationFile),
     gitEnvironment: settings.gitEnvironment,
     platformStack,
     secretsProvider,

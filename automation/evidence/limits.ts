@@ -44,3 +44,6 @@ export const sightingGapHours = 36;
  * key of the log signed, hide nothing.
  */
 export const headsComparedMax = 100;
+
+/** Statements that are read at once to digest them, some 20 kB each. */
+export const sealedReadAtOnce = 100;

@@ -15,7 +15,7 @@ export interface OperationContext {
   access: AwsAccess;
   stacks: StackContext;
   /** Whether a stack is ours, and where its config is. Errors: configuration-invalid, configuration-unreadable. */
-  homeOfStack(stack: string): Promise<StackHome>;
+  homesOfStacks(): Promise<(stack: string) => StackHome>;
   /** What git, and the hooks of the folder, run with. */
   gitEnvironment: Readonly<Record<string, string>>;
   /** The platform stack whose isolation group throwaways are in, e.g. `platform.dev`. */

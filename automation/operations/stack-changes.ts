@@ -20,13 +20,13 @@ import type { OperationContext } from "./operation-context";
 export type StackChangeSteps = ReturnType<typeof stackChangeSteps>;
 
 export function stackChangeSteps(
-  s: Pick<OperationContext, "access" | "database" | "stacks" | "homeOfStack" | "gitEnvironment">,
+  s: Pick<OperationContext, "access" | "database" | "stacks" | "homesOfStacks" | "gitEnvironment">,
 ) {
   const gitOf = (folder: string, signal?: AbortSignal) => gitIn(folder, s.gitEnvironment, signal);
   const beforeEffect = () => s.access.beforeCall?.();
   /** Errors: stack-folder-missing. */
   const ownConfig = async (stack: string) => {
-    const { ownership, config } = await s.homeOfStack(stack);
+    const { ownership, config } = (await s.homesOfStacks())(stack);
     if (ownership !== "ours" || !config) throw new ShipshapeError("stack-folder-missing", { stack });
     return config;
   };
@@ -41,7 +41,7 @@ export function stackChangeSteps(
     /** Errors: stack-undeclared, stack-folder-missing, stack-config-moved, git-unusable. */
     async observe(database: TargetDatabase): Promise<ObservedStack> {
       const { stack, urn, access } = await declarationOf(s, database);
-      const { ownership, config } = await s.homeOfStack(stack);
+      const { ownership, config } = (await s.homesOfStacks())(stack);
       if (ownership === "unknown" && !config) throw new ShipshapeError("stack-folder-missing", { stack });
       const known = { stack, urn, ownership, ...(access && { access }) };
       if (!config) return { ...known, config };

@@ -8,7 +8,7 @@ import { releasedOn } from "./postgres-releases";
 /** What is looked at of a database. */
 export type KnownVersion = Omit<
   RunningVersion,
-  "status" | "pending" | "multiAz" | "replicas" | "parametersWait" | "backupRetentionDays"
+  "status" | "pending" | "replicas" | "parametersWait" | "backupRetentionDays"
 >;
 
 /**

@@ -112,7 +112,6 @@ function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): Run
     maintenanceWindow: i.PreferredMaintenanceWindow ?? "",
     autoMinorVersionUpgrade: i.AutoMinorVersionUpgrade ?? false,
     rolloutOrder: i.UpgradeRolloutOrder ?? null,
-    multiAz: i.MultiAZ ?? false,
     replicaOf: i.ReadReplicaSourceDBInstanceIdentifier ?? null,
     replicas: i.ReadReplicaDBInstanceIdentifiers ?? [],
     parametersWait:

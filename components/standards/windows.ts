@@ -39,6 +39,14 @@ export function windowsMeet(backup: Window, maintenance: Window): boolean {
   });
 }
 
+/** Seconds since a window last opened. */
+export const secondsSinceOpened = ({ start }: Pick<Window, "start">, now: Date): number =>
+  (Math.floor(now.getTime() / 1000) + mondaySeconds - start * 60) % weekSeconds;
+
+export const weekSeconds = weekMinutes * 60;
+/** 1970 began on a Thursday. */
+const mondaySeconds = 3 * dayMinutes * 60;
+
 const longEnough = (start: number, length: number): Window | undefined =>
   length < lengthMinutesMin ? undefined : { start, length };
 const minuteOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));

@@ -1,4 +1,5 @@
 /** The effects of a patch, besides those of changing the stack: each safe to repeat after an interruption. */
+import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
@@ -108,9 +109,7 @@ export function databasePatchSteps(s: OperationContext) {
       await settled(clients, identifier, signal);
       const instance = await describeDatabase(clients, identifier);
       requireSameDatabase(identifier, instance.DbiResourceId, resourceId);
-      const { EngineVersion: version = "", DBInstanceStatus: status = "" } = instance;
-      const api = { version, status, pending: pendingOf(instance).changes.map(({ property }) => property) };
-      return { api, server: await serverOf(s, clients, identifier) };
+      return foundVersion(s, clients, instance);
     },
   };
 
@@ -130,8 +129,23 @@ export function databasePatchSteps(s: OperationContext) {
   }
 }
 
+/** What the API has just said of an instance, and what its server says. */
+export async function foundVersion(
+  s: Pick<OperationContext, "standard" | "access">,
+  clients: AwsClients,
+  instance: DBInstance,
+): Promise<FoundVersion> {
+  const {
+    EngineVersion: version = "",
+    DBInstanceStatus: status = "",
+    DBInstanceIdentifier: identifier = "",
+  } = instance;
+  const api = { version, status, pending: pendingOf(instance).changes.map(({ property }) => property) };
+  return { api, server: await serverOf(s, clients, identifier) };
+}
+
 /** A login that fails is a finding, not an error of the run. */
-export async function serverOf(
+async function serverOf(
   s: Pick<OperationContext, "standard" | "access">,
   clients: AwsClients,
   identifier: string,

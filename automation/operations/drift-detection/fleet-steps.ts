@@ -5,7 +5,6 @@ import { askBackend } from "../../runner/backend-stacks";
 import { throwawayOf } from "../../runner/throwaways";
 import { askFleets } from "../../targets/fleet";
 import type { OperationContext } from "../operation-context";
-import { sealedReadAtOnce } from "./limits";
 import { fleetSeen, type ObservedFleet, type UnmanagedDatabase } from "./sweep-plan";
 import type { JudgedDatabase } from "./unmanaged";
 
@@ -33,11 +32,6 @@ export function fleetSteps(
       return unmanagedDatabases(s, unmanaged);
     },
 
-    async sealed(requestIds: string[]): Promise<SealedRun[]> {
-      const all: SealedRun[] = [];
-      for (let at = 0; at < requestIds.length; at += sealedReadAtOnce)
-        all.push(...(await s.sealedRuns(requestIds.slice(at, at + sealedReadAtOnce))));
-      return all;
-    },
+    sealed: (requestIds: string[]): Promise<SealedRun[]> => s.sealedRuns(requestIds),
   };
 }

@@ -57,9 +57,6 @@ export const childEndSecondsMax = 4 * 3600;
 /** The fleet in all accounts and Regions, and the state of every stack of the backend: a thousand take minutes. */
 export const fleetStep = { attemptsMax: 3, timeoutSeconds: 1800 };
 
-/** Statements that are read at once to digest them, some 20 kB each. */
-export const sealedReadAtOnce = 100;
-
 /** A child's error longer than this is cut where the sweep shows it: the child's own run has it whole. */
 export const reasonCharactersMax = 200;
 

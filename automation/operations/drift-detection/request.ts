@@ -1,17 +1,12 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
 import { databaseField, locationFields } from "../database-field";
-
-const filterField = (description: string, placeholder: string) =>
-  z.string().min(1, "give a text").max(255).optional().meta({ description, placeholder });
+import { filterField, scopeFields, scopeFilters } from "../fleet-scope";
 
 const fields = z.strictObject({
   database: databaseField("one database to compare with what its stack declares").optional(),
   fleet: z.boolean().optional().meta({ description: "every database of the fleet instead, each by its own request" }),
-  owner: filterField("instead, the databases of this owner", "team"),
-  tier: filterField("instead, those of this tier; a database without one counts as of the strictest", "name"),
-  environment: filterField("instead, those of this environment, likewise", "name"),
-  service: filterField("instead, those of this service", "name"),
+  ...scopeFields,
   stack: filterField(
     "instead, those that such stacks declare, such as 'shipshape/database.*'; with --database, the stack that declares it: no other is read",
     "pattern",
@@ -20,7 +15,7 @@ const fields = z.strictObject({
 });
 
 /** What the databases of a sweep have in common: all of those that are given. */
-export const filters = ["owner", "tier", "environment", "service", "stack"] as const;
+export const filters = [...scopeFilters, "stack"] as const;
 
 /** The input of a drift detection. */
 export const driftDetectionRequest = fields.refine((given) => waysGiven(given) === 1, {

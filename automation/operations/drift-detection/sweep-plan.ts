@@ -11,7 +11,7 @@ import {
   type UnreachableLocation,
 } from "../../fleet-records";
 import type { PlanBasis } from "../../records";
-import { tierOf } from "../../tier-of";
+import { isInScope, isThere, namedScope } from "../fleet-scope";
 import { evidenceValidDays } from "./limits";
 import { driftDetectionRequest, filters, type DriftDetectionRequest } from "./request";
 
@@ -90,6 +90,7 @@ const bare = ({ identifier, resourceId, arn, account, region }: TargetDatabase):
 
 export function planSweep(request: DriftDetectionRequest, observed: ObservedFleet, standard: Standard): SweepPlan {
   const { located } = observed;
+  const scope = namedScope(request, filters);
   const ofStacks = ({ stack }: { stack: string }) => fits(request.stack, stack);
   const unreachable = observed.unreachable.filter((one) => isThere(request, one) || one.account === "unknown");
   const unreadStacks = observed.unreadStacks.filter(ofStacks);
@@ -97,7 +98,7 @@ export function planSweep(request: DriftDetectionRequest, observed: ObservedFlee
     ...{
       databases: [],
       located,
-      isWhole: namedSweep(request) === "fleet",
+      isWhole: scope === "fleet",
       unmanaged: [],
       unread: [],
       unreachable,
@@ -122,7 +123,7 @@ export function planSweep(request: DriftDetectionRequest, observed: ObservedFlee
       else unread(checked.error.issues.map(({ message }) => message).join("; "));
     }
   }
-  return { target: namedSweep(request), tags: {}, evidenceValidDays, sweep };
+  return { target: scope, tags: {}, evidenceValidDays, sweep };
 }
 
 /** What the child request of a database asks for: it reads no stack but the one that declares the database. */
@@ -132,37 +133,13 @@ export const childInput = ({ located }: Pick<SweepPlan["sweep"], "located">, one
   ...(located && { account: one.account, region: one.region }),
 });
 
-/** What people call it: "fleet", or "tier gold, owner team-orders". */
-export const namedSweep = (request: DriftDetectionRequest): string =>
-  [
-    ...(request.fleet ? ["fleet"] : []),
-    ...[...filters, "account" as const, "region" as const].flatMap((name) => {
-      const value = request[name];
-      return value === undefined ? [] : [`${name} ${value}`];
-    }),
-  ].join(", ");
-
 /** Unique: a database that was replaced is another one. */
 export const keyOf = ({ identifier, account, region, resourceId }: Omit<SweptDatabase, "stack">): string =>
   `${identifier}, ${account} ${region} ${resourceId}`;
 
-function isIn(request: DriftDetectionRequest, one: SeenDatabase, standard: Standard): boolean {
-  const { tier, environment } = tierOf(one.tags, standard);
-  return (
-    isThere(request, one) &&
-    is(request.owner, one.tags[standard.tags.owner.key]) &&
-    is(request.service, one.tags[standard.tags.service.key]) &&
-    is(request.tier, tier) &&
-    is(request.environment, environment) &&
-    (request.stack === undefined || one.stacks.some((stack) => fits(request.stack, stack)))
-  );
-}
-
-const is = (wanted: string | undefined, found: string | undefined) => wanted === undefined || wanted === found;
-const isThere = (
-  wanted: { account?: string | undefined; region?: string | undefined },
-  found: { account: string; region: string },
-) => is(wanted.account, found.account) && is(wanted.region, found.region);
+const isIn = (request: DriftDetectionRequest, one: SeenDatabase, standard: Standard): boolean =>
+  isInScope(request, one, standard) &&
+  (request.stack === undefined || one.stacks.some((stack) => fits(request.stack, stack)));
 
 /** "shipshape/database.orders: orders has no readable resource id" */
 export const unidentifiedText = ({ stack, what }: ObservedFleet["unidentified"][number]): string => `${stack}: ${what}`;

@@ -2,6 +2,7 @@
 import { describeLocation, namesOf, unreachableText } from "../../fleet-records";
 import { shortened } from "../../printable";
 import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
+import { nothingFound } from "../fleet-scope";
 import { namedMax, reasonCharactersMax } from "./limits";
 import { unidentifiedText, type SweepPlan, type SweptDatabase } from "./sweep-plan";
 import type { JudgedDatabase } from "./unmanaged";
@@ -105,18 +106,6 @@ function whyUnknown({ requestId, status, verdict, evidence, reason }: SweptRow):
 }
 
 const inconclusiveIf = (name: string, found: string[], none: string, figures: Check["figures"] = {}): Check =>
-  listed(name, "inconclusive", found, none, figures);
+  nothingFound(name, "inconclusive", found, { none, figures, namedMax });
 const failIf = (name: string, found: string[], none: string): Check =>
-  listed(name, "fail", found, none, { count: found.length });
-
-function listed(
-  name: string,
-  verdict: "fail" | "inconclusive",
-  found: string[],
-  none: string,
-  figures: Check["figures"],
-): Check {
-  if (found.length === 0) return { name, verdict: "pass", explanation: none, figures };
-  const more = found.length > namedMax ? `; and ${found.length - namedMax} more` : "";
-  return { name, verdict, explanation: `${found.slice(0, namedMax).join("; ")}${more}`, figures };
-}
+  nothingFound(name, "fail", found, { none, figures: { count: found.length }, namedMax });

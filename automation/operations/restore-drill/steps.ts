@@ -35,7 +35,7 @@ export function restoreDrillSteps(
   s: Omit<
     OperationContext,
     | "recoveryOf"
-    | "homeOfStack"
+    | "homesOfStacks"
     | "gitEnvironment"
     | "sealedRuns"
     | "tellPeople"

@@ -15,6 +15,9 @@ export const rowStep = { attemptsMax: 5, timeoutSeconds: 60 };
 /** Descriptions, logins and some queries, of thousands of databases, several at once. */
 export const probeStep = { attemptsMax: 2, timeoutSeconds: 3600 };
 
+/** Databases whose evidence is read at once: a query and some milliseconds of work each. */
+export const recoveriesAtOnceMax = 8;
+
 /** Databases that are probed at once: AWS allows some ten descriptions a second in an account and Region. */
 export const probesAtOnceMax = 8;
 
@@ -53,6 +56,3 @@ export const namedMax = 20;
 
 /** What was patched says nothing of the next quarter's minors. */
 export const evidenceValidDays = 90;
-
-/** Statements that are read at once, some 20 kB each. */
-export const sealedReadAtOnce = 100;

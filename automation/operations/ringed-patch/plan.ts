@@ -5,11 +5,11 @@ import { unreachableText, type TargetDatabase, type UnreachableLocation } from "
 import type { Obstacle } from "../../patches/obstacles";
 import { releasedOn } from "../../patches/postgres-releases";
 import type { PlanBasis } from "../../records";
-import { tierOf } from "../../tier-of";
 import { patchOf } from "../database-patch/plan";
+import { isInScope, namedScope, scopeFilters } from "../fleet-scope";
 import { evidenceValidDays } from "./limits";
 import { trainText } from "./plan-text";
-import { filters, type RingedPatchRequest } from "./request";
+import type { RingedPatchRequest } from "./request";
 import { ringsOf, type LeftDatabase, type Ring } from "./rings";
 
 /** A database of the fleet, with why it cannot be patched. */
@@ -46,7 +46,7 @@ export interface TrainPlan extends PlanBasis {
 /** Errors: train-empty. */
 export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, standard: Standard): TrainPlan {
   const { to } = request;
-  const inScope = observed.databases.filter((one) => isIn(request, one, standard));
+  const inScope = observed.databases.filter((one) => isInScope(request, one, standard));
   const going = inScope.filter((one) => one.from !== to && one.obstacles.length === 0);
   const left = inScope.flatMap(({ identifier, account, region, obstacles: [first] }): LeftDatabase[] =>
     first ? [{ identifier, account, region, ...first }] : [],
@@ -54,7 +54,7 @@ export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, 
   const patched = inScope.filter((one) => one.from === to && one.obstacles.length === 0).length;
   const candidates = going.flatMap(({ obstacles: _, stack, ...one }) => (stack === null ? [] : [{ ...one, stack }]));
   const rings = ringsOf(candidates, Math.round(request.bakeMinutes * 60), standard);
-  const scope = namedScope(request);
+  const scope = namedScope(request, scopeFilters);
   if (rings.length === 0)
     throw new ShipshapeError("train-empty", {
       ...{ version: to, scope, patched },
@@ -74,27 +74,4 @@ export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, 
     approves: rings.flatMap(({ databases }) => databases.map((one) => patchOf({ ...one, to }))),
     text: trainText(plan, scope),
   };
-}
-
-/** What people call it: "fleet", or "tier gold, owner team-orders". */
-export const namedScope = (request: RingedPatchRequest): string =>
-  [
-    ...(request.fleet ? ["fleet"] : []),
-    ...[...filters, "account" as const, "region" as const].flatMap((name) => {
-      const value = request[name];
-      return value === undefined ? [] : [`${name} ${value}`];
-    }),
-  ].join(", ");
-
-function isIn(request: RingedPatchRequest, one: TrainCandidate, standard: Standard): boolean {
-  const { tier, environment } = tierOf(one.tags, standard);
-  const is = (wanted: string | undefined, found: string | undefined) => wanted === undefined || wanted === found;
-  return (
-    is(request.account, one.account) &&
-    is(request.region, one.region) &&
-    is(request.owner, one.tags[standard.tags.owner.key]) &&
-    is(request.service, one.tags[standard.tags.service.key]) &&
-    is(request.tier, tier) &&
-    is(request.environment, environment)
-  );
 }

@@ -2,19 +2,14 @@ import { z } from "zod";
 import { maintenanceWindowOf } from "../../../components/standards/windows";
 import type { OperationDescription } from "../../runner/operation";
 import { locationFields } from "../database-field";
+import { scopeFields, scopeFilters } from "../fleet-scope";
 import { versionField } from "../database-patch/request";
 import { bakeMinutesDefault, bakeMinutesMax } from "./limits";
-
-const filterField = (description: string) =>
-  z.string().min(1, "give a text").max(255).optional().meta({ description, placeholder: "name" });
 
 const fields = z.strictObject({
   to: versionField,
   fleet: z.boolean().optional().meta({ description: "every database of the fleet that runs an older minor of it" }),
-  owner: filterField("instead, those of this owner"),
-  tier: filterField("instead, those of this tier; a database without one counts as of the strictest"),
-  environment: filterField("instead, those of this environment, likewise"),
-  service: filterField("instead, those of this service"),
+  ...scopeFields,
   ...locationFields,
   bakeMinutes: z
     .number()
@@ -32,15 +27,12 @@ const fields = z.strictObject({
     }),
 });
 
-/** What the databases of a train have in common: all of those that are given. */
-export const filters = ["owner", "tier", "environment", "service"] as const;
-
 /** The input of a train. */
 export const ringedPatchRequest = fields.refine(
-  (given) => (given.fleet ?? false) !== filters.some((name) => given[name] !== undefined),
+  (given) => (given.fleet ?? false) !== scopeFilters.some((name) => given[name] !== undefined),
   {
     path: ["fleet"],
-    message: `give either the whole fleet, or what its databases have in common (${filters.join(", ")})`,
+    message: `give either the whole fleet, or what its databases have in common (${scopeFilters.join(", ")})`,
   },
 );
 export type RingedPatchRequest = z.infer<typeof ringedPatchRequest>;

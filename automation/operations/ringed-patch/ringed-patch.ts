@@ -78,8 +78,9 @@ class TrainRun {
 
   private async patchAndWatch(ring: Ring, at: RunStep): Promise<RingState> {
     const { plan, step, steps } = this;
-    const identities = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
-    const wanted = ring.databases.filter((one) => identities.includes(identityOf(one)));
+    const asked = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
+    const identities = new Set(asked);
+    const wanted = ring.databases.filter((one) => identities.has(identityOf(one)));
     const begun = await this.patch(ring, wanted, at);
     if (begun !== "patching") return begun;
     const patched = wanted.map((one) => patchedProbe(one, this.requests, this.ends));
@@ -102,7 +103,7 @@ class TrainRun {
   private async patch(ring: Ring, wanted: PlannedDatabase[], at: RunStep): Promise<RingState> {
     const { plan, step } = this;
     const left = wanted.filter((one) => this.ends.get(identityOf(one))?.verdict !== "pass");
-    const open = new Set<string>();
+    const open = new Map<string, PlannedDatabase>();
     let state: RingState = "patching";
     while (open.size > 0 || (left.length > 0 && state === "patching")) {
       const mayAsk: boolean = left.length > 0 && open.size < ring.atOnce && state === "patching";
@@ -113,13 +114,13 @@ class TrainRun {
         const key = `${one.identifier}, ${identityOf(one)}, ${++this.looks}`;
         const id = await step.keyed(key).child("database-patch", inputOf(plan, one));
         this.requests.set(identityOf(one), id);
-        open.add(id);
+        open.set(id, one);
       } else if (open.size > 0) {
         const end = await step.keyed(`${++this.looks}`).childEnd(limits.childEndSecondsMax);
         if (!end) return state; // none has ended for days: the gate says what is not patched
+        const one = open.get(end.requestId);
+        if (!one) continue; // of an attempt before this one
         open.delete(end.requestId);
-        const one = wanted.find((other) => this.requests.get(identityOf(other)) === end.requestId);
-        if (!one) continue;
         this.ends.set(identityOf(one), end);
         if (end.verdict !== "pass" && state === "patching")
           state = await this.conclude(ring, gateOf([patchedProbe(one, this.requests, this.ends)]), at);

@@ -24,8 +24,6 @@ export interface LeftDatabase extends Obstacle, Pick<TargetDatabase, "identifier
 
 export interface Ring {
   number: number;
-  /** Of the standard: that of the tier of its databases. */
-  ofTier: number;
   databases: PlannedDatabase[];
   atOnce: number;
   bakeSeconds: number;
@@ -38,14 +36,14 @@ export interface Ring {
 
 export function ringsOf(candidates: readonly Candidate[], bakeSeconds: number, standard: Standard): Ring[] {
   const rings: Ring[] = [];
-  for (const [ofTier, databases] of byTier(candidates, standard)) {
+  for (const databases of byTier(candidates, standard)) {
     let size = 1;
     for (let at = 0; at < databases.length; size = Math.min(size * ringGrowth, ringSizeMax)) {
       const together = databases.slice(at, at + size);
       const atOnce = Math.min(together.length, databasesAtOnceMax);
       const patching = Math.ceil(together.length / atOnce) * patchSecondsPlanned;
       rings.push({
-        ...{ number: rings.length + 1, ofTier, databases: together, atOnce, bakeSeconds },
+        ...{ number: rings.length + 1, databases: together, atOnce, bakeSeconds },
         wayBackLossSecondsMax: bakeSeconds + patching,
       });
       at += together.length;
@@ -55,7 +53,7 @@ export function ringsOf(candidates: readonly Candidate[], bakeSeconds: number, s
 }
 
 /** The least strict comes first: its tier's ring, then its environment, then its tier. */
-function byTier(candidates: readonly Candidate[], standard: Standard): [number, PlannedDatabase[]][] {
+function byTier(candidates: readonly Candidate[], standard: Standard): PlannedDatabase[][] {
   const [environments, tiers]: string[][] = [environmentsOf(standard), tiersOf(standard)];
   const ranked = candidates.map(({ tags, ...one }) => {
     const { tier, environment, objectives } = tierOf(tags, standard);
@@ -68,8 +66,12 @@ function byTier(candidates: readonly Candidate[], standard: Standard): [number, 
     return nameOf(one.database) < nameOf(other.database) ? -1 : 1;
   });
   const groups = new Map<number, PlannedDatabase[]>();
-  for (const { rank, database } of ranked) groups.set(rank[0]!, [...(groups.get(rank[0]!) ?? []), database]);
-  return [...groups];
+  for (const { rank, database } of ranked) {
+    const group = groups.get(rank[0]!);
+    if (group) group.push(database);
+    else groups.set(rank[0]!, [database]);
+  }
+  return [...groups.values()];
 }
 
 const nameOf = ({ identifier, account, region }: TargetDatabase): string => `${identifier} ${account} ${region}`;

@@ -1,5 +1,5 @@
 /** The effects of a train itself: it looks at the fleet, keeps its rings, and asks whether what was patched is well. */
-import type { FleetAnswer, StacksAnswer, TargetDatabase } from "../../fleet-records";
+import type { FleetDatabase, StackHome, StacksAnswer, TargetDatabase } from "../../fleet-records";
 import { identityOf } from "../../fleet-records";
 import { reasonOf } from "../../errors";
 import { obstacles, unproven, type Obstacle } from "../../patches/obstacles";
@@ -12,14 +12,13 @@ import { awsClients } from "../../targets/aws-access";
 import { findDatabase } from "../../targets/database-instance";
 import { askFleets } from "../../targets/fleet";
 import { accessTo } from "../../targets/locations";
-import { fleetVersions } from "../../targets/offered-versions";
-import { pendingOf } from "../../targets/pending-changes";
+import { fleetVersions, type VersionsAnswer } from "../../targets/offered-versions";
 import type { GateResult, Probe, RingState, Train } from "../../train-records";
 import type { OfferedVersions, RunningVersion } from "../../version-records";
-import { serverOf } from "../database-patch/steps";
+import { foundVersion } from "../database-patch/steps";
 import { runsVersion } from "../database-patch/verify";
 import type { OperationContext } from "../operation-context";
-import { probesAtOnceMax, sealedReadAtOnce } from "./limits";
+import { probesAtOnceMax, recoveriesAtOnceMax } from "./limits";
 import type { ObservedTrain, TrainCandidate, TrainPlan } from "./plan";
 import type { RingedPatchRequest } from "./request";
 import type { PlannedDatabase } from "./rings";
@@ -38,11 +37,12 @@ export function ringedPatchSteps(s: OperationContext) {
         askFleets(locations, undefined, s.access),
         throwawayOf(s.database),
       ]);
-      const offerOf = ({ account, region }: TargetDatabase) =>
-        offers.find((one) => one.region === region && (one.account ?? account) === account)?.offered;
-      const found: TrainCandidate[] = [];
-      for (const one of databases.filter((database) => !throwaway(database)))
-        found.push(await candidate(one, to, offerOf(one), stacks, fleet));
+      const known: Known = {
+        ...{ offerOf: offersByPlace(offers), stackOf: onlyStackOf(stacks), homeOf: await s.homesOfStacks() },
+        fleet: new Map(fleet.asked ? fleet.databases.map((one) => [identityOf(one), one]) : []),
+      };
+      const ours = databases.filter((database) => !throwaway(database));
+      const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
       return { databases: found, unreachable, located: locations.length > 0 };
     },
 
@@ -94,36 +94,24 @@ export function ringedPatchSteps(s: OperationContext) {
 
     read: (trainId: string): Promise<Train> => readTrain(s.database, trainId),
 
-    async sealed(requestIds: string[]): Promise<SealedRun[]> {
-      const all: SealedRun[] = [];
-      for (let at = 0; at < requestIds.length; at += sealedReadAtOnce)
-        all.push(...(await s.sealedRuns(requestIds.slice(at, at + sealedReadAtOnce))));
-      return all;
-    },
+    sealed: (requestIds: string[]): Promise<SealedRun[]> => s.sealedRuns(requestIds),
   };
 
-  async function candidate(
-    one: RunningVersion,
-    version: string,
-    offered: OfferedVersions | undefined,
-    stacks: StacksAnswer,
-    fleet: FleetAnswer,
-  ): Promise<TrainCandidate> {
+  async function candidate(one: RunningVersion, version: string, is: Known): Promise<TrainCandidate> {
     const { identifier, resourceId, arn, account, region, engineVersion: from, tags } = one;
     const known = { identifier, resourceId, arn, account, region, from, tags };
-    const stack = onlyStackOf(one, stacks);
-    const found = obstacles(one, version, offered);
+    const stack = is.stackOf(one);
+    const found = obstacles(one, version, is.offerOf(one));
     if (from === version) return { ...known, stack: typeof stack === "string" ? stack : null, obstacles: found };
     if (typeof stack !== "string") return { ...known, stack: null, obstacles: [...found, stack] };
-    const { ownership } = await s.homeOfStack(stack);
+    const { ownership } = is.homeOf(stack);
     if (ownership !== "ours") found.push({ kind: "stack", detail: delivered(stack, ownership) });
     // The evidence of those that cannot go anyway is not read.
-    if (found.length === 0) found.push(...(await recovery(one, fleet)));
+    if (found.length === 0) found.push(...(await recovery(is.fleet.get(identityOf(one)))));
     return { ...known, stack, obstacles: found };
   }
 
-  async function recovery(one: TargetDatabase, fleet: FleetAnswer): Promise<Obstacle[]> {
-    const found = fleet.asked ? fleet.databases.find((other) => identityOf(other) === identityOf(one)) : undefined;
+  async function recovery(found: FleetDatabase | undefined): Promise<Obstacle[]> {
     if (found) return unproven(await s.recoveryOf(found));
     return [{ kind: "unproven", detail: "its backups could not be read" }];
   }
@@ -138,10 +126,7 @@ export function ringedPatchSteps(s: OperationContext) {
         return [
           { name: named("is-there"), verdict: "fail", explanation: "RDS has another database of that name, or none" },
         ];
-      const { EngineVersion: version = "", DBInstanceStatus: status = "" } = instance;
-      const api = { version, status, pending: pendingOf(instance).changes.map(({ property }) => property) };
-      const found = { api, server: await serverOf(s, clients, identifier) };
-      return runsVersion(to, found).map((check) => ({
+      return runsVersion(to, await foundVersion(s, clients, instance)).map((check) => ({
         ...{ name: named(check.name), verdict: check.verdict, explanation: check.explanation },
       }));
     } catch (error) {
@@ -150,19 +135,38 @@ export function ringedPatchSteps(s: OperationContext) {
   }
 }
 
-/** The one stack that declares it, or why there is none. */
-function onlyStackOf(one: TargetDatabase, answer: StacksAnswer): string | Obstacle {
+/** What is known of the fleet when each of its databases is judged. */
+interface Known {
+  offerOf(one: TargetDatabase): OfferedVersions | undefined;
+  stackOf(one: TargetDatabase): string | Obstacle;
+  homeOf(stack: string): StackHome;
+  /** By their identities. */
+  fleet: ReadonlyMap<string, FleetDatabase>;
+}
+
+function offersByPlace(offers: VersionsAnswer["offers"]): Known["offerOf"] {
+  const byPlace = new Map(offers.map(({ account = "", region, offered }) => [`${account} ${region}`, offered]));
+  // Of a place whose account is not known, the Region is.
+  return ({ account, region }) => byPlace.get(`${account} ${region}`) ?? byPlace.get(` ${region}`);
+}
+
+/** The one stack that declares a database, or why there is none. */
+function onlyStackOf(answer: StacksAnswer): Known["stackOf"] {
   const because = (detail: string): Obstacle => ({ kind: "stack", detail });
-  if (!answer.asked) return because(`the stacks could not be read: ${answer.reason}`);
-  const declaring = answer.stacks.filter(({ databases }) =>
-    databases.some((database) => identityOf(database) === identityOf(one)),
-  );
-  if (declaring.length === 1) return declaring[0]!.name;
-  if (declaring.length > 1) return because(`${declaring.map(({ name }) => name).join(" and ")} declare it`);
+  if (!answer.asked) return () => because(`the stacks could not be read: ${answer.reason}`);
+  const declaring = new Map<string, Set<string>>();
+  for (const { name, databases } of answer.stacks)
+    for (const identity of databases.map(identityOf))
+      declaring.set(identity, (declaring.get(identity) ?? new Set()).add(name));
   const unread = answer.unread.map(({ stack }) => stack).join(", ");
-  return because(
-    unread ? `no stack that could be read declares it, and ${unread} could not be` : "no stack declares it",
-  );
+  return (one) => {
+    const [stack, ...others] = declaring.get(identityOf(one)) ?? [];
+    if (stack !== undefined && others.length === 0) return stack;
+    if (stack !== undefined) return because(`${[stack, ...others].join(" and ")} declare it`);
+    return because(
+      unread ? `no stack that could be read declares it, and ${unread} could not be` : "no stack declares it",
+    );
+  };
 }
 
 const delivered = (stack: string, ownership: string): string =>

@@ -1,8 +1,9 @@
 /** Pure: judges a train by what became of its rings, and by what each database has sealed. */
 import { identityOf, namesOf, type TargetDatabase } from "../../fleet-records";
-import { verdictOf, type Check, type RunStatus, type Verdict, type VerdictWord } from "../../records";
+import { verdictOf, type RunStatus, type Verdict, type VerdictWord } from "../../records";
 import type { SealedRun } from "../../sealed-records";
 import type { RingState, Train, TrainDecision } from "../../train-records";
+import { nothingFound } from "../fleet-scope";
 import { namedMax } from "./limits";
 import type { TrainPlan } from "./plan";
 
@@ -50,47 +51,37 @@ export function rowsOf(
 
 export function verifyTrain({ to, left }: TrainPlan, { rings, rows, digest }: TrainOutcome): Verdict {
   const nameOf = namesOf([...rows, ...left]);
-  const is = (verdict: VerdictWord) => (row: TrainRow) => row.verdict === verdict && row.evidence !== null;
-  const patched = rows.filter(is("pass"));
+  const is = (row: TrainRow, verdict: VerdictWord) => row.verdict === verdict && row.evidence !== null;
+  const patched = rows.filter((row) => is(row, "pass"));
   // People may skip what has failed: that it has failed stays true.
-  const failed = rows.filter(is("fail"));
-  const skipped = rows.filter((row) => row.skippedBy !== null && ![...patched, ...failed].includes(row));
-  const open = rows.filter((row) => ![...patched, ...skipped, ...failed].includes(row));
+  const failed = rows.filter((row) => is(row, "fail"));
+  const rest = rows.filter((row) => !is(row, "pass") && !is(row, "fail"));
+  const skipped = rest.filter(({ skippedBy }) => skippedBy !== null);
+  const open = rest.filter(({ skippedBy }) => skippedBy === null);
   const halted = rings.filter(({ state }) => state !== "promoted");
   const figures = { databases: rows.length, patched: patched.length, failed: failed.length, digest };
+  const inconclusiveIf = (name: string, found: string[], none: string) =>
+    nothingFound(name, "inconclusive", found, { none, namedMax });
+  const failures = failed.map((row) => `${nameOf(row)} (request ${row.requestId})`);
   return verdictOf([
-    check(
-      "no-patch-failed",
-      "fail",
-      failed.map((row) => `${nameOf(row)} (request ${row.requestId})`),
-      {
-        none: `${patched.length} of ${rows.length} databases run ${to}`,
-        figures,
-      },
-    ),
-    check(
+    nothingFound("no-patch-failed", "fail", failures, {
+      none: `${patched.length} of ${rows.length} databases run ${to}`,
+      ...{ figures, namedMax },
+    }),
+    inconclusiveIf(
       "every-database-is-patched",
-      "inconclusive",
       open.map((row) => `${nameOf(row)}: ${whyOpen(row)}`),
-      {
-        none: "each has a statement that says so, or was skipped",
-      },
+      "each has a statement that says so, or was skipped",
     ),
-    check(
+    inconclusiveIf(
       "no-database-was-skipped",
-      "inconclusive",
       skipped.map((row) => `${nameOf(row)}: waiver ${row.skippedBy}`),
-      {
-        none: "nobody has skipped one",
-      },
+      "nobody has skipped one",
     ),
-    check(
+    inconclusiveIf(
       "every-ring-is-promoted",
-      "inconclusive",
       halted.map(({ number, state }) => `ring ${number} is ${state}`),
-      {
-        none: `${rings.length} rings were watched and are well`,
-      },
+      `${rings.length} rings were watched and are well`,
     ),
   ]);
 }
@@ -99,14 +90,3 @@ const whyOpen = ({ requestId, status, verdict }: TrainRow): string =>
   requestId === null
     ? "its turn did not come"
     : `request ${requestId}: ${verdict === null ? (status ?? "had not ended") : `its verdict is ${verdict}`}`;
-
-function check(
-  name: string,
-  verdict: "fail" | "inconclusive",
-  found: string[],
-  { none, figures = {} }: { none: string; figures?: Check["figures"] },
-): Check {
-  if (found.length === 0) return { name, verdict: "pass", explanation: none, figures };
-  const more = found.length > namedMax ? `; and ${found.length - namedMax} more` : "";
-  return { name, verdict, explanation: `${found.slice(0, namedMax).join("; ")}${more}`, figures };
-}

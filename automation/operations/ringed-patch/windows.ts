@@ -1,10 +1,6 @@
 /** Pure: when the window of a train is open. */
-import { maintenanceWindowOf } from "../../../components/standards/windows";
+import { maintenanceWindowOf, secondsSinceOpened, weekSeconds } from "../../../components/standards/windows";
 import { windowLeftSecondsMin } from "./limits";
-
-const weekSeconds = 7 * 24 * 3600;
-/** 1970 began on a Thursday. */
-const mondaySeconds = 3 * 24 * 3600;
 
 /**
  * Seconds until a patch may begin: 0 while enough of the window is left, or half of it. A window that cannot be read
@@ -14,7 +10,7 @@ export function secondsUntilOpen(window: string | null, now: Date, leftSecondsMi
   if (window === null) return 0;
   const found = maintenanceWindowOf(window);
   if (!found) return weekSeconds;
-  const since = (Math.floor(now.getTime() / 1000) + mondaySeconds - found.start * 60) % weekSeconds;
+  const since = secondsSinceOpened(found, now);
   const isOpen = since < found.length * 60 - Math.min(leftSecondsMin, (found.length * 60) / 2);
   return isOpen ? 0 : weekSeconds - since;
 }

@@ -1,4 +1,4 @@
-import { maintenanceWindowOf } from "../../../components/standards/windows";
+import { maintenanceWindowOf, secondsSinceOpened, weekSeconds } from "../../../components/standards/windows";
 import { defineAdmissionRule } from "../rule";
 
 export const requireMaintenanceWindow = defineAdmissionRule({
@@ -13,11 +13,11 @@ export const requireMaintenanceWindow = defineAdmissionRule({
       return { verdict: "allowed", reason: `request ${approvedWith.id} has a window of its own, approved with it` };
     const { maintenanceWindow: written } = interrupts;
     const window = maintenanceWindowOf(written);
-    const minutesIn = window ? minutesSince(window.start, now) : Infinity;
+    const minutesIn = window ? Math.floor(secondsSinceOpened(window, now) / 60) : Infinity;
     if (window && minutesIn < window.length)
       return { verdict: "allowed", reason: `the maintenance window of ${target}, ${written} UTC, is open` };
     const next = window
-      ? `its maintenance window, ${written} UTC, opens at ${minuteText(now, weekMinutes - minutesIn)}`
+      ? `its maintenance window, ${written} UTC, opens at ${minuteText(now, weekSeconds / 60 - minutesIn)}`
       : `"${written}" is not a maintenance window, so none is open`;
     return {
       verdict: "needs-approval",
@@ -26,14 +26,6 @@ export const requireMaintenanceWindow = defineAdmissionRule({
     };
   },
 });
-
-const weekMinutes = 7 * 24 * 60;
-/** 1970 began on a Thursday. */
-const mondayMinutes = 3 * 24 * 60;
-
-/** Whole minutes since a minute of the week was last reached. */
-const minutesSince = (minuteOfWeek: number, now: Date): number =>
-  (Math.floor(now.getTime() / 60_000) + mondayMinutes - minuteOfWeek) % weekMinutes;
 
 const minuteText = (now: Date, minutesLater: number): string =>
   `${new Date(now.getTime() + minutesLater * 60_000).toISOString().slice(0, 16)}Z`;

@@ -255,7 +255,7 @@ export function contextOf(cloud: MemoryCloud) {
     database: labels(cloud),
     access: {},
     stacks: { workspacesFolder: "/nowhere", environment: {} },
-    homeOfStack: () => Promise.resolve(cloud.stack.home()),
+    homesOfStacks: () => Promise.resolve(() => cloud.stack.home()),
     gitEnvironment: {},
     platformStack: "platform.test",
     assertionsFolder: "/nowhere",

@@ -25,7 +25,8 @@ const steps = stackChangeSteps({
       if (isReplaced) throw new Error("this worker was replaced");
     },
   },
-  homeOfStack: () => Promise.resolve({ ownership: "ours", config: { folder: "/repository", file: "Pulumi.yaml" } }),
+  homesOfStacks: () =>
+    Promise.resolve(() => ({ ownership: "ours", config: { folder: "/repository", file: "Pulumi.yaml" } })),
 } as unknown as Parameters<typeof stackChangeSteps>[0]);
 
 function bringUp(stack: string, signal = new AbortController().signal): Promise<void> {

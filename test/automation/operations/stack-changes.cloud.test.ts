@@ -60,7 +60,7 @@ function stepsWith(folder?: string) {
     access: {},
     database,
     stacks: { workspacesFolder: root, environment: { PULUMI_BACKEND_URL: `file://${join(root, "states")}` } },
-    homeOfStack: (stack) => Promise.resolve(stackHomes(configuration)(stack)),
+    homesOfStacks: () => Promise.resolve(stackHomes(configuration)),
     gitEnvironment,
   });
 }

@@ -13,7 +13,7 @@ const offer: OfferedVersions = {
 const running: RunningVersion = {
   ...{ identifier: "orders", resourceId: "db-1", arn: "arn:orders", account: "123456789012", region: "eu-central-1" },
   ...{ engineVersion: "17.9", status: "available", pendingVersion: null, pending: [], maintenance: [], tags: {} },
-  ...{ maintenanceWindow: "sun:23:30-mon:00:30", autoMinorVersionUpgrade: false, rolloutOrder: null, multiAz: false },
+  ...{ maintenanceWindow: "sun:23:30-mon:00:30", autoMinorVersionUpgrade: false, rolloutOrder: null },
   ...{ replicaOf: null, replicas: [], parametersWait: null, backupRetentionDays: 7 },
 };
 const kinds = (more: Partial<RunningVersion>, to = "17.10") =>

@@ -1,0 +1,67 @@
+/** Pure: which databases of the fleet a request is about, by what they have in common, and how people name those. */
+import { z } from "zod";
+import type { Standard } from "../../components/standards/standard";
+import type { TargetDatabase } from "../fleet-records";
+import type { Check } from "../records";
+import { tierOf } from "../tier-of";
+
+export const filterField = (description: string, placeholder: string) =>
+  z.string().min(1, "give a text").max(255).optional().meta({ description, placeholder });
+
+/** The fields of a request, besides `fleet`, for the whole of it: a database has all of those that are given. */
+export const scopeFields = {
+  owner: filterField("instead, the databases of this owner", "team"),
+  tier: filterField("instead, those of this tier; a database without one counts as of the strictest", "name"),
+  environment: filterField("instead, those of this environment, likewise", "name"),
+  service: filterField("instead, those of this service", "name"),
+};
+export const scopeFilters = ["owner", "tier", "environment", "service"] as const;
+
+type Place = Pick<TargetDatabase, "account" | "region">;
+type Wanted<Of extends string> = { [Name in Of]?: string | undefined };
+export type FleetScope = Wanted<(typeof scopeFilters)[number]> & Wanted<keyof Place>;
+
+export function isInScope(
+  scope: FleetScope,
+  one: Place & Pick<{ tags: Record<string, string> }, "tags">,
+  standard: Standard,
+): boolean {
+  const { tier, environment } = tierOf(one.tags, standard);
+  return (
+    isThere(scope, one) &&
+    is(scope.owner, one.tags[standard.tags.owner.key]) &&
+    is(scope.service, one.tags[standard.tags.service.key]) &&
+    is(scope.tier, tier) &&
+    is(scope.environment, environment)
+  );
+}
+
+export const isThere = (wanted: Wanted<keyof Place>, found: Place): boolean =>
+  is(wanted.account, found.account) && is(wanted.region, found.region);
+
+const is = (wanted: string | undefined, found: string | undefined) => wanted === undefined || wanted === found;
+
+/** What people call it: "fleet", or "tier gold, owner team-orders". */
+export const namedScope = <Filter extends string>(
+  request: { fleet?: boolean | undefined } & Wanted<Filter | keyof Place>,
+  filters: readonly Filter[],
+): string =>
+  [
+    ...(request.fleet ? ["fleet"] : []),
+    ...[...filters, "account" as const, "region" as const].flatMap((name) => {
+      const value = request[name];
+      return value === undefined ? [] : [`${name} ${value}`];
+    }),
+  ].join(", ");
+
+/** Passes if nothing was found; otherwise names the first of what was. */
+export function nothingFound(
+  name: string,
+  verdict: "fail" | "inconclusive",
+  found: readonly string[],
+  { none, figures = {}, namedMax }: { none: string; figures?: Check["figures"]; namedMax: number },
+): Check {
+  if (found.length === 0) return { name, verdict: "pass", explanation: none, figures };
+  const more = found.length > namedMax ? `; and ${found.length - namedMax} more` : "";
+  return { name, verdict, explanation: `${found.slice(0, namedMax).join("; ")}${more}`, figures };
+}
