@@ -177,6 +177,7 @@ function computed(value: string, memoryBytes: number, definition?: ParameterDefi
   return isNumber && isFormula(value) ? String(evaluateFormula(value, formulaVariables(memoryBytes))) : value;
 }
 
-function quoted(value: string): string {
+/** A value as a line of a configuration file has it. */
+export function quoted(value: string): string {
   return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }

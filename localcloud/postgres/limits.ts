@@ -43,6 +43,10 @@ export const limits = {
   archiveMilliseconds: 30_000,
   /** A backup or a restore of hundreds of gigabytes. */
   copyMilliseconds: 6 * 3_600_000,
+  /** A promotion takes 0.1–0.4 s, and some seconds when the standby was just waiting to connect again. */
+  promoteSeconds: 60,
+  /** A replica is behind by what was written during its base backup: minutes for a busy large database. */
+  catchUpMilliseconds: 600_000,
   /** How much of a log an error quotes. */
   quotedLogLines: 8,
   quotedLogBytes: 64 * 1024,

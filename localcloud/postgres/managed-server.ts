@@ -8,6 +8,7 @@ import { runAsServer } from "./child-process";
 import { authenticationFiles } from "./client-authentication";
 import { type Configuration, configurationOf, rdsNameOf } from "./configuration";
 import { removeEarlierRules } from "./earlier-rules";
+import { writeFollowing } from "./following";
 import { limits } from "./limits";
 import { poll } from "./poll";
 import { listLogFiles, removeOldLogs } from "./log-files";
@@ -168,6 +169,7 @@ export class ManagedServer implements PostgresServer {
       masterUsername: this.#masterUsername,
     });
     for (const file of [...configuration.files, ...authentication]) await writeServerFile(file, this.#user);
+    await writeFollowing(this.#settings, { dataFolder: this.dataFolder, tlsFolder: this.#tlsFolder }, this.#user);
     this.#logRetentionMinutes = configuration.logRetentionMinutes;
     return configuration;
   }

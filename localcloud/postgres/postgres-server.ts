@@ -1,7 +1,18 @@
 /** The public interface of this folder: PostgreSQL servers that behave like RDS's. */
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
+export {
+  allowReplica,
+  caughtUp,
+  createReplica,
+  dropSlots,
+  isStandby,
+  keepWalFor,
+  promote,
+  replicationState,
+  type ReplicaSource,
+} from "./replica";
 export { restoreServer, type RecoverySource } from "./recovery";
 export { createServer, openServer, removeServer } from "./server-lifecycle";
-export type { LogFile, MasterLogin, PostgresServer, PostgresServerSettings } from "./server-types";
+export type { Following, LogFile, MasterLogin, PostgresServer, PostgresServerSettings } from "./server-types";
 export { prepareUpgrade } from "./upgrade";

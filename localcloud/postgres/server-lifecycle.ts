@@ -73,12 +73,23 @@ export interface ServerRecord {
   masterUsername: string;
 }
 
-async function firstStart(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
+function firstStart(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
+  return startOnFreePort(settings, master.username, (server) =>
+    runAsAdministrator(
+      server,
+      masterStatements(master.username, passwordVerifier(master.password), master.databaseName),
+    ),
+  );
+}
+
+/** Starts a new server, on the port of its settings or any free one, and finishes it; `server.json` is written last. */
+export async function startOnFreePort(
+  settings: PostgresServerSettings,
+  masterUsername: string,
+  finish: (server: PostgresServer) => Promise<void> = () => Promise.resolve(),
+): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
-    const record: ServerRecord = {
-      port: settings.port === 0 ? await freePort() : settings.port,
-      masterUsername: master.username,
-    };
+    const record: ServerRecord = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername };
     const server = new ManagedServer(settings, record);
     try {
       await server.start();
@@ -87,8 +98,7 @@ async function firstStart(settings: PostgresServerSettings, master: MasterLogin)
       if (mayTryAnother && error instanceof PostgresError && error.code === "port-taken") continue;
       throw error;
     }
-    const statements = masterStatements(master.username, passwordVerifier(master.password), master.databaseName);
-    await runAsAdministrator(server, statements);
+    await finish(server);
     await writeServerRecord(settings.folder, record);
     return server;
   }

@@ -14,10 +14,22 @@ export interface PostgresServerSettings {
   parameters: Record<string, string>;
   /** Where its WAL is archived. @default not archived: no point-in-time recovery */
   archiveFolder?: string | undefined;
+  /** The server that this one follows as a standby. @default none: it accepts writes */
+  follows?: Following | undefined;
   /** Memory of the instance class: the value of DBInstanceClassMemory in formulas. */
   memoryBytes: number;
   /** @default LEAST(memory / 9531392, 500): RDS's formula, capped because many servers share one machine */
   maxConnectionsDefault?: number;
+}
+
+/** Where a standby gets its WAL: from another server of this machine, over TLS. */
+export interface Following {
+  port: number;
+  /** The physical slot that keeps WAL for it. */
+  slot: string;
+  /** What `pg_stat_replication` calls it. */
+  name: string;
+  password: string;
 }
 
 export interface MasterLogin {

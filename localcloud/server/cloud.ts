@@ -17,6 +17,7 @@ import { ManagedSecrets } from "./secrets-manager/managed-secrets";
 import { Secrets } from "./secrets-manager/secrets";
 import { Snapshots } from "./rds/snapshots/snapshots";
 import { Store } from "./storage/store";
+import { Replication } from "./rds/replicas/replicate";
 import { EventSubscriptions } from "./rds/events/event-subscriptions";
 import { SubnetGroups } from "./rds/subnet-groups/subnet-groups";
 
@@ -33,6 +34,7 @@ export class Cloud {
   readonly snapshots: Snapshots;
   readonly backups: AutomatedBackups;
   readonly restorableTimes: RestorableTimes;
+  readonly replication: Replication;
   readonly recorded: RecordedResources;
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
@@ -66,6 +68,7 @@ export class Cloud {
     this.snapshots = new Snapshots(this);
     this.backups = new AutomatedBackups(this);
     this.restorableTimes = new RestorableTimes(this);
+    this.replication = new Replication(this);
     this.secrets = new Secrets(this.store, this.clock, {
       keyArn: (key, region) => this.recorded.recordSet.keyArn(key, region),
     });

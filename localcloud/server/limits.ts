@@ -27,6 +27,7 @@ export const limits = {
   parameterGroups: 50,
   subnetGroups: 50,
   subnetsPerGroup: 20,
+  replicasPerSource: 15,
   eventSubscriptions: 20,
   tagsPerResource: 50,
   manualSnapshots: 100,
@@ -51,6 +52,9 @@ export const limits = {
   operationsAtOnce: 4,
   /** How often an instance whose disk was full or whose port was taken is retried. */
   faultRetryMs: 5_000,
+  /** Attempts at a replica whose source restarts meanwhile, after a patch or a crash, and how far apart they are. */
+  replicaAttempts: 10,
+  replicaRetryMs: 1_000,
   /** Restarts of a crashed database in a row before it is declared failed. */
   crashRestartsInRow: 5,
   /** How long a database must run before its earlier crashes are forgotten. */

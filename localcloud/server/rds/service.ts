@@ -5,6 +5,7 @@ import { eventActions } from "./actions/events";
 import { instanceActions } from "./actions/instances";
 import { logActions } from "./actions/logs";
 import { parameterGroupActions } from "./actions/parameter-groups";
+import { readReplicaActions } from "./actions/read-replicas";
 import { restoreActions } from "./actions/restores";
 import { snapshotSharingActions } from "./actions/snapshot-sharing";
 import { snapshotActions } from "./actions/snapshots";
@@ -33,6 +34,7 @@ export const rds: Service = {
     ...snapshotSharingActions,
     ...automatedBackupActions,
     ...restoreActions,
+    ...readReplicaActions,
   ],
   listElements: {
     AttributeValues: "AttributeValue",
@@ -62,6 +64,7 @@ export const rds: Service = {
     PendingMaintenanceActionDetails: "PendingMaintenanceAction",
     ReadReplicaDBInstanceIdentifiers: "ReadReplicaDBInstanceIdentifier",
     SourceIdsList: "SourceId",
+    StatusInfos: "DBInstanceStatusInfo",
     Subnets: "Subnet",
     SupportedEngineLifecycles: "SupportedEngineLifecycle",
     TagList: "Tag",
@@ -69,8 +72,6 @@ export const rds: Service = {
     VpcSecurityGroups: "VpcSecurityGroupMembership",
   },
   notSupported: {
-    CreateDBInstanceReadReplica: managedPassword,
-    PromoteReadReplica: managedPassword,
     CreateBlueGreenDeployment: managedPassword,
     DescribeBlueGreenDeployments: managedPassword,
     SwitchoverBlueGreenDeployment: managedPassword,

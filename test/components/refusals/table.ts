@@ -79,6 +79,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "instance … is already": "provider",
     "cannot delete protected": "order",
     "FinalDBSnapshotIdentifier cannot": "constant",
+    "FinalDBSnapshotIdentifier can not": "constant",
     "FinalDBSnapshotIdentifier is required": "constant",
     // Its name ends in a random id from the state.
     "cannot create the snapshot": "constant",
@@ -103,6 +104,34 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       { platform: { postgresMajors: [15] }, says: /postgresMajors\.0: give one of/ },
     ],
     "invalid Source": "unsent",
+  },
+  "rds/actions/read-replicas.ts": {
+    "DB Instance … is not a read replica": "unsent",
+    "instance … is …; it can be promoted": "unsent",
+  },
+  "rds/replicas/new-replica.ts": {
+    "a read replica in the Region of its source": "unsent",
+    "the allocated storage of a read replica": "unsent",
+    "the embedded cloud has read replicas only": "constant",
+    "Creating read replicas for source instance": [
+      { database: { replicas: 1 }, says: /replicas: RDS refuses read replicas with a managed/ },
+    ],
+    "instance … is a read replica; the embedded cloud has no cascading": "constant",
+    // The lowest retention of a standard is a day.
+    "Automated backups are not enabled": "constant",
+    "instance … is …; a read replica can be created": "account",
+    "instance … has … read replicas already": "account",
+  },
+  "rds/replicas/replica-set.ts": {
+    "Cannot change master user password": "unsent",
+    "ManageMasterUserPassword isn't supported for read": "unsent",
+    "the embedded cloud takes no backups of a read replica": "unsent",
+    "ManageMasterUserPassword isn't supported for …": [
+      { database: { replicas: 1 }, says: /replicas: RDS refuses read replicas with a managed/ },
+    ],
+    "BackupRetentionPeriod can't be set to 0": "constant",
+    "instance … is a read replica; it can't be": "unsent",
+    "instance … has the read replicas": "unsent",
   },
   "rds/actions/restores.ts": {
     "the snapshot": "account",

@@ -271,13 +271,16 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /does not support the parameter Domain of CreateDBInstance/,
   ],
   [
-    "a read replica",
+    "a read replica in another Region",
     () =>
       cloud.rds.send(
-        new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: "bad", SourceDBInstanceIdentifier: "orders" }),
+        new CreateDBInstanceReadReplicaCommand({
+          DBInstanceIdentifier: "bad",
+          SourceDBInstanceIdentifier: "arn:aws:rds:us-east-1:123456789012:db:orders",
+        }),
       ),
-    "InvalidAction",
-    /CreateDBInstanceReadReplica/,
+    "InvalidParameterValue",
+    /only in the account and the Region of their source/,
   ],
   ["clusters", () => cloud.rds.send(new DescribeDBClustersCommand({})), "InvalidAction", /not Aurora/],
   [

@@ -8,6 +8,13 @@ import { createInput, modifyInput, type ModifyInput } from "../instances/instanc
 import type { DeferrableChanges, InstanceRecord, InstanceShape, InstanceStatus } from "../instances/instance-record";
 import { hasFault } from "../instances/instances";
 import { modificationOf, type Modification } from "../instances/modify-instance";
+import {
+  checkModifiedReplication,
+  delayed,
+  refuseReplication,
+  sayDelayed,
+  withoutThose,
+} from "../replicas/replica-set";
 import { checkIdentifier } from "../instances/setting-checks";
 import { limits } from "../../limits";
 import { filtered, page } from "../../wire/paging";
@@ -38,7 +45,7 @@ export const instanceActions: Action[] = [
         engine: (instance) => [instance.shape.Engine],
       });
       const { entries, ...rest } = page(kept, input, (instance) => instance.shape.DBInstanceIdentifier);
-      await cloud.restorableTimes.refresh(entries);
+      await Promise.all([cloud.restorableTimes.refresh(entries), cloud.replication.refresh(entries)]);
       return { ...rest, DBInstances: entries.map((instance) => describeInstance(instance, cloud)) };
     },
   }),
@@ -74,13 +81,11 @@ export const instanceActions: Action[] = [
   action({
     name: "StopDBInstance",
     input: z.strictObject(named),
-    run: (input, call) =>
-      answer(
-        call.cloud.instances.begin(instanceInState(input.DBInstanceIdentifier, call, "stopped", ["available"]), {
-          kind: "stop",
-        }),
-        call,
-      ),
+    run(input, call) {
+      const instance = instanceInState(input.DBInstanceIdentifier, call, "stopped", ["available"]);
+      refuseReplication(instance, "stopped", call.cloud);
+      return answer(call.cloud.instances.begin(instance, { kind: "stop" }), call);
+    },
   }),
   action({
     name: "DeleteDBInstance",
@@ -102,6 +107,7 @@ function modify(input: ModifyInput, call: Call): object {
     "incompatible-parameters",
     "incompatible-network",
   ]);
+  checkModifiedReplication(instance, input, call.cloud);
   const modification = modificationOf(instance, input, call);
   const changed = withImmediateChanges(instance, modification, call);
   const pending = withoutUnchanged({ ...changed.pending, ...modification.deferrable }, changed.shape);
@@ -120,10 +126,17 @@ function modify(input: ModifyInput, call: Call): object {
     );
   if (!input.ApplyImmediately)
     return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
+  const waits = delayed(instance, pending, call.cloud);
+  const changes = withoutThose(pending, waits);
+  if (waits.EngineVersion) sayDelayed(instance, call.cloud);
   const begun = instances.begin(
-    { ...next, pending: {} },
-    { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword },
-    statusOf(pending, modification),
+    {
+      ...next,
+      pending: waits,
+      ...(Object.keys(waits).length > 0 ? { pendingSince: clock.now().toISOString() } : {}),
+    },
+    { kind: "modify", changes, rotateMasterPassword: modification.rotateMasterPassword },
+    statusOf(changes, modification),
   );
   return answer(begun, call);
 }
@@ -201,6 +214,11 @@ function remove(
       `cannot delete protected DB Instance ${instance.shape.DBInstanceIdentifier}, please disable deletion protection and try again.`,
     );
   const name = input.FinalDBSnapshotIdentifier;
+  if (instance.replicaOf !== undefined && !input.SkipFinalSnapshot)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier can not be specified when deleting a replica instance; give SkipFinalSnapshot",
+    );
   if (input.SkipFinalSnapshot && name !== undefined)
     throw new AwsError(
       "InvalidParameterCombination",

@@ -25,6 +25,11 @@ export const snapshotActions: Action[] = [
           "InvalidDBInstanceState",
           `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; a snapshot of it can be taken only when it is available.`,
         );
+      if (instance.replicaOf !== undefined)
+        throw new AwsError(
+          "InvalidDBInstanceState",
+          `instance ${instance.shape.DBInstanceIdentifier} is a read replica; the embedded cloud takes snapshots of its source only.`,
+        );
       const snapshot = snapshotOf(instance, input.DBSnapshotIdentifier, cloud.clock.now(), input.Tags);
       cloud.snapshots.put(snapshot);
       cloud.events.say(region, "db-snapshot", snapshot.identifier, ["creation"], "Creating manual snapshot");

@@ -2,6 +2,7 @@ import { rdsArn } from "../../wire/arn";
 import { restoreWindow } from "../backups/automated-backups";
 import type { Cloud } from "../../cloud";
 import { describeSubnetGroup } from "../subnet-groups/subnet-groups";
+import { describeReplication } from "../replicas/replica-set";
 import { majorOf } from "./engine-versions";
 import type { InstanceRecord } from "./instance-record";
 
@@ -29,7 +30,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
       { OptionGroupName: `default:postgres-${majorOf(shape.EngineVersion)}`, Status: "in-sync" },
     ],
     PendingModifiedValues: pendingValues(instance),
-    ReadReplicaDBInstanceIdentifiers: [],
+    ...describeReplication(instance, cloud),
     DomainMemberships: [],
     AssociatedRoles: [],
     CustomerOwnedIpEnabled: false,

@@ -26,6 +26,10 @@ export interface InstanceRecord {
   masterSecret?: { arn?: string; kmsKeyId: string };
   /** A requested password that is not yet set in the database; removed from the record as soon as it is. */
   newMasterPassword?: string;
+  /** The source's resource id; set while this is a read replica. */
+  replicaOf?: string;
+  /** Of the role that replicas of this instance log in with; made with the first of them. */
+  replicationPassword?: string;
   /** The TCP port, once the database has one. */
   listeningPort?: number;
 }
@@ -129,6 +133,8 @@ export interface DeferrableChanges {
 export type Operation = { id: string } & (
   | { kind: "create" }
   | { kind: "restore"; from: RestoreOrigin }
+  | { kind: "replicate" }
+  | { kind: "promote"; retentionDays: number; backupWindow?: string }
   | { kind: "backup"; snapshot?: string }
   | { kind: "modify"; changes: DeferrableChanges; rotateMasterPassword?: boolean }
   | { kind: "reboot" }
@@ -149,6 +155,8 @@ export type OperationKind = Operation["kind"];
 export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
   create: "creating",
   restore: "creating",
+  replicate: "creating",
+  promote: "modifying",
   backup: "backing-up",
   modify: "modifying",
   reboot: "rebooting",

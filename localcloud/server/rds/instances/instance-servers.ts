@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { reachableFolder } from "../../../postgres/reachable-folder";
 import { ensureArchive } from "../../../postgres/backups";
 import {
+  createReplica,
   createServer,
   openServer,
   restoreServer,
+  type Following,
+  type ReplicaSource,
   type RecoverySource,
   type PostgresServer,
   type PostgresServerSettings,
@@ -14,6 +17,7 @@ import {
 import type { LocalCloudSettings } from "../../../settings";
 import { findInstanceClass, maxConnectionsOf } from "./instance-classes";
 import type { InstanceRecord } from "./instance-record";
+import { slotOf } from "../replicas/replica-set";
 
 /** The PostgreSQL servers of the instances: how each is set up, and which are open in this process. */
 export class InstanceServers {
@@ -26,7 +30,8 @@ export class InstanceServers {
   /** @param given @default `databases` of the data folder, or what PostgreSQL can reach instead */
   constructor(
     private readonly settings: LocalCloudSettings,
-    given?: string,
+    given: string | undefined,
+    private readonly find: (resourceId: string) => InstanceRecord | undefined,
   ) {
     const { folder, reason }: ReturnType<typeof reachableFolder> =
       given === undefined ? reachableFolder(join(settings.dataFolder, "databases")) : { folder: given };
@@ -57,6 +62,13 @@ export class InstanceServers {
   /** Creates the database from a backup, or finishes creating it. @throws PostgresError cannot-recover */
   async restore(instance: InstanceRecord, source: RecoverySource): Promise<PostgresServer> {
     const server = await restoreServer(await this.withArchive(instance), source);
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  /** Creates the standby of a replica, or finishes creating it. */
+  async replicate(instance: InstanceRecord, source: ReplicaSource): Promise<PostgresServer> {
+    const server = await createReplica(await this.withArchive(instance), source);
     this.open.set(instance.resourceId, server);
     return server;
   }
@@ -111,9 +123,27 @@ export class InstanceServers {
       identity: { caFolder: join(this.settings.dataFolder, "ca") },
       parameters: instance.activeParameters,
       archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
+      follows: this.sourceOf(instance),
       memoryBytes,
       // The class's default, as far as one machine can support it for many servers.
-      maxConnectionsDefault: instanceClass ? Math.min(maxConnectionsOf(instanceClass), connectionsMax) : connectionsMin,
+      // A standby refuses to start with fewer than its source, whatever its class.
+      maxConnectionsDefault:
+        instance.replicaOf !== undefined
+          ? connectionsMax
+          : instanceClass
+            ? Math.min(maxConnectionsOf(instanceClass), connectionsMax)
+            : connectionsMin,
+    };
+  }
+
+  private sourceOf(instance: InstanceRecord): Following | undefined {
+    const source = instance.replicaOf === undefined ? undefined : this.find(instance.replicaOf);
+    if (source?.listeningPort === undefined || source.replicationPassword === undefined) return undefined;
+    return {
+      port: source.listeningPort,
+      slot: slotOf(instance),
+      name: instance.shape.DBInstanceIdentifier,
+      password: source.replicationPassword,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { PostgresError } from "../../../postgres/postgres-errors";
 import { AwsError } from "../../wire/aws-error";
 import type { Cloud } from "../../cloud";
@@ -36,7 +36,7 @@ export class Instances {
     databasesFolder?: string,
   ) {
     this.records = cloud.store.collection<InstanceRecord>("instances");
-    this.servers = new InstanceServers(cloud.settings, databasesFolder);
+    this.servers = new InstanceServers(cloud.settings, databasesFolder, (id) => this.records.get(id));
   }
 
   list(region?: string): InstanceRecord[] {
@@ -105,6 +105,15 @@ export class Instances {
     this.records.put(retried.resourceId, retried);
     this.schedule(retried.resourceId);
     return retried;
+  }
+
+  /** What replicas of this instance log in with; made on first use. */
+  replicationPassword(resourceId: string): string {
+    const known = this.records.get(resourceId)?.replicationPassword;
+    if (known !== undefined) return known;
+    const password = randomBytes(24).toString("hex");
+    this.update(resourceId, (instance) => void (instance.replicationPassword = password));
+    return password;
   }
 
   isBusy(resourceId: string): boolean {

@@ -5,6 +5,7 @@ import { sweepBackups } from "../backups/sweep";
 import { limits } from "../../limits";
 import { hasFault } from "./instances";
 import type { InstanceRecord } from "./instance-record";
+import { delayed, withoutThose } from "../replicas/replica-set";
 import { nextMaintenance } from "./windows";
 import { logError } from "../../log";
 
@@ -84,17 +85,25 @@ export class Maintenance {
   private check(instance: InstanceRecord): void {
     const { instances, clock } = this.cloud;
     if (instances.servers.get(instance.resourceId)?.state() !== "running") return this.recover(instance);
+    if (instance.replicaOf !== undefined && !instances.byResourceId(instance.replicaOf))
+      return void instances.begin(instance, { kind: "promote", retentionDays: 0 }); // its source was deleted
     if (backupIsDue(instance, this.cloud)) return void instances.begin(instance, { kind: "backup" });
     if (instance.pendingSince === undefined) return;
     const due = nextMaintenance(instance.shape.PreferredMaintenanceWindow, new Date(instance.pendingSince));
     if (due <= clock.now()) {
-      const { pending, pendingSince: _since, ...rest } = instance;
-      instances.begin(
-        { ...rest, pending: {} },
-        { kind: "modify", changes: pending },
-        pending.EngineVersion ? "upgrading" : "modifying",
-      );
+      this.applyPending(instance);
     }
+  }
+
+  /** What must wait for the replicas stays, and is looked at again until they have it. */
+  private applyPending(instance: InstanceRecord): void {
+    const { pending, pendingSince, ...rest } = instance;
+    const waits = delayed(instance, pending, this.cloud);
+    const changes = withoutThose(pending, waits);
+    if (Object.keys(changes).length === 0) return;
+    const stays = Object.keys(waits).length > 0 && pendingSince !== undefined ? { pendingSince } : {};
+    const status = changes.EngineVersion ? "upgrading" : "modifying";
+    this.cloud.instances.begin({ ...rest, ...stays, pending: waits }, { kind: "modify", changes }, status);
   }
 
   /** RDS restarts a crashed database automatically; one that keeps crashing is left alone and reported as failed. */

@@ -6,6 +6,8 @@ import { deleteBackups, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
 import type { InstanceRecord, Operation } from "./instance-record";
 import { restore } from "./restore";
+import { replicasOf } from "../replicas/replica-set";
+import { forgetGoneReplicas, promoteReplica, replicate } from "../replicas/replicate";
 import { recordReport, runnable, takeGroupValues } from "./running-server";
 
 /**
@@ -18,6 +20,10 @@ export async function perform(instance: InstanceRecord, operation: Operation, cl
       return create(instance, cloud);
     case "restore":
       return restore(instance, operation, cloud);
+    case "replicate":
+      return replicate(instance, cloud);
+    case "promote":
+      return promoteReplica(instance, operation, cloud);
     case "backup":
       return backUp(instance, operation, cloud);
     case "modify":
@@ -80,7 +86,7 @@ async function reboot(instance: InstanceRecord, cloud: Cloud): Promise<void> {
 
 async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await runnable(takeGroupValues(instance, cloud), cloud);
-  if (server.state() === "running") return;
+  if (server.state() === "running") return forgetGoneReplicas(instance, cloud);
   const recovers = server.state() === "crashed";
   const say = (category: "recovery" | "notification", message: string) =>
     cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [category], message);
@@ -90,6 +96,7 @@ async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
       "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.",
     );
   recordReport(instance, await server.start(), cloud);
+  await forgetGoneReplicas(instance, cloud);
   if (recovers) say("recovery", "Recovery of the DB instance is complete.");
   else say("notification", "DB instance started");
 }
@@ -123,6 +130,8 @@ async function remove(
   cloud.instances.update(resourceId, (current) => {
     if (current.operation?.kind === "delete") current.operation.step = "remove";
   });
+  // A clean stop hands its replicas, which are promoted next, everything that it has committed.
+  if (replicasOf(instance, cloud).length > 0) await cloud.instances.servers.get(resourceId)?.stop("fast");
   await removeServer(cloud.instances.servers.folder(resourceId));
   if (operation.keepBackups) retain(instance, cloud.clock.now(), cloud);
   // A restore still reads from them: they are removed when it is done.
@@ -131,6 +140,8 @@ async function remove(
   cloud.managedSecrets.delete(resourceId);
   cloud.events.say(region, "db-instance", instance.shape.DBInstanceIdentifier, ["deletion"], "DB instance deleted");
   cloud.instances.remove(resourceId);
+  const source = cloud.instances.byResourceId(instance.replicaOf ?? "");
+  if (source) await forgetGoneReplicas(source, cloud);
 }
 
 /** A final copy is taken even of a damaged database, as there will be no other; an event reports the damage. */

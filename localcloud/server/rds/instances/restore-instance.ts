@@ -73,8 +73,18 @@ export function restoredInstance(
       "InvalidParameterCombination",
       "DBName can't be given when restoring postgres: the databases are those that were backed up",
     );
+  return inheritedInstance(identifier, requested, source, call);
+}
+
+/** The record of an instance that begins as a copy of another: its catalog comes with its master and password. */
+export function inheritedInstance(
+  identifier: string,
+  requested: { [Name in keyof CreateInput]?: CreateInput[Name] | undefined },
+  source: BackedUpInstance,
+  call: Call,
+): InstanceRecord {
   const input = {
-    ...inherited(shape),
+    ...inherited(source.shape),
     ...withoutUnset(requested),
     Tags: requested.Tags ?? source.tags,
     DBInstanceIdentifier: identifier,
