@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import { ShipshapeError } from "../../errors";
 import type { LeakReport } from "../../masking/leak-report";
+import { scopedProfile } from "../../masking/copy-scope";
 import { planMasks } from "../../masking/mask-plan";
 import { profileDigest, type MaskingProfile } from "../../masking/profile";
 import { schemaDigest, type SchemaFacts } from "../../masking/schema-facts";
@@ -78,11 +79,12 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     reader: DatabaseLogin,
   ) {
     const secret = await readMaskingKey(clientsOf(plan), plan.profile.keySecret);
+    // Words of tables that stay empty, too: the search looks for their values as well.
     const planned = planMasks(profile, facts);
     const sourceWords = await inCopySession(reader, reading, "the reading of the source's words", async (client) =>
       readSourceWords(client, await readCopiedTables(client), tableMasks(planned, { secret, sourceWords: [] })),
     );
-    return tableMasks(planned, { secret, sourceWords });
+    return tableMasks(planMasks(scopedProfile(profile, plan.scope), facts), { secret, sourceWords });
   }
 
   return {
@@ -152,7 +154,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const moved = throughRoot(await approvedProfile(plan), facts);
       return inCopySession(reader, reading, "the validation", (source) =>
         inCopySession(hidden, reading, "the validation", (copy) =>
-          validateCopy(source, copy, both.record.found, moved),
+          validateCopy(source, copy, both.record.found, { throughRoot: moved, left: both.record.left }),
         ),
       );
     },
@@ -172,9 +174,9 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const facts = await inCopySession(reader, looking, "the look at the schema", readSchemaFacts);
       // Only which columns are masked: no key is needed to search.
       const masks = tableMasks(planMasks(profile, facts), { secret: Buffer.alloc(0), sourceWords: [] });
-      const { found: tables, tables: copied } = both.record;
+      const { found: tables, left = [], tables: copied } = both.record;
       const report = await searchForLeaks(reader, await hiddenLogin(plan, both), {
-        ...{ tables, masks, copied, rootCertificateFile, signal },
+        ...{ tables, left, masks, copied, rootCertificateFile, signal },
       });
       // Clean-up knows by it that the target goes whole.
       if (!isClean(report))

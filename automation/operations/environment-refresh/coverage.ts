@@ -1,9 +1,13 @@
 /** Pure: whether a refresh can do what a profile says of a schema as it is. */
+import { ShipshapeError } from "../../errors";
 import { checkProfile } from "../../masking/check";
+import { brokenKeys, filledTables, withReferenced, type CopyScope } from "../../masking/copy-scope";
 import { rootOf } from "../../masking/key-classes";
 import type { MaskingProfile, ProfileProblem } from "../../masking/profile";
 import type { SchemaFacts } from "../../masking/schema-facts";
 import { transformers } from "../../masking/transformers";
+import { problemsNamedMax } from "./limits";
+import { tablesIn, type EnvironmentRefreshRequest } from "./request";
 
 /** All of what `shipshape masking check` finds. */
 export const coverageProblems = (profile: MaskingProfile, facts: SchemaFacts): ProfileProblem[] =>
@@ -24,6 +28,37 @@ export function throughRoot(profile: MaskingProfile, facts: SchemaFacts): string
   );
   return facts.tables.filter(({ kind, name }) => kind === "partition" && moved.has(root(name))).map(({ name }) => name);
 }
+
+/**
+ * What of the source gets rows in the copy; undefined: all that the profile copies. Errors: refresh-tables-unknown,
+ * refresh-tables-incomplete.
+ */
+export function scopeOf(
+  asked: EnvironmentRefreshRequest,
+  { profile, facts, name }: { profile: MaskingProfile; facts: SchemaFacts; name: string },
+): CopyScope | undefined {
+  if (asked.schemaOnly) return { kind: "schema" };
+  const chosen = tablesIn(asked);
+  if (!chosen) return undefined;
+  const known = filledTables(profile, facts);
+  const unknown = chosen.filter((table) => !known.includes(table));
+  if (unknown.length > 0)
+    throw new ShipshapeError("refresh-tables-unknown", {
+      ...{ profile: name, tables: unknown.join(", "), identifier: asked.database },
+    });
+  const broken = asked.withReferenced ? [] : brokenKeys(chosen, profile, facts);
+  if (broken.length > 0)
+    throw new ShipshapeError("refresh-tables-incomplete", {
+      keys: shortened(broken.map(({ id, references }) => `${id} to ${references.table}`)),
+    });
+  return { kind: "tables", tables: withReferenced(chosen, profile, facts) };
+}
+
+export const shortened = (lines: string[]): string =>
+  [
+    ...lines.slice(0, problemsNamedMax),
+    ...(lines.length > problemsNamedMax ? [`and ${lines.length - problemsNamedMax} more`] : []),
+  ].join("; ");
 
 /** What the profile says of the columns and tables of a schema: partitions count as the table that they are part of. */
 export interface CoverageFigures {

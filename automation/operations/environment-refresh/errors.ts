@@ -50,6 +50,18 @@ export const environmentRefreshErrors = {
       "{target} is not the target of this refresh: no refresh has made it, or another one has, or has removed it",
     hint: "`npx shipshape fleet` shows whose it is; choose another environment, or retire it",
   },
+  "refresh-tables-unknown": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "the masking profile {profile} copies no row of {tables}",
+    hint: "name tables as the profile does, a partition by its root; `npx shipshape masking check <file> --database {identifier}` checks it",
+  },
+  "refresh-tables-incomplete": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "rows of the tables that were named refer to tables that would be empty: {keys}",
+    hint: "name those tables, too, or say `--with-referenced`; `npx shipshape request environment-refresh --help` lists what a request may say",
+  },
   "refresh-moved": {
     httpStatus: 409,
     exitCode: 1,

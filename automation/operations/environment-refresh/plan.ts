@@ -4,6 +4,7 @@ import { identifierOf } from "../../../components/names";
 import type { StandardShape } from "../../../components/standard-shape";
 import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
+import type { CopyScope } from "../../masking/copy-scope";
 import { copyStack, targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
@@ -49,6 +50,8 @@ export interface ObservedRefresh {
   };
   /** What has the copy's name, made by an earlier refresh; null: nothing. */
   existing: TargetDatabase | null;
+  /** Which part of the source is copied; undefined: all of it. */
+  scope?: CopyScope;
 }
 
 export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
@@ -57,6 +60,7 @@ export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
   /** Null: the latest that can be restored when it is carried out. */
   recoveryTarget: string | null;
   profile: ObservedRefresh["profile"];
+  scope?: CopyScope;
   copy: {
     identifier: string;
     stack: string;
@@ -96,6 +100,7 @@ export function planRefresh(
     source,
     recoveryTarget: request.at === undefined ? null : new Date(request.at).toISOString(),
     profile,
+    ...(observed.scope && { scope: observed.scope }),
     throwaway: {
       ...stagingNames(requestId),
       secretsProvider: observed.secretsProvider,
@@ -202,6 +207,7 @@ export function refreshStillHolds(
     followsStill(plan, standard) &&
     same(plan.source, observed.source) &&
     same(plan.profile, observed.profile) &&
+    same(plan.scope ?? null, observed.scope ?? null) &&
     same(plan.copy.existing, observed.existing) &&
     same(plan.throwaway.securityGroupIds, observed.isolationSecurityGroupIds) &&
     Date.parse(plan.copy.expiresOn) > Date.parse(observed.observedAt)

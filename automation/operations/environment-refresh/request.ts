@@ -6,8 +6,9 @@ import { retentionDaysMax } from "./limits";
 const name = (what: string) =>
   z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, `give ${what}, in lower-case words joined by hyphens`);
 
-/** The input of a refresh. */
-export const environmentRefreshRequest = z.strictObject({
+const tableName = /(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")\.(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")/.source;
+
+const fields = z.strictObject({
   database: databaseField("the database that is copied, masked"),
   ...locationFields,
   environment: name("an environment of the standard")
@@ -40,8 +41,39 @@ export const environmentRefreshRequest = z.strictObject({
     )
     .optional()
     .meta({ description: "who may connect to the copy: client=security group, with commas between" }),
+  tables: z
+    .string()
+    .regex(new RegExp(`^${tableName}(?:,${tableName})*$`), "give tables as schema.table, with commas between")
+    .optional()
+    .meta({
+      description: "copy only the rows of these, such as public.customers,public.orders; the other tables stay empty",
+      placeholder: "names",
+    }),
+  withReferenced: z
+    .boolean()
+    .optional()
+    .meta({ description: "with tables: the rows of tables that their keys refer to, too" }),
+  schemaOnly: z.boolean().optional().meta({ description: "copy no row: all tables are there, and empty" }),
 });
+
+/** What of the database is copied: one of them, or none for all of it. */
+const parts = ["tables", "schemaOnly"] as const;
+
+/** The input of a refresh. */
+export const environmentRefreshRequest = fields
+  .refine((given) => parts.filter((name) => given[name] !== undefined && given[name] !== false).length <= 1, {
+    path: ["tables"],
+    message: "give only one of tables and schemaOnly",
+  })
+  .refine(({ withReferenced, tables }) => !withReferenced || tables !== undefined, {
+    path: ["withReferenced"],
+    message: "it says what comes with tables: give tables, too",
+  });
 export type EnvironmentRefreshRequest = z.infer<typeof environmentRefreshRequest>;
+
+/** The tables whose rows are asked for. A name that SQL quotes may contain a comma. */
+export const tablesIn = ({ tables }: EnvironmentRefreshRequest): string[] | undefined =>
+  tables?.match(new RegExp(tableName, "g")) ?? undefined;
 
 export const environmentRefreshDescription: OperationDescription<EnvironmentRefreshRequest> = {
   name: "environment-refresh",
@@ -52,6 +84,7 @@ export const environmentRefreshDescription: OperationDescription<EnvironmentRefr
     '--database orders-production --environment staging --retention-days 14 --reason "release 42 is tested" --plan-only',
     '--database orders-production --environment staging --profile orders --retention-days 14 --reason "release 42 is tested"',
     '--database orders-production --environment staging --retention-days 3 --at 2026-03-01T10:00:00Z --reason "the state before the incident"',
+    '--database orders-production --environment staging --tables public.products --with-referenced --retention-days 14 --reason "the catalog alone"',
   ],
   effect: "changes",
   request: environmentRefreshRequest,

@@ -24,8 +24,8 @@ import { isolatedCopySteps } from "../isolated-copy";
 import { isolationNear, requireWithinBackups } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import { copySteps } from "./copy-steps";
-import { coverageFigures, coverageProblems } from "./coverage";
-import { problemsNamedMax, stagingLifeHours } from "./limits";
+import { coverageFigures, coverageProblems, scopeOf, shortened } from "./coverage";
+import { stagingLifeHours } from "./limits";
 import { declaredSource, ownTarget } from "./ownership";
 import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { readProfile } from "./profile";
@@ -69,6 +69,7 @@ export function environmentRefreshSteps(s: OperationContext) {
       const problems = coverageProblems(profile, facts);
       if (problems.length > 0)
         throw new ShipshapeError("refresh-not-covered", { profile: name, identifier, problems: named(problems) });
+      const scope = scopeOf(asked, { profile, facts, name });
       const target = copyIdentifier(shape, environment, s.standard);
       const found = await findDatabase(clients, target);
       return {
@@ -98,6 +99,7 @@ export function environmentRefreshSteps(s: OperationContext) {
           sequences: profile.sequences,
           ...coverageFigures(profile, facts),
         },
+        ...(scope && { scope }),
         existing: found ? ownTarget(targetOf(found), declared, s.stacks.project ?? PROJECT) : null,
       };
     },
@@ -136,11 +138,8 @@ export function environmentRefreshSteps(s: OperationContext) {
   };
 }
 
-const named = (problems: { place: string; reason: string }[]): string => {
-  const shown = problems.slice(0, problemsNamedMax).map(({ place, reason }) => `${place}: ${reason}`);
-  const more = problems.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
-};
+const named = (problems: { place: string; reason: string }[]): string =>
+  shortened(problems.map(({ place, reason }) => `${place}: ${reason}`));
 
 async function declarations(
   { stacks }: Pick<OperationContext, "stacks">,

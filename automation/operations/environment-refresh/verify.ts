@@ -1,8 +1,9 @@
 /** Pure: judges a refresh, and says what may be claimed of its copy. */
 import type { LeakReport } from "../../masking/leak-report";
+import type { CopyScope } from "../../masking/copy-scope";
 import { verdictOf, type Check, type Verdict } from "../../records";
 import type { CopyValidation } from "../../targets/masked-copy/copy-validation";
-import { problemsNamedMax } from "./limits";
+import { shortened } from "./coverage";
 import type { CopyFigures, RefreshOutcome } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
 
@@ -22,7 +23,7 @@ export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutc
   if (restore && !restore.succeeded) return verdictOf([failed("source-is-restorable", restore.reason)]);
   return verdictOf([
     ...(copied ? [rowsAreMasked(plan, copied)] : []),
-    ...(validation ? [copyIsWhole(validation)] : []),
+    ...(validation ? [copyIsWhole(plan, validation)] : []),
     ...(leaks ? [noLeakIsFound(plan, leaks)] : []),
     isHandedOver(plan, outcome),
   ]);
@@ -32,7 +33,7 @@ const failed = (name: string, explanation: string): Check => ({ name, verdict: "
 
 /** A mask may leave a value as it was by chance; how many did is told, and the search judges where. */
 function rowsAreMasked(
-  { profile }: EnvironmentRefreshPlan,
+  { profile, scope }: EnvironmentRefreshPlan,
   { tables, rows, bytes, unchanged, seconds }: CopyFigures,
 ): Check {
   const { columnsMasked, columnsKept, tablesEmpty } = profile;
@@ -41,14 +42,16 @@ function rowsAreMasked(
     name: "rows-are-masked",
     verdict: "pass",
     explanation:
-      columnsMasked === 0
-        ? `the profile masks no column: ${rows} rows of ${tables} tables were copied as they are; ${said}`
-        : `${rows} rows of ${tables} tables were masked on their way, and are stored nowhere in between; columns masked: ${columnsMasked}, ${said}; ${unchanged} masked values equal their originals`,
+      scope?.kind === "schema"
+        ? "no row was copied: only the schema was asked for"
+        : columnsMasked === 0
+          ? `the profile masks no column: ${rows} rows of ${tables} tables were copied as they are; ${said}`
+          : `${rows} rows of ${tables} tables were masked on their way, and are stored nowhere in between; columns masked: ${columnsMasked}, ${said}; ${unchanged} masked values equal their originals`,
     figures: { tables, rows, bytes, unchanged, seconds, columnsMasked, columnsKept, tablesEmpty },
   };
 }
 
-function copyIsWhole(found: CopyValidation): Check {
+function copyIsWhole({ scope }: EnvironmentRefreshPlan, found: CopyValidation): Check {
   const problems = [
     ...found.differingCounts.map(({ table, source, copy }) => `${table} has ${copy} rows instead of ${source}`),
     ...found.missing.map((line) => `it lacks ${line}`),
@@ -62,9 +65,23 @@ function copyIsWhole(found: CopyValidation): Check {
     explanation:
       problems.length > 0
         ? shortened(problems)
-        : `all ${found.tables} tables have as many rows as in the source, and the ${found.objects} objects, owners and privileges that are compared are there; the server checked each constraint, but for those that are NOT VALID in the source`,
-    figures: { tables: found.tables, rows: found.rows, objects: found.objects, problems: problems.length },
+        : `${countsSaid(scope, found)}, and the ${found.objects} objects, owners and privileges that are compared are there; the server checked each constraint, but for those that are NOT VALID in the source`,
+    figures: {
+      tables: found.tables,
+      rows: found.rows,
+      objects: found.objects,
+      ...(scope && { leftEmpty: found.leftEmpty ?? 0 }),
+      problems: problems.length,
+    },
   };
+}
+
+function countsSaid(scope: CopyScope | undefined, { tables, leftEmpty = 0 }: CopyValidation): string {
+  if (!scope) return `all ${tables} tables have as many rows as in the source`;
+  const left = `${leftEmpty} tables are empty, as was asked for`;
+  return scope.kind === "schema"
+    ? `only the schema was copied: ${left}`
+    : `only a part was copied: ${tables} tables have as many rows as in the source, ${left}`;
 }
 
 /** Word for word what may be claimed of a logical copy, and no more. */
@@ -126,9 +143,3 @@ function isHandedOver(
     figures: known,
   };
 }
-
-const shortened = (lines: string[]): string =>
-  [
-    ...lines.slice(0, problemsNamedMax),
-    ...(lines.length > problemsNamedMax ? [`and ${lines.length - problemsNamedMax} more`] : []),
-  ].join("; ");

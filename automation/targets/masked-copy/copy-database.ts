@@ -37,6 +37,8 @@ export interface CopiedDatabase {
   rowSecurity: DumpStatement[];
   /** What was read, in the order in which it was begun. */
   found: CopiedTable[];
+  /** Tables of which no row was to be copied. */
+  left?: CopiedTable[];
 }
 
 const what = "the copying";
@@ -72,7 +74,8 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   const filled = await inSource(readFilledViews);
   await inTarget((client) => refreshViews(client, filled));
   await inTarget((client) => client.query("analyze"));
-  return { found, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
+  const left = all.filter(({ name }) => copy.masks.empty.includes(name));
+  return { found, left, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
 }
 
 /** A table or a column that nobody planned would be copied as it is. Errors: copy-unplanned. */

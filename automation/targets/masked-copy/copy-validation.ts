@@ -9,6 +9,8 @@ import type { CopiedTable } from "./copied-tables";
 
 export interface CopyValidation {
   tables: number;
+  /** Tables that were to stay empty. */
+  leftEmpty?: number;
   rows: number;
   /** Tables whose rows differ in number. */
   differingCounts: { table: string; source: number; copy: number }[];
@@ -24,34 +26,46 @@ export interface CopyValidation {
 
 /**
  * By logins that read everything, before row-level security is switched on in the copy. The number of rows is counted
- * in both, not taken from the copying; `throughRoot` is what the copying was told. Errors: copy-query-failed.
+ * in both, not taken from the copying; `told` is what the copying was told. Errors: copy-query-failed.
  */
 export const validateCopy = (
   source: Client,
   copy: Client,
   tables: readonly CopiedTable[],
-  throughRoot: readonly string[] = [],
+  told: ValidatedParts = {},
 ): Promise<CopyValidation> =>
-  quietly(copy.database ?? "the copy", "the validation", () => validate(source, copy, tables, throughRoot));
+  quietly(copy.database ?? "the copy", "the validation", () => validate(source, copy, tables, told));
+
+interface ValidatedParts {
+  /** Tables whose rows found their partition in the copy. */
+  throughRoot?: readonly string[] | undefined;
+  /** Tables of which no row was to be copied. */
+  left?: readonly CopiedTable[] | undefined;
+}
 
 async function validate(
   source: Client,
   copy: Client,
   tables: readonly CopiedTable[],
-  throughRoot: readonly string[],
+  { throughRoot = [], left = [] }: ValidatedParts,
 ): Promise<CopyValidation> {
   const differingCounts = [];
   let rows = 0;
+  const countIn = async (client: Client, from: string) =>
+    Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from ${from}`)).rows[0]?.count);
   for (const [name, from] of counted(tables, throughRoot)) {
-    const count = async (client: Client) =>
-      Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from ${from}`)).rows[0]?.count);
-    const [before, after] = await Promise.all([count(source), count(copy)]);
+    const [before, after] = await Promise.all([countIn(source, from), countIn(copy, from)]);
     rows += after;
     if (before !== after) differingCounts.push({ table: name, source: before, copy: after });
+  }
+  for (const { name } of left) {
+    const after = await countIn(copy, `only ${name}`);
+    if (after > 0) differingCounts.push({ table: name, source: 0, copy: after });
   }
   const [there, here] = [await objectsOf(source), await objectsOf(copy)];
   return {
     tables: tables.length,
+    leftEmpty: left.length,
     rows,
     differingCounts,
     objects: here.size,

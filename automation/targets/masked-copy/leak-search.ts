@@ -17,6 +17,8 @@ import type { TableMasks } from "./table-masks";
 export interface LeakSearch {
   /** In the source, which stands still. */
   tables: readonly CopiedTable[];
+  /** Tables of which no row was copied: their values are searched for, too, since other tables may have them. */
+  left?: readonly CopiedTable[] | undefined;
   masks: TableMasks;
   copied: Record<string, CopiedRows>;
   rootCertificateFile?: string | undefined;
@@ -73,6 +75,7 @@ export async function searchForLeaks(
 async function searchIn(source: Client, copy: Client, search: LeakSearch): Promise<LeakReport> {
   const scan = new LeakScan();
   const masked = await maskedColumns(source, search);
+  const isCopied = (table: CopiedTable) => search.tables.some(({ name }) => name === table.name);
   const learnt = masked.map(({ table, columns }) => ({
     statement: copyOutStatement({ ...table, columns: columns.map(({ name }) => name) }),
     numbers: columns.map((one) => scan.addColumn(columnId({ ...one, table: table.name }), isShort(one), formOf(one))),
@@ -102,10 +105,17 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
     scan.searchDefinition(place, text);
   const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
   for (const { table, columns } of masked)
-    for (const { name } of columns)
+    for (const { name } of isCopied(table) ? columns : [])
       if (!mayLeave(search.masks, table, name) && byPosition.has(columnId({ table: table.name, name })))
         await comparePosition(scan, source, copy, table, name, search.copied);
-  return scan.report();
+  const report = scan.report();
+  // Where no row was copied, there is no position to compare.
+  const compared = new Set(
+    masked
+      .filter(({ table }) => isCopied(table))
+      .flatMap(({ table, columns }) => columns.map(({ name }) => columnId({ table: table.name, name }))),
+  );
+  return { ...report, leftOut: report.leftOut.filter(({ column }) => compared.has(column)) };
 }
 
 /** Whether its mask leaves some values by design. */
@@ -132,10 +142,10 @@ interface MaskedColumn {
 
 async function maskedColumns(
   source: Client,
-  { tables, masks }: LeakSearch,
+  { tables, left = [], masks }: LeakSearch,
 ): Promise<{ table: CopiedTable; columns: MaskedColumn[] }[]> {
   const found = [];
-  for (const table of tables) {
+  for (const table of [...tables, ...left]) {
     const names = (masks.tables[table.name]?.masked ?? []).map(({ position }) => table.columns[position] ?? "");
     if (names.length === 0) continue;
     const { rows } = await source.query<MaskedColumn>(MASKED_COLUMNS, [table.name, names]);

@@ -142,6 +142,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "refresh-not-covered",
         "refresh-profile-of-other",
         "refresh-target-taken",
+        "refresh-tables-unknown",
+        "refresh-tables-incomplete",
         "refresh-moved",
         "refresh-target-replaced",
         "target-database-missing",

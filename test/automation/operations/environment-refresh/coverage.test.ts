@@ -3,8 +3,10 @@ import type { DefinitionFacts } from "../../../../automation/masking/schema-fact
 import {
   coverageFigures,
   coverageProblems,
+  scopeOf,
   throughRoot,
 } from "../../../../automation/operations/environment-refresh/coverage";
+import { environmentRefreshRequest } from "../../../../automation/operations/environment-refresh/request";
 import { factsOf, keep, profileOf, tableOf, use } from "../../masking/schemas";
 
 const customers = tableOf("public.customers", { id: { type: "int4" }, email: {} });
@@ -65,4 +67,39 @@ test("columns that are masked and kept are counted once for a partitioned table,
   const profile = profileOf({ "public.e": { email: use("email"), at: keep } });
   const emptied = { ...profile, tables: { ...profile.tables, "public.log": { empty: true as const } } };
   expect(coverageFigures(emptied, facts)).toEqual({ columnsMasked: 1, columnsKept: 1, tablesEmpty: 1 });
+});
+
+describe("what of a database is copied", () => {
+  const tables = [
+    tableOf("app.customer", { id: {} }),
+    tableOf('app."or,ders"', { customer: {} }),
+    tableOf("app.log", {}),
+  ];
+  const key = { name: "k", table: 'app."or,ders"', columns: ["customer"] };
+  const foreignKeys = [{ ...key, references: { table: "app.customer", columns: ["id"] } }];
+  const facts = factsOf(tables, { foreignKeys });
+  const profile = profileOf({ "app.customer": { id: keep }, 'app."or,ders"': { customer: keep }, "app.log": "empty" });
+  const asked = (more: object) =>
+    environmentRefreshRequest.parse({ database: "orders", environment: "staging", retentionDays: 1, ...more });
+  const scope = (more: object) => scopeOf(asked(more), { profile, facts, name: "orders" });
+
+  test("is all of it, the schema alone, or tables with what their keys need", () => {
+    expect(scope({})).toBeUndefined();
+    expect(scope({ schemaOnly: true })).toEqual({ kind: "schema" });
+    expect(scope({ tables: "app.customer" })).toEqual({ kind: "tables", tables: ["app.customer"] });
+    const both = { kind: "tables", tables: ['app."or,ders"', "app.customer"] };
+    expect(scope({ tables: 'app."or,ders"', withReferenced: true })).toEqual(both);
+    expect(scope({ tables: 'app."or,ders",app.customer' })).toEqual(both);
+  });
+
+  test("is refused with the keys that would break, and with tables that the profile does not copy", () => {
+    expect(() => scope({ tables: 'app."or,ders"' })).toThrow('app."or,ders"(customer) to app.customer');
+    expect(() => scope({ tables: "app.customer,app.log,app.gone" })).toThrow("copies no row of app.log, app.gone");
+  });
+
+  test("is said in one way only", () => {
+    expect(() => asked({ tables: "app.customer", schemaOnly: true })).toThrow("give only one of");
+    expect(() => asked({ withReferenced: true })).toThrow("give tables, too");
+    expect(() => asked({ tables: "customer; drop" })).toThrow("give tables as schema.table");
+  });
 });

@@ -96,6 +96,7 @@ test.each<[string, Partial<ObservedRefresh>]>([
     "the target",
     { existing: targetDatabase({ identifier: "orders-staging", resourceId: "db-3", arn: arn("orders-staging") }) },
   ],
+  ["which part is copied", { scope: { kind: "schema" } }],
   ["the isolation group", { isolationSecurityGroupIds: ["sg-2"] }],
 ])("a plan is void once it differs in %s", (_, differing) => {
   expect(refreshStillHolds(plan, { ...observed, ...differing }, builtIn)).toBe(false);
@@ -203,4 +204,14 @@ test("of a copy with a real value in it, the whole target goes; of another one t
   const leaking = { leaks: { ...good.leaks!, hits }, handedOver: null };
   expect(explained("copy-is-handed-over", leaking)).toMatch(/clean-up removes the target whole, with its backups$/);
   expect(explained("copy-is-handed-over", { leaks: null, handedOver: null })).toMatch(/clean-up removes it$/);
+});
+
+test("the statement on a part of a database says that it is one, and which tables are empty", () => {
+  const part = { ...plan, scope: { kind: "tables" as const, tables: ["app.customer"] } };
+  const validation = { ...good.validation!, leftEmpty: 3 };
+  expect(explained("copy-is-whole", { validation }, part)).toMatch(
+    /^only a part was copied: 2 tables have as many rows as in the source, 3 tables are empty, as was asked for/,
+  );
+  const schema = { ...plan, scope: { kind: "schema" as const } };
+  expect(explained("rows-are-masked", {}, schema)).toBe("no row was copied: only the schema was asked for");
 });

@@ -169,7 +169,7 @@ test("rows whose partition a mask decides find it in the copy, and are counted t
       expect(await servers.target.server.query(sql, [], database)).toEqual([{ n: 500, ids: 500 }]);
       const options = { rootCertificateFile: servers.rootCertificateFile };
       const valid = await inControlSession(asked.source, options, (one) =>
-        inControlSession(asked.target, options, (other) => validateCopy(one, other, found, throughRoot)),
+        inControlSession(asked.target, options, (other) => validateCopy(one, other, found, { throughRoot })),
       );
       expect(valid).toMatchObject({ rows: 500, differingCounts: [], missing: [], unexpected: [] });
     },
