@@ -9,6 +9,7 @@ import { databasePatchErrors } from "./operations/database-patch/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
+import { refreshExtensionErrors } from "./operations/refresh-extension/errors";
 import { refreshRemovalErrors } from "./operations/refresh-removal/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { ringedPatchErrors } from "./operations/ringed-patch/errors";
@@ -59,6 +60,7 @@ export const errorTables = {
   policy: policyErrors,
   runner: runnerErrors,
   "environment refresh": environmentRefreshErrors,
+  "refresh extension": refreshExtensionErrors,
   "refresh removal": refreshRemovalErrors,
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
@@ -83,6 +85,7 @@ export const errorTable = {
   ...policyErrors,
   ...runnerErrors,
   ...environmentRefreshErrors,
+  ...refreshExtensionErrors,
   ...refreshRemovalErrors,
   ...restoreDrillErrors,
   ...backupAuditErrors,

@@ -76,6 +76,8 @@ export interface DataCopy {
   masked?: { profileDigest: string; schemaDigest: string };
   /** For how long it stays. @default for as long as its owner wants */
   retentionDays?: number;
+  /** Of a copy that is there already, and stays longer: the day of its data, from which its days count. */
+  dataFrom?: string;
 }
 
 /** A database as the cloud knows it today. */

@@ -56,6 +56,6 @@ function withoutControlPlane(settings: Settings): OperationContext {
     gitEnvironment: settings.gitEnvironment,
     ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
     ...{ waiversFolder: settings.alerts.waiversFolder },
-    ...{ recoveryOf: missing, sealedRuns: missing, tellPeople: missing, verifiedSince: missing },
+    ...{ recoveryOf: missing, sealedRuns: missing, tellPeople: missing, verifiedSince: missing, signedCopy: missing },
   };
 }

@@ -72,7 +72,7 @@ export async function withControlPlane<T>(
       Promise.all(
         (await registered()).map((o) =>
           o.open({
-            ...operationContext(settings, standard, database, evidenceIn(database)),
+            ...operationContext(settings, standard, database, evidenceIn(database), terminal),
             access: {
               rootCertificateFile: settings.rootCertificateFile,
               beforeCall,
@@ -95,6 +95,7 @@ function operationContext(
   standard: Standard,
   database: ControlPlaneDatabase,
   log: FollowedEvidence,
+  terminal: CommandContext["terminal"],
 ): Omit<OperationContext, "access"> {
   const { platformStack, secretsProvider, assertionsFolder, maskingFolder } = settings.controlPlane;
   return {
@@ -116,6 +117,10 @@ function operationContext(
     tellPeople: async (transaction, requestId, summary) =>
       (await import("../alerts")).raiseFinding(transaction, requestId, "verdict-halted", summary),
     sealedRuns: async (requestIds) => (await import("../evidence/sealed-runs")).sealedRuns(database, requestIds),
+    signedCopy: async (copy) => {
+      const [{ copyStanding }, { readEvidence }] = [await import("../copy-standing"), await import("./evidence-log")];
+      return copyStanding(await readEvidence(settings, database, terminal), copy, new Date());
+    },
     verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
       return verifiedBlocks(await log("restore-drill", found), found, engineVersion, since);

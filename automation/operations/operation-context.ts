@@ -1,4 +1,5 @@
 import type { Standard } from "../../components/standards/standard";
+import type { CopyStanding } from "../copy-records";
 import type { Database } from "../database";
 import type { FleetDatabase, StackHome, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
@@ -36,6 +37,8 @@ export interface OperationContext {
   tellPeople(transaction: Database, requestId: string, summary: string): Promise<void>;
   /** What these runs have sealed; one that there is no run of is left out. */
   sealedRuns(requestIds: readonly string[]): Promise<SealedRun[]>;
+  /** What the signed log proves of a masked copy, today. */
+  signedCopy(copy: TargetDatabase): Promise<CopyStanding>;
   /** What signed restore drills since then have checked of a database's heaps and indexes. */
   verifiedSince(database: TargetDatabase, engineVersion: string, since: Date): Promise<VerifiedBefore>;
 }

@@ -10,6 +10,7 @@ import { driftRepairDescription } from "./drift-repair/request";
 import { environmentRefreshDescription } from "./environment-refresh/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
+import { refreshExtensionDescription } from "./refresh-extension/request";
 import { refreshRemovalDescription } from "./refresh-removal/request";
 import { ringedPatchDescription } from "./ringed-patch/request";
 import { restoreDrillDescription } from "./restore-drill/request";
@@ -30,6 +31,10 @@ export const operations: readonly RegisteredOperation[] = [
   {
     ...passwordRotationDescription,
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),
+  },
+  {
+    ...refreshExtensionDescription,
+    open: async (c) => (await import("./refresh-extension/refresh-extension")).open(c),
   },
   { ...refreshRemovalDescription, open: async (c) => (await import("./refresh-removal/refresh-removal")).open(c) },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },

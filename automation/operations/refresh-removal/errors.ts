@@ -7,6 +7,13 @@ export const refreshRemovalErrors = {
     message: "{identifier} is not removed, since it is no copy that a refresh has made: {problem}",
     hint: "docs/first-database.md says how a team removes a database of its own; `npx shipshape fleet` shows whose it is",
   },
+  "removal-moved": {
+    httpStatus: 409,
+    exitCode: 1,
+    message:
+      "{identifier} is not removed: it stays until {end} by now, and its removal was planned for the end on {planned}",
+    hint: "`npx shipshape request refresh-removal` plans it as it is now, for an approval",
+  },
   "removal-left": {
     httpStatus: 500,
     exitCode: 1,

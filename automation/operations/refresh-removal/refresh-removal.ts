@@ -1,5 +1,6 @@
 /** The removal of a masked copy: order only. */
 import type { Standard } from "../../../components/standards/standard";
+import { removalStepName } from "../../runner/begun-removals";
 import type { Operation } from "../../runner/operation";
 import { proofStep, removalStep } from "../restore-drill/limits";
 import { lookStep } from "../environment-refresh/limits";
@@ -23,7 +24,7 @@ export const refreshRemoval = (
   stillHolds: (plan, observed) => removalStillHolds(plan, observed, standard),
 
   async run(plan, step) {
-    await step("remove the copy", removalStep, (signal) => steps.remove(plan, signal));
+    await step(removalStepName, removalStep, (signal) => steps.remove(plan, signal));
     return { gone: await step("prove the copy gone", proofStep, () => steps.proveGone(plan)) };
   },
 

@@ -1,16 +1,14 @@
 /** The effects of a removal. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
-import { environmentsOf, isProduction } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { copyStack, identityOf, targetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
-import { askStack } from "../../runner/backend-stacks";
-import { PROJECT, readStack, stackExists } from "../../runner/stack-state";
+import { stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
 import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
-import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
-import { accessTo, locate } from "../../targets/locations";
+import { requireSameDatabase, tagsOf } from "../../targets/database-login";
+import { accessTo } from "../../targets/locations";
+import { observeCopy } from "../copy-look";
 import type { OperationContext } from "../operation-context";
 import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
 import type { RefreshRemovalRequest } from "./request";
@@ -34,39 +32,23 @@ export function refreshRemovalSteps(s: OperationContext) {
     });
 
   return {
-    /** A tag alone makes no database a copy: its stack has to be one that refreshes make, and to say the same. */
     async observe(asked: RefreshRemovalRequest): Promise<ObservedCopy> {
       const { database: identifier } = asked;
       const no = (problem: string) => new ShipshapeError("removal-no-copy", { identifier, problem });
-      const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
-      const tags = tagsOf(instance);
-      const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
-      const stack = copyStack(identifier);
-      const name = `${s.stacks.project ?? PROJECT}/${stack}`;
-      const { stacks, unread } = await askStack(s.stacks, name);
-      const declared = stacks
-        .flatMap(({ databases }) => databases)
-        .find((one) => identityOf(one) === identityOf(targetDatabase({ identifier, resourceId, arn })));
-      if (!declared)
-        throw no(`the stack ${name} ${unread[0] ? `could not be read: ${unread[0].reason}` : "does not declare it"}`);
-      const environment = tags[s.standard.tags.environment.key] ?? "";
-      if (!environmentsOf(s.standard).some((known) => known === environment) || isProduction(s.standard, environment))
-        throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);
-      for (const key of Object.values(copyTagKeys))
-        if (!tags[key] || tags[key] !== declared.tags[key]) throw no(`its tag ${key} is not what its stack says`);
-      if (instance.DeletionProtection)
+      const { copy, isProtected } = await observeCopy(s, asked, no);
+      if (isProtected)
         throw no("it is protected, as the standard says of its tier: set `retire: true` in its stack first");
-      return {
-        ...{ observedAt: new Date().toISOString(), identifier, arn, resourceId, tags, stack },
-        secretsProvider: (await readStack(s.stacks, stack))?.secretsProvider ?? null,
-        expiresOn: tags[copyTagKeys.expiresOn]!,
-        madeBy: tags[copyTagKeys.request]!,
-      };
+      return copy;
     },
 
+    /** Errors: removal-moved, if it was extended after this was planned: then it stays whole. */
     async remove(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
       const { stack: stackName, secretsProvider } = plan.copy;
-      await findCopy(plan);
+      const { identifier } = plan.database;
+      const found = await findCopy(plan);
+      const end = found && tagsOf(found)[copyTagKeys.expiresOn];
+      const planned = plan.removes?.expiresOn ?? "";
+      if (end !== undefined && end !== planned) throw new ShipshapeError("removal-moved", { identifier, end, planned });
       const { removeStack } = await import("../../runner/pulumi-stack");
       const settleCloud = async (during: AbortSignal) => {
         await settled(plan, during);
@@ -75,7 +57,7 @@ export function refreshRemovalSteps(s: OperationContext) {
       await removeStack(s.stacks, { stackName, secretsProvider: secretsProvider ?? undefined, settleCloud }, signal);
       // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
       const left = await findCopy(plan);
-      if (left && left.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), plan.database.identifier);
+      if (left && left.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
       await settled(plan, signal);
     },
 

@@ -38,6 +38,7 @@ export function restoreDrillSteps(
     | "homesOfStacks"
     | "gitEnvironment"
     | "sealedRuns"
+    | "signedCopy"
     | "tellPeople"
     | "waiversFolder"
     | "maskingFolder"

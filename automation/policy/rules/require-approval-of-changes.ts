@@ -23,7 +23,7 @@ export const requireApprovalOfChanges = defineAdmissionRule({
     if (operation.effect === "changes" && leavesItsPlace(plan, standard))
       return {
         verdict: "allowed",
-        reason: `${operation.name} changes nothing but the copy that it makes, on which the owner of its source decides`,
+        reason: `${operation.name} changes nothing but ${plan.copies?.dataFrom === undefined ? "the copy that it makes" : "until when a copy stays"}, on which the owner of its source decides`,
       };
     if (plan.removes?.isOver)
       return {

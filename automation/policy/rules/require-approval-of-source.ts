@@ -9,7 +9,7 @@ export const requireApprovalOfSource = defineAdmissionRule({
   owner: "team-platform",
   judge({ operation, plan: { copies }, standard }) {
     if (!copies) return { verdict: "allowed", reason: `${operation.name} leaves no copy of a database's data` };
-    const { source, to } = copies;
+    const { source, to, dataFrom } = copies;
     const { identifier, account } = source.database;
     const environment = environmentOfSource(copies, standard);
     if (!leavesItsPlace({ copies }, standard))
@@ -18,7 +18,7 @@ export const requireApprovalOfSource = defineAdmissionRule({
     const isRestricted = source.tags[standard.tags.dataClassification.key] === "restricted";
     return {
       verdict: "needs-approval",
-      reason: `${operation.name} copies the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, to ${to.environment}, account ${to.account}`,
+      reason: `${operation.name} ${dataFrom === undefined ? "copies" : "keeps a masked copy of"} the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, ${dataFrom === undefined ? "to" : "in"} ${to.environment}, account ${to.account}`,
       approvals: [{ by: "source-owning-team", people: isRestricted ? 2 : 1 }],
     };
   },

@@ -20,6 +20,11 @@ export const requireFreshRecovery = defineAdmissionRule({
     const { target, database, tags, recovery, copies, removes, restoresProtection: protection } = plan;
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
+    if (copies?.dataFrom !== undefined)
+      return {
+        verdict: "allowed",
+        reason: `${target} is a copy, and only stays longer: another refresh brings it back`,
+      };
     if (copies)
       return { verdict: "allowed", reason: `${operation.name} restores ${target}, and changes nothing but the copy` };
     if (removes)

@@ -1,8 +1,10 @@
 /** What refreshes make in a cloud in memory: a target, with a database that nobody sees until it is handed over. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
+import type { CopyStanding } from "../../../automation/copy-records";
+import { canonicalJson } from "../../../automation/records";
 import { targetDatabase, type DeclaredDatabase } from "../../../automation/fleet-records";
-import type { MaskingProfile } from "../../../automation/masking/profile";
+import { profileDigest, type MaskingProfile } from "../../../automation/masking/profile";
 import type { LeakReport } from "../../../automation/masking/leak-report";
 import type { SchemaFacts } from "../../../automation/masking/schema-facts";
 import type { StackProgram } from "../../../automation/runner/pulumi-stack";
@@ -43,7 +45,7 @@ export class MemoryCopies {
   private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
   private isOlder = false;
   private leaks = false;
-  private readonly olderTags = {
+  private readonly olderTags: Record<string, string> = {
     ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-orders" },
     "shipshape:standard": "shipshape/1.2.0/0123456789ab",
     [copyTagKeys.request]: "an earlier one",
@@ -63,13 +65,35 @@ export class MemoryCopies {
   left = (): string[] => (this.hidden && this.cloud.instances.has(this.target) ? ["a copy that nobody sees"] : []);
 
   /** An earlier refresh has made one. */
-  arrangeOlder(): void {
+  arrangeOlder(expiresOn = "2026-01-31"): void {
     this.isOlder = true;
+    this.olderTags[copyTagKeys.expiresOn] = expiresOn;
     this.cloud.add(this.target, {
       ...{ DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } },
       TagList: Object.entries(this.olderTags).map(([Key, Value]) => ({ Key, Value })),
     });
     this.cloud.stacks.set(`${program}${this.target}`, new Set([this.target]));
+  }
+
+  /** What the log says of the older one. */
+  signed(): CopyStanding {
+    const identifier = "orders";
+    const arn = `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`;
+    const [madeBy, expiresOn] = [copyTagKeys.request, copyTagKeys.expiresOn].map((key) => this.olderTags[key]!);
+    const profile = { name: "orders", digest: profileDigest(this.profile), columnsMasked: 0 };
+    const maskedCopy = { request: madeBy!, source: identifier, profile: "0".repeat(64), expiresOn: expiresOn! };
+    return {
+      standing: "proven",
+      copy: {
+        ...{ requestId: madeBy!, evidence: "0".repeat(64), profile, schemaDigest: "0".repeat(64), extensions: [] },
+        ...{ expiresOn: expiresOn!, dataFrom: new Date().toISOString() },
+        source: { database: targetDatabase({ identifier, resourceId: "db-1", arn }), tags: this.olderTags },
+        arguments: {
+          request: { service: "orders", environment: "staging", maskedCopy } as RefreshedDatabaseArgs["request"],
+          ...{ platformStack: "platform.test", reachableFrom: {} },
+        },
+      },
+    };
   }
 
   declared(): DeclaredDatabase[] {
@@ -83,7 +107,9 @@ export class MemoryCopies {
 
   async bringUp({ stackName, program: of }: StackProgram): Promise<void> {
     const { request } = (await of(new Map())()) as unknown as RefreshedDatabaseArgs;
-    const tags = [{ Key: "shipshape:copy-request", Value: request.maskedCopy?.request ?? "" }];
+    const { request: madeBy = "", expiresOn = "" } = request.maskedCopy ?? {};
+    const own = { ...this.olderTags, [copyTagKeys.request]: madeBy, [copyTagKeys.expiresOn]: expiresOn };
+    const tags = Object.entries(own).map(([Key, Value]) => ({ Key, Value }));
     const found = this.cloud.instances.get(this.target);
     if (!this.cloud.stacks.has(stackName))
       await this.cloud.change(`${stackName} is created`, () => this.cloud.stacks.set(stackName, new Set()));
@@ -93,7 +119,7 @@ export class MemoryCopies {
           ...{ DBInstanceStatus: "available", TagList: tags, MasterUserSecret: { SecretArn: "arn:master" } },
         }),
       );
-    else if (!found.described.TagList?.some(({ Value }) => Value === tags[0]!.Value))
+    else if (canonicalJson(found.described.TagList) !== canonicalJson(tags))
       await this.cloud.change(`${this.target} is tagged`, () => (found.described.TagList = tags));
     this.cloud.stacks.get(stackName)!.add(this.target);
   }

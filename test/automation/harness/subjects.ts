@@ -9,6 +9,7 @@ import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detect
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
+import { refreshExtensionOrder } from "../operations/refresh-extension/order-of-steps";
 import { refreshRemovalOrder } from "../operations/refresh-removal/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
 import { ringedPatchOrder } from "../operations/ringed-patch/order-of-steps";
@@ -31,6 +32,7 @@ export interface Subject {
 
 const source = "orders";
 const wholeSecond = (time: number) => new Date(time - (time % 1000)).toISOString().replace(".000Z", "Z");
+const dayAhead = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const registered = (name: string): RegisteredOperation => operations.find((o) => o.name === name)!;
 
 export const subjects: Subject[] = [
@@ -170,6 +172,16 @@ export const subjects: Subject[] = [
     },
   },
   {
+    operation: registered("refresh-extension"),
+    input: { database: "orders-staging", until: dayAhead(10) },
+    order: refreshExtensionOrder,
+    isReal: false, // environment-refresh.engine.test.ts kills it: it needs a copy, and an approval
+    effects: ["bring the copy up with its new end"],
+    cases: {
+      "a copy that is needed longer": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder(dayAhead(1)) },
+    },
+  },
+  {
     operation: registered("refresh-removal"),
     input: { database: "orders-staging" },
     order: refreshRemovalOrder,
@@ -264,6 +276,7 @@ export function contextOf(cloud: MemoryCloud) {
     waiversFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
     tellPeople: () => Promise.resolve(),
+    signedCopy: () => Promise.resolve(cloud.copies.signed()),
     sealedRuns: (requestIds: readonly string[]) =>
       Promise.resolve(
         requestIds.map((requestId) => ({

@@ -150,6 +150,9 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "disarming-failed",
         "masking-key-unusable",
         "removal-no-copy",
+        "removal-moved",
+        "extension-refused",
+        "extension-unseen",
         "removal-left",
       ] satisfies ErrorCode[]
     ).map((code) => [code, "it takes a declared source and a profile: operations/environment-refresh"]),

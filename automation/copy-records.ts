@@ -1,0 +1,31 @@
+/** What the signed log says of a masked copy, for operations, guardrails and alerts: a tag proves nothing. */
+import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
+import type { TargetDatabase } from "./fleet-records";
+
+/** A copy whose refresh has passed, and which no later run has made doubtful. */
+export interface SignedCopy {
+  /** The refresh that made it. */
+  requestId: string;
+  /** SHA-256 of the envelope of its statement, in hex. */
+  evidence: string;
+  source: { database: TargetDatabase; tags: Record<string, string> };
+  profile: { name: string; digest: string; columnsMasked: number };
+  schemaDigest: string;
+  /** The moment whose data it has. */
+  dataFrom: string;
+  /** The last day that was approved: by the refresh, or by the newest extension. YYYY-MM-DD, in UTC. */
+  expiresOn: string;
+  /** The extensions that were carried out, the first first. */
+  extensions: string[];
+  /** How it is declared, of a stack that only refreshes write. */
+  arguments: RefreshedDatabaseArgs | undefined;
+}
+
+/**
+ * proven: it may be where it is. expired: its time is over. withdrawn: a later refresh has written to it, and its data
+ * was not found clean. none: no refresh has made it. unknown: what the log says of it cannot be relied on.
+ */
+export type CopyStanding =
+  | { standing: "proven"; copy: SignedCopy }
+  | { standing: "expired"; copy: SignedCopy; reason: string }
+  | { standing: "withdrawn" | "none" | "unknown"; reason: string };

@@ -1,0 +1,126 @@
+/**
+ * Pure: what the signed log proves of a masked copy. Anyone who may tag a database can say that it is one, so tags are
+ * not read here: only statements about its resource id.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
+import type { CopyStanding, SignedCopy } from "./copy-records";
+import type { LogContent, LogEntry } from "./evidence/reading";
+import { identityOf, targetDatabase, type TargetDatabase } from "./fleet-records";
+
+const databaseSchema = z.looseObject({ identifier: z.string(), resourceId: z.string(), arn: z.string() });
+/** What is read of a refresh: its plan, and what it has done. */
+const refreshSchema = z.looseObject({
+  requestId: z.string(),
+  verdict: z.string(),
+  run: z.string(),
+  teardown: z.enum(["follows", "none"]),
+  plan: z.looseObject({
+    profile: z.looseObject({ name: z.string(), digest: z.string(), columnsMasked: z.number() }),
+    copies: z.looseObject({
+      source: z.looseObject({
+        database: databaseSchema.extend({ account: z.string(), region: z.string() }),
+        tags: z.record(z.string(), z.string()),
+      }),
+      masked: z.looseObject({ schemaDigest: z.string() }),
+    }),
+    copy: z.looseObject({
+      existing: databaseSchema.nullable(),
+      expiresOn: z.iso.date(),
+      arguments: z.unknown(),
+    }),
+  }),
+  outcome: z
+    .looseObject({
+      target: databaseSchema.nullable(),
+      copied: z.unknown(),
+      handedOver: z.unknown(),
+      recoveryPoint: z.string().nullable(),
+    })
+    .nullish(),
+});
+const extensionSchema = z.looseObject({
+  requestId: z.string(),
+  verdict: z.literal("pass"),
+  plan: z.looseObject({ expiresOn: z.iso.date(), copy: z.looseObject({ madeBy: z.string() }) }),
+});
+type Refresh = z.infer<typeof refreshSchema>;
+
+/** What is known of a database as a masked copy, on a day. */
+export function copyStanding({ entries, problems }: LogContent, database: TargetDatabase, now: Date): CopyStanding {
+  const own = identityOf(database);
+  const refreshes = verdicts(entries, "environment-refresh").flatMap(({ entry, predicate }) => {
+    const read = refreshSchema.safeParse(predicate);
+    return read.success && targetsOf(read.data).includes(own) && hasWritten(read.data)
+      ? [{ entry, refresh: read.data }]
+      : [];
+  });
+  const newest = refreshes.at(-1);
+  const from = newest?.entry.position ?? -1;
+  if (problems.some(({ lost }) => lost !== undefined && lost.position > from))
+    return { standing: "unknown", reason: "a statement in the evidence log cannot be read and may be about it" };
+  if (!newest) return { standing: "none", reason: "no signed statement of a refresh is about this database" };
+  const { refresh } = newest;
+  const dataFrom = refresh.outcome?.recoveryPoint ?? null;
+  if (!hasMade(refresh, own) || dataFrom === null)
+    return {
+      standing: "withdrawn",
+      reason: `refresh ${refresh.requestId} wrote to it, and did not find its data clean and whole (${refresh.verdict})`,
+    };
+  const copy = signedCopy(newest.entry, refresh, dataFrom);
+  for (const extension of extensionsOf(entries, own, refresh.requestId, from)) {
+    copy.extensions.push(extension.requestId);
+    copy.expiresOn = extension.plan.expiresOn;
+  }
+  if (now.toISOString().slice(0, 10) > copy.expiresOn)
+    return { standing: "expired", copy, reason: `it was approved until ${copy.expiresOn}` };
+  return { standing: "proven", copy };
+}
+
+const verdicts = (entries: readonly LogEntry[], operation: string) =>
+  entries.flatMap((entry) =>
+    entry.run?.kind === "verdict" && entry.run.predicate.operation === operation
+      ? [{ entry, predicate: entry.run.predicate }]
+      : [],
+  );
+
+/** The instance that it has made, or was to replace the copy in. */
+const targetsOf = ({ outcome, plan }: Refresh): string[] =>
+  [outcome?.target, plan.copy.existing].flatMap((one) => (one ? [identityOf(targetDatabase(one))] : []));
+
+/** One that ended without an outcome may have, if it had begun. */
+const hasWritten = ({ outcome, teardown }: Refresh): boolean =>
+  outcome ? outcome.copied !== null && outcome.copied !== undefined : teardown === "follows";
+
+const hasMade = ({ verdict, run, outcome }: Refresh, own: string): boolean =>
+  verdict === "pass" &&
+  run === "succeeded" &&
+  Boolean(outcome?.handedOver) &&
+  Boolean(outcome?.target) &&
+  identityOf(targetDatabase(outcome!.target!)) === own;
+
+const signedCopy = ({ envelope }: LogEntry, { requestId, plan }: Refresh, dataFrom: string): SignedCopy => ({
+  requestId,
+  evidence: createHash("sha256").update(envelope).digest("hex"),
+  source: { database: plan.copies.source.database, tags: plan.copies.source.tags },
+  profile: {
+    name: plan.profile.name,
+    digest: plan.profile.digest,
+    columnsMasked: plan.profile.columnsMasked,
+  },
+  schemaDigest: plan.copies.masked.schemaDigest,
+  dataFrom,
+  expiresOn: plan.copy.expiresOn,
+  extensions: [],
+  // Written by our plan, and signed.
+  arguments: plan.copy.arguments as RefreshedDatabaseArgs | undefined,
+});
+
+/** Those of the copy that the refresh has made: an older copy in the same instance was extended for itself. */
+const extensionsOf = (entries: readonly LogEntry[], own: string, refresh: string, from: number) =>
+  verdicts(entries, "refresh-extension").flatMap(({ entry, predicate }) => {
+    const read = extensionSchema.safeParse(predicate);
+    const isOurs = predicate.database && identityOf(predicate.database) === own && entry.position > from;
+    return read.success && isOurs && read.data.plan.copy.madeBy === refresh ? [read.data] : [];
+  });

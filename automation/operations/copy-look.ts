@@ -1,0 +1,50 @@
+/** A masked copy as the cloud and its stack both describe it: for what is done to copies that refreshes have made. */
+import { copyTagKeys } from "../../components/standards/fixed";
+import { environmentsOf, isProduction } from "../../components/standards/standard";
+import { copyStack, identityOf, targetDatabase, type TargetDatabase } from "../fleet-records";
+import { askStack } from "../runner/backend-stacks";
+import { PROJECT, readStack } from "../runner/stack-state";
+import { awsClients } from "../targets/aws-access";
+import { describeDatabase, tagsOf } from "../targets/database-login";
+import { locate } from "../targets/locations";
+import type { OperationContext } from "./operation-context";
+import type { ObservedCopy } from "./refresh-removal/plan";
+
+export interface CopyLook {
+  copy: ObservedCopy;
+  database: TargetDatabase;
+  databaseName: string;
+  isProtected: boolean;
+}
+
+/** A tag alone makes no database a copy: its stack has to be one that refreshes make, and to say the same. */
+export async function observeCopy(
+  s: Pick<OperationContext, "access" | "stacks" | "standard">,
+  asked: { database: string; account?: string | undefined; region?: string | undefined },
+  no: (problem: string) => Error,
+): Promise<CopyLook> {
+  const { database: identifier } = asked;
+  const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
+  const tags = tagsOf(instance);
+  const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
+  const database = targetDatabase({ identifier, resourceId, arn });
+  const stack = copyStack(identifier);
+  const name = `${s.stacks.project ?? PROJECT}/${stack}`;
+  const { stacks, unread } = await askStack(s.stacks, name);
+  const declared = stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identityOf(database));
+  if (!declared)
+    throw no(`the stack ${name} ${unread[0] ? `could not be read: ${unread[0].reason}` : "does not declare it"}`);
+  const environment = tags[s.standard.tags.environment.key] ?? "";
+  if (!environmentsOf(s.standard).some((known) => known === environment) || isProduction(s.standard, environment))
+    throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);
+  for (const key of Object.values(copyTagKeys))
+    if (!tags[key] || tags[key] !== declared.tags[key]) throw no(`its tag ${key} is not what its stack says`);
+  const copy = {
+    ...{ observedAt: new Date().toISOString(), identifier, arn, resourceId, tags, stack },
+    secretsProvider: (await readStack(s.stacks, stack))?.secretsProvider ?? null,
+    expiresOn: tags[copyTagKeys.expiresOn]!,
+    madeBy: tags[copyTagKeys.request]!,
+  };
+  const { DBName: databaseName = "postgres", DeletionProtection: isProtected = false } = instance;
+  return { copy, database, databaseName, isProtected };
+}
