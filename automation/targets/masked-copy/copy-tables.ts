@@ -1,5 +1,6 @@
 /** Copies the rows of a database into another whose tables are empty, masking them on the way. */
 import type { Duplex } from "node:stream";
+import { types } from "node:util";
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
 import { openControlSession, sessionWasLost } from "../control-session";
@@ -160,6 +161,8 @@ async function copyTable(
 
 /** Without the message of PostgreSQL, its detail and its context, all of which can quote rows. */
 function refusal(error: unknown, table: string, side: "source" | "target"): unknown {
+  if (isOfNetwork(error))
+    return new Error(`the connection to the ${side} ended while ${table} was copied: ${error.message}`);
   if (!(error instanceof DatabaseError)) return error;
   if (sessionWasLost(error)) return lostSession(side, error.code ?? "unknown");
   // What a function raises says what the function likes.
@@ -171,3 +174,8 @@ function refusal(error: unknown, table: string, side: "source" | "target"): unkn
     place: place === undefined ? "" : ` at ${place}`,
   });
 }
+
+/** Of the socket, or what node-postgres says when it has closed: neither quotes a row. */
+const isOfNetwork = (error: unknown): error is Error =>
+  types.isNativeError(error) &&
+  ("syscall" in error || /^(Connection terminated|Client has encountered a connection error)/.test(error.message));

@@ -7,6 +7,7 @@ import { validateCopy } from "../../../../automation/targets/masked-copy/copy-va
 import { definitionsQuery } from "../../../../automation/targets/masked-copy/definitions";
 import { disarmCopy, followColumns, writeComments } from "../../../../automation/targets/masked-copy/copy-settings";
 import { readSchemaFacts } from "../../../../automation/targets/schema-facts";
+import { diskFullOf } from "./disk-full";
 import { constant, masksOf, TwoServers } from "./two-servers";
 
 let servers: TwoServers;
@@ -61,6 +62,27 @@ test.each([
     },
   );
 });
+
+test("a disk of the target that is full in mid-copy ends the copy with its SQLSTATE, stores nothing, and no value is in any part of the error", () =>
+  servers.withDatabases(
+    `create schema app authorization owner; set role owner; ${notes};
+     insert into app.note select i, 'text ' || i, '${MARKER}' || i from generate_series(4, 20000) i;
+     insert into app.note select 0, 'text', '${MARKER}' || string_agg(md5(i::text), '') from generate_series(1, 500) i`,
+    async (database) => {
+      await servers.target.server.query(diskFullOf("app.note"), [], database);
+      const names = { "app.note": ["id", "text", "kept"] };
+      const masked = masksOf({ "app.note": [constant("app.note", "text", 1, "a note")] }, names);
+      const asked = await servers.request(masked, database);
+      const error: unknown = await copyDatabase(asked).catch((thrown: unknown) => thrown);
+      expect(describeError(error)).toMatchObject({
+        code: "copy-refused",
+        message: "copying app.note ended at the target with SQLSTATE 53100",
+      });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(MARKER);
+      const query = (sql: string) => servers.target.server.query(sql, [], database);
+      expect(await query("select count(*)::int as n from app.note")).toEqual([{ n: 0 }]);
+    },
+  ));
 
 const defined = `create schema app authorization owner; set role owner;
 create type app.plan as enum ('free', '${MARKER} special'); create domain app.code as text default '${MARKER}' check (value <> '${MARKER}');

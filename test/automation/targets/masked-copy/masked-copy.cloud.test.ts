@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { inControlSession } from "../../../../automation/targets/control-session";
 import { copyDatabase, type CopiedDatabase } from "../../../../automation/targets/masked-copy/copy-database";
+import { readCopiedTables, type CopiedTable } from "../../../../automation/targets/masked-copy/copied-tables";
 import { copyTables } from "../../../../automation/targets/masked-copy/copy-tables";
 import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
 import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
@@ -12,6 +13,7 @@ import type { ColumnRule } from "../../../../automation/targets/masked-copy/tabl
 import { connectAsAdministrator } from "../../../../localcloud/postgres/administrator";
 import { until } from "../../../until";
 import type { FleetDatabase } from "../fleet-database";
+import { CutProxy } from "./cut-proxy";
 import { constant, masksOf, packageFolder, TwoServers } from "./two-servers";
 
 /** In every value of the masked column, and nowhere else. */
@@ -223,15 +225,63 @@ test("a value that the target refuses ends the copy with a code and a place, and
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("-77.25");
 });
 
-test.each([
-  ["the target", () => target],
-  ["the source", () => source],
-])("a connection that %s ends in the middle of a copy ends the copy, and nothing of it is stored", async (_, of) => {
-  const count = async () => (await target.server.query("select count(*) from app.child", [], "app"))[0];
-  const before = await count();
-  expect(await copyAlone("app.child", [], () => endCopies(of()))).toBeInstanceOf(Error);
-  await until("no copy is left", async () => !(await isCopying(target)));
-  expect(await count()).toEqual(before);
+describe("while rows flow", () => {
+  const name = "app.page";
+  let pages: CopiedTable[];
+  beforeAll(async () => {
+    // More than the buffers of the network hold, so that the source is still sending.
+    await source.admin(
+      `create table ${name} as select i as id, repeat('${REAL}', 2000) as text from generate_series(1, 1500) i`,
+    );
+    await target.admin(`create table ${name} (id int, text text); alter table ${name} owner to boss`);
+    const options = { rootCertificateFile: request.rootCertificateFile };
+    const all = await inControlSession(source.login(), options, readCopiedTables);
+    pages = all.filter((table) => table.name === name);
+  });
+
+  const terminate = (side: "source" | "target") => endCopies({ source, target }[side]);
+  test.each([
+    [
+      "the network to the source fails",
+      "source",
+      undefined,
+      /^the connection to the source ended while app\.page was copied/,
+    ],
+    [
+      "the network to the target fails",
+      "target",
+      undefined,
+      /^the connection to the target ended while app\.page was copied/,
+    ],
+    [
+      "the source ends the session",
+      "source",
+      terminate,
+      /^the connection to the source ended while app\.page was copied/,
+    ],
+    ["the target ends the session", "target", terminate, /^the session in "target" ended with SQLSTATE 57P01/],
+  ] as const)(
+    "%s: that ends the copy, nothing of it is stored, and the error has no value",
+    async (_, side, end, message) => {
+      const proxy = await CutProxy.to(request[side], {
+        bytes: 4_000_000,
+        direction: side === "source" ? "sent" : "received",
+        end: end && (() => end(side)),
+      });
+      try {
+        const through = { ...request[side], port: proxy.port };
+        const asked = { ...request, tables: pages, masks: masksOf({}, { [name]: ["id", "text"] }), [side]: through };
+        const error: unknown = await copyTables(asked).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
+        expect(proxy.isReached).toBe(true);
+        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(REAL);
+      } finally {
+        await proxy.close();
+      }
+      await until("no copy is left", async () => !(await isCopying(target)));
+      expect(await target.server.query(`select count(*)::int as n from ${name}`, [], "app")).toEqual([{ n: 0 }]);
+    },
+  );
 });
 
 test("a copy that is cancelled ends at once with the reason, although its server does not answer", async () => {
