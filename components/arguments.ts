@@ -49,6 +49,9 @@ export const databaseRequestOf = (standard: Standard) =>
     const schemaName = schemaNameOf(request, standard);
     if (request.furtherSchemas.includes(schemaName))
       refuse("furtherSchemas", request.furtherSchemas, `names ${schemaName}, which is the first schema; leave it out`);
+    const ownName = `${request.service}-${request.environment}`;
+    if (request.patchAfter.includes(ownName))
+      refuse("patchAfter", request.patchAfter, `names ${ownName}, which is this one; leave it out`);
     for (const extension of request.extensions) {
       const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
       if (missing.length > 0)

@@ -120,6 +120,13 @@ export interface DatabaseRequest {
    */
   replicas?: number;
   /**
+   * Services, each with its environment, that a train of patches has to have patched before this database: the order
+   * holds across its rings. At most 8.
+   * @default [] none
+   * @example ["billing-production"]
+   */
+  patchAfter?: string[];
+  /**
    * `later` if `up` cannot reach the database (a hosted CI): a second `up` inside the network then creates the roles.
    * @default "declared"
    * @example "later"

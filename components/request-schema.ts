@@ -188,6 +188,8 @@ export function hasUnknownPassword({ existing }: { existing?: z.output<typeof ex
 
 /** Each adds a dozen grants to every preview and refresh. */
 const furtherSchemasMax = 20;
+/** A tag has them all; more would say what an order of teams is for. */
+const patchAfterMax = 8;
 
 export const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
@@ -233,6 +235,16 @@ export const requestSchemaOf = (standard: Standard) => {
       .int({ error: () => "give a whole number" })
       .min(0, { error: () => "give 0" })
       .default(0),
+    patchAfter: z
+      .array(word("the service with its environment", /^[^\s,]{1,128}$/, 'give them as "billing-production"'), {
+        error: () => 'give a list of names, such as ["billing-production"]',
+      })
+      .refine((given) => given.length <= patchAfterMax, { error: () => `give at most ${patchAfterMax}` })
+      .refine((given) => new Set(given).size === given.length, { error: () => "names a service twice" })
+      .refine((given) => tagValue("it").safeParse(given.join(" ")).success, {
+        error: () => "is more than the value of a tag can hold; give fewer names",
+      })
+      .default([]),
     accessRoles: oneOf(Object.values(AccessRoles)).default("declared"),
     roles: z
       .record(z.string(), roleSettings, { error: () => `give settings by role: ${rolesOf(standard).join(", ")}` })

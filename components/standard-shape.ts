@@ -12,6 +12,7 @@ import {
   backupPlanTag,
   copyTagKeys,
   familyOf,
+  patchAfterTag,
   ringTag,
   secretRecoveryDays,
   stackTag,
@@ -225,11 +226,20 @@ const copyTags = ({ maskedCopy }: Pick<ResolvedRequest, "maskedCopy">): Tags =>
         [copyTagKeys.profile]: maskedCopy.profile,
         [copyTagKeys.expiresOn]: maskedCopy.expiresOn,
       };
+/** Only where it is declared: no other database changes. */
+const orderTags = ({ patchAfter }: Pick<ResolvedRequest, "patchAfter">): Tags =>
+  patchAfter.length === 0 ? {} : { [patchAfterTag]: patchAfter.join(" ") };
 export function instanceTags(
   shape: StandardShape,
-  request: Pick<ResolvedRequest, "maskedCopy">,
+  request: Pick<ResolvedRequest, "maskedCopy" | "patchAfter">,
   tags: Tags,
   standard: Standard,
 ): Tags {
-  return { ...tags, ...copyTags(request), [backupPlanTag]: shape.backupPlan, [standardTag]: instanceTagOf(standard) };
+  return {
+    ...tags,
+    ...copyTags(request),
+    ...orderTags(request),
+    [backupPlanTag]: shape.backupPlan,
+    [standardTag]: instanceTagOf(standard),
+  };
 }

@@ -5,7 +5,8 @@ import { majorOf, minorOf, type OfferedVersions, type RunningVersion } from "../
 /**
  * another-major, newer: of what it runs. no-path: RDS has no such upgrade. not-available: of its status. pending,
  * maintenance, parameters: what the patch would apply as well. topology: of its replicas. backups: it has none.
- * unproven: of its recovery. stack: nothing that we may change declares it.
+ * unproven: of its recovery. stack: nothing that we may change declares it. age, order: of a train, that the minor is
+ * too young for its tier, and that another has to be patched before it.
  */
 export type ObstacleKind =
   | "another-major"
@@ -18,7 +19,9 @@ export type ObstacleKind =
   | "topology"
   | "backups"
   | "unproven"
-  | "stack";
+  | "stack"
+  | "age"
+  | "order";
 
 export interface Obstacle {
   kind: ObstacleKind;

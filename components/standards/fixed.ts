@@ -72,6 +72,8 @@ export const standardTag = "shipshape:standard";
 export const backupPlanTag = "shipshape:backup-plan";
 export const ringTag = "shipshape:ring";
 export const stackTag = "shipshape:stack";
+/** Names of a service and an environment, with spaces between: a train patches those first. */
+export const patchAfterTag = "shipshape:patch-after";
 /** Of the instance of a masked copy. */
 export const copyTagKeys = {
   request: "shipshape:copy-request",

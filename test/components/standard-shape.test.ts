@@ -6,7 +6,7 @@ import { databaseRequestOf, type DatabaseRequest } from "../../components";
 import { standardAlarms } from "../../components/alarms";
 import { requiredBy } from "../../components/extensions";
 import { allowedExtensions } from "../../components/standards/roles";
-import { backupWindow, standardShape } from "../../components/standard-shape";
+import { backupWindow, instanceTags, standardShape } from "../../components/standard-shape";
 import { standardParameters } from "../../components/standards/parameters";
 import { request } from "./declared";
 import { maintenanceWindowOfRing, standardRows } from "./standard-rows";
@@ -158,4 +158,15 @@ test("the connections alarm follows the team's own limit", () => {
     standardAlarms(shapeOf({ parameters }), thresholds).find((alarm) => alarm.suffix === "connections")?.threshold;
   expect(threshold({ max_connections: 200 })).toBe(160);
   expect(threshold({})).toBe(360);
+});
+
+test("what a database is patched after is a tag of its instance, and of no other database", () => {
+  const tagsWith = (patchAfter: string[]) => {
+    const given = databaseRequestOf(builtIn).parse({ ...request, patchAfter });
+    return instanceTags(standardShape(given, builtIn), given, {}, builtIn);
+  };
+  expect(tagsWith(["billing-production", "ledger-production"])).toMatchObject({
+    "shipshape:patch-after": "billing-production ledger-production",
+  });
+  expect(Object.keys(tagsWith([]))).not.toContain("shipshape:patch-after");
 });

@@ -131,6 +131,21 @@ const mistakes: [claim: string, change: Record<string, unknown>, line: string][]
     { parameters: ["work_mem=65536"] },
     'parameters: give values by name, such as {…: …} (given ["work_mem=65536"])',
   ],
+  [
+    "a database that waits for itself",
+    { patchAfter: ["orders-production"] },
+    'patchAfter: names orders-production, which is this one; leave it out (given ["orders-production"])',
+  ],
+  [
+    "one name for what it waits for",
+    { patchAfter: "billing-production" },
+    'patchAfter: give a list of names, such as ["billing-production"] (given "billing-production")',
+  ],
+  [
+    "a tag's value with two names",
+    { patchAfter: ["billing-production ledger-production"] },
+    'patchAfter.0: give them as "billing-production" (given "billing-production ledger-production")',
+  ],
   ["text for a truth value", { retire: "yes" }, 'retire: give true or false (given "yes")'],
   [
     "a misspelt argument",

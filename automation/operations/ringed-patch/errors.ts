@@ -8,4 +8,9 @@ export const ringedPatchErrors = {
     message: "no database of {scope} can be patched to {version} now ({patched} run it already): {reasons}",
     hint: "`npx shipshape patches` shows what each runs, and what RDS offers",
   },
+  "train-cycle": {
+    ...refused,
+    message: "databases wait for each other, as their `patchAfter` says: {cycle}",
+    hint: "take one of them out of `patchAfter` in its stack, and run `pulumi up` there; `npx shipshape fleet` shows the stacks",
+  },
 } as const satisfies ErrorTable;

@@ -1,4 +1,5 @@
 /** The bounds of a train, each with its reason. */
+import type { Ring } from "../../../components/standards/fixed";
 
 /** What goes wrong with the first requests shows within an hour; what goes wrong at night, with the default of a day. */
 export const bakeMinutesDefault = 60;
@@ -20,6 +21,15 @@ export const recoveriesAtOnceMax = 8;
 
 /** Databases that are probed at once: AWS allows some ten descriptions a second in an account and Region. */
 export const probesAtOnceMax = 8;
+
+/**
+ * Days from the community's release of a minor until a database takes it, by the ring of its tier. Regressions of a
+ * release were mended by another two weeks later (26 February 2026): the last ring does not take what is younger.
+ */
+export const minorAgeDaysMin = { 0: 0, 1: 7, 2: 14, 3: 21 } as const satisfies Record<Ring, number>;
+
+/** For how long a fix of a minor that our table lacks is waived: until about the next quarter's minors. */
+export const unknownAgeWaiverDays = 90;
 
 /** By how much the next ring of a tier is larger than the one before, which was well. */
 export const ringGrowth = 5;

@@ -2,6 +2,7 @@
 import { namesOf } from "../../fleet-records";
 import { printable } from "../../printable";
 import { namedMax } from "./limits";
+import type { AgeWaiver } from "./minor-age";
 import type { LeftDatabase, Ring } from "./rings";
 
 interface Shown {
@@ -11,11 +12,13 @@ interface Shown {
   left: LeftDatabase[];
   patched: number;
   window: string | null;
+  ageWaiver: AgeWaiver | null;
+  unknownNames: string[];
   unread: string[];
 }
 
 export function trainText(plan: Shown, scope: string): string {
-  const { to, rings, left, patched, window, unread } = plan;
+  const { to, rings, left, patched, window, ageWaiver, unknownNames, unread } = plan;
   const all = rings.flatMap(({ databases }) => databases);
   const nameOf = namesOf([...all, ...left]);
   const width = Math.max(0, ...all.map((one) => nameOf(one).length));
@@ -34,11 +37,17 @@ export function trainText(plan: Shown, scope: string): string {
     `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "each in its own maintenance window, or when its owning team approves" : `in the window ${window} UTC`}.`,
     "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
+    ...(ageWaiver === null
+      ? []
+      : [
+          `No tier waits for the age of ${to}: ${ageWaiver.reason}, waived until ${ageWaiver.expiresOn} by who approves this.`,
+        ]),
     ...rings.flatMap(ringLines),
     "",
     `not in this train: ${left.length}; patched already: ${patched}`,
     ...left.slice(0, namedMax).map((one) => `  ${nameOf(one)}: ${one.kind}, ${one.detail}`),
     ...(left.length > namedMax ? [`  and ${left.length - namedMax} more`] : []),
+    ...unknownNames.slice(0, namedMax).map((one) => `waits for what no database is called: ${one}`),
     ...unread.map((one) => `not asked: ${one}`),
   ]
     .map(printable)

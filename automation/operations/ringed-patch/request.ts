@@ -17,6 +17,11 @@ const fields = z.strictObject({
     .max(bakeMinutesMax, `give ${bakeMinutesMax} at most: two weeks`)
     .default(bakeMinutesDefault)
     .meta({ description: "how long each ring is watched before its health gate decides" }),
+  securityFix: z.string().min(1, "name the fix, such as CVE-2026-2005").max(255).optional().meta({
+    description:
+      "a fix that cannot wait: databases get the minor however young it is; who approves the plan approves that",
+    placeholder: "name",
+  }),
   window: z
     .string()
     .refine((text) => maintenanceWindowOf(text) !== undefined, "give a window as RDS writes it: tue:02:00-tue:04:00")

@@ -1,8 +1,12 @@
-/** Pure: which databases are patched together. Each tier begins with one, and the next ring is larger by a factor. */
+/**
+ * Pure: which databases are patched together. Each tier begins with one, and the next ring is larger by a factor.
+ * What waits for others, as it declares, comes in a later ring than those.
+ */
 import { environmentsOf, tiersOf, type Standard } from "../../../components/standards/standard";
 import type { TargetDatabase } from "../../fleet-records";
 import type { Obstacle } from "../../patches/obstacles";
 import { tierOf } from "../../tier-of";
+import { afterOf, inOrder, orderNameOf, type After } from "./declared-order";
 import { databasesAtOnceMax, patchSecondsPlanned, ringGrowth, ringSizeMax } from "./limits";
 
 /** A database that can be patched. */
@@ -34,44 +38,86 @@ export interface Ring {
   wayBackLossSecondsMax: number;
 }
 
+/** None of them waits for one that is not among them. Errors: train-cycle. */
 export function ringsOf(candidates: readonly Candidate[], bakeSeconds: number, standard: Standard): Ring[] {
+  const after = afterOf(candidates, standard);
   const rings: Ring[] = [];
-  for (const databases of byTier(candidates, standard)) {
-    let size = 1;
-    for (let at = 0; at < databases.length; size = Math.min(size * ringGrowth, ringSizeMax)) {
-      const together = databases.slice(at, at + size);
-      const atOnce = Math.min(together.length, databasesAtOnceMax);
-      const patching = Math.ceil(together.length / atOnce) * patchSecondsPlanned;
-      rings.push({
-        ...{ number: rings.length + 1, databases: together, atOnce, bakeSeconds },
-        wayBackLossSecondsMax: bakeSeconds + patching,
-      });
-      at += together.length;
+  const toPatch = new Map<string, number>();
+  for (const name of candidates.flatMap((one) => orderNameOf(one, standard) ?? []))
+    toPatch.set(name, (toPatch.get(name) ?? 0) + 1);
+  const isFree = ({ name }: Ranked) =>
+    name === undefined || (after.get(name) ?? []).every((before) => toPatch.get(before) === 0);
+  for (const group of inGroups(candidates, after, standard)) {
+    let left = group;
+    for (let size = 1; left.length > 0;) {
+      const [together, later]: [Ranked[], Ranked[]] = [[], []];
+      for (const one of left) (together.length < size && isFree(one) ? together : later).push(one);
+      rings.push(
+        ringOf(
+          rings.length + 1,
+          together.map(({ database }) => database),
+          bakeSeconds,
+        ),
+      );
+      for (const { name } of together) if (name !== undefined) toPatch.set(name, toPatch.get(name)! - 1);
+      left = later;
+      // What waits for others may make a ring smaller: the next is still larger than one that was well.
+      size = Math.min(Math.max(size, together.length * ringGrowth), ringSizeMax);
     }
   }
   return rings;
 }
 
-/** The least strict comes first: its tier's ring, then its environment, then its tier. */
-function byTier(candidates: readonly Candidate[], standard: Standard): PlannedDatabase[][] {
+function ringOf(number: number, databases: PlannedDatabase[], bakeSeconds: number): Ring {
+  const atOnce = Math.min(databases.length, databasesAtOnceMax);
+  const patching = Math.ceil(databases.length / atOnce) * patchSecondsPlanned;
+  return { number, databases, atOnce, bakeSeconds, wayBackLossSecondsMax: bakeSeconds + patching };
+}
+
+interface Ranked {
+  rank: number[];
+  /** By which others wait for it. */
+  name: string | undefined;
+  database: PlannedDatabase;
+}
+
+/**
+ * The least strict comes first: its tier's ring, or that of the strictest that it waits for; then its environment, then
+ * its tier.
+ */
+function inGroups(candidates: readonly Candidate[], after: After, standard: Standard): Ranked[][] {
   const [environments, tiers]: string[][] = [environmentsOf(standard), tiersOf(standard)];
-  const ranked = candidates.map(({ tags, ...one }) => {
+  const ranked = candidates.map((one): Ranked => {
+    const { tags, ...known } = one;
     const { tier, environment, objectives } = tierOf(tags, standard);
     const rank = [objectives.ring, -environments!.indexOf(environment), -tiers!.indexOf(tier)];
-    return { rank, database: { ...one, tier, environment } };
+    return { rank, name: orderNameOf(one, standard), database: { ...known, tier, environment } };
   });
+  const ringOfName = latestRings(ranked, after);
+  for (const one of ranked)
+    one.rank[0] = Math.max(one.rank[0]!, ...(after.get(one.name ?? "") ?? []).map((name) => ringOfName.get(name) ?? 0));
   ranked.sort((one, other) => {
     const differs = one.rank.findIndex((value, at) => value !== other.rank[at]);
     if (differs !== -1) return one.rank[differs]! - other.rank[differs]!;
     return nameOf(one.database) < nameOf(other.database) ? -1 : 1;
   });
-  const groups = new Map<number, PlannedDatabase[]>();
-  for (const { rank, database } of ranked) {
-    const group = groups.get(rank[0]!);
-    if (group) group.push(database);
-    else groups.set(rank[0]!, [database]);
+  const groups = new Map<number, Ranked[]>();
+  for (const one of ranked) {
+    const group = groups.get(one.rank[0]!);
+    if (group) group.push(one);
+    else groups.set(one.rank[0]!, [one]);
   }
   return [...groups.values()];
+}
+
+/** Of each name that others wait for: the last ring of the standard that has one of it. */
+function latestRings(ranked: readonly Ranked[], after: After): Map<string, number> {
+  const rings = new Map<string, number>();
+  for (const { name, rank } of ranked)
+    if (name !== undefined) rings.set(name, Math.max(rings.get(name) ?? 0, rank[0]!));
+  for (const name of inOrder(after))
+    rings.set(name, Math.max(rings.get(name) ?? 0, ...(after.get(name) ?? []).map((before) => rings.get(before) ?? 0)));
+  return rings;
 }
 
 const nameOf = ({ identifier, account, region }: TargetDatabase): string => `${identifier} ${account} ${region}`;

@@ -43,7 +43,8 @@ export function ringedPatchSteps(s: OperationContext) {
       };
       const ours = databases.filter((database) => !throwaway(database));
       const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
-      return { databases: found, unreachable, located: locations.length > 0 };
+      const today = new Date().toISOString().slice(0, 10);
+      return { databases: found, unreachable, located: locations.length > 0, today };
     },
 
     open: ({ rings, window }: TrainPlan, trainId: string): Promise<void> =>

@@ -36,6 +36,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "patch-unsettled",
         "snapshot-not-usable",
         "train-empty",
+        "train-cycle",
         "train-unknown",
         "train-over",
         "train-database-unknown",

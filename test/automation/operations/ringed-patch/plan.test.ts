@@ -13,7 +13,9 @@ const database = (identifier: string, tier: string, environment: string, more = 
   tags: { tier, environment, owner: "team-orders" },
   ...more,
 });
-const observed = (...databases: TrainCandidate[]): ObservedTrain => ({ databases, unreachable: [], located: false });
+const observed = (...databases: TrainCandidate[]): ObservedTrain => ({
+  ...{ databases, unreachable: [], located: false, today: "2026-11-27" },
+});
 const asked = (more: object = {}): RingedPatchRequest =>
   ringedPatchRequest.parse({ to: "17.10", fleet: true, ...more });
 const plan = (databases: TrainCandidate[], more: object = {}) =>
@@ -106,4 +108,97 @@ test("a patch begins while enough of the train's window is left", () => {
   expect(secondsUntilOpen(null, new Date())).toBe(0);
   expect(secondsUntilOpen(window, new Date("2026-12-01T03:54:59Z"), 300)).toBe(0);
   expect(secondsUntilOpen(window, new Date("2026-12-01T03:55:00Z"), 300)).toBeGreaterThan(0);
+});
+
+const after = (names: string): object => ({ "shipshape:patch-after": names });
+const named = (identifier: string, tier: string, more: object = {}, tags: object = {}) =>
+  database(identifier, tier, "production", {
+    ...more,
+    tags: { tier, environment: "production", service: identifier, ...tags },
+  });
+
+test("what waits for another is in a later ring, even if its tier is less strict", () => {
+  const fleet = [
+    named("a", "bronze", {}, after("z-production")),
+    named("b", "bronze", {}, after("c-production")),
+    named("c", "bronze"),
+    named("d", "bronze"),
+    named("z", "gold"),
+  ];
+  expect(names(plan(fleet))).toEqual([["c"], ["b", "d"], ["z"], ["a"]]);
+});
+
+test("whatever order is declared without a cycle, no database is patched before one that it waits for", () => {
+  let state = 7;
+  const next = (n: number) => Math.floor(((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32) * n);
+  for (let round = 0; round < 200; round++) {
+    const fleet = Array.from({ length: 1 + next(40) }, (_, at) => {
+      const before = at > 0 && next(2) === 0 ? [...new Set([`s${next(at)}`, `s${next(at)}`])] : [];
+      const waits = before.map((name) => `${name}-production`).join(" ");
+      return named(`s${at}`, ["bronze", "silver", "gold"][next(3)]!, {}, waits ? after(waits) : {});
+    });
+    const { rings } = plan(fleet);
+    const ringOf = new Map(rings.flatMap(({ number, databases }) => databases.map((d) => [d.identifier, number])));
+    expect(ringOf.size).toBe(fleet.length);
+    for (const { identifier, tags } of fleet)
+      for (const before of (tags["shipshape:patch-after"] ?? "").split(" ").filter(Boolean))
+        expect(ringOf.get(identifier)).toBeGreaterThan(ringOf.get(before.replace("-production", ""))!);
+    let largest = 0;
+    for (const { databases } of rings) {
+      expect(databases.length).toBeLessThanOrEqual(Math.max(1, largest * 5));
+      largest = Math.max(largest, databases.length);
+    }
+  }
+});
+
+test("databases that wait for each other are refused, and the cycle is named", () => {
+  const fleet = [
+    named("a", "bronze", {}, after("b-production")),
+    named("b", "gold", {}, after("c-production")),
+    named("c", "bronze", {}, after("a-production")),
+    named("d", "bronze"),
+  ];
+  expect(() => plan(fleet)).toThrow(/a-production after b-production after c-production after a-production/);
+});
+
+test("what waits for one that cannot go stays as well, and a name that no database has is listed", () => {
+  const obstacles = [{ kind: "pending" as const, detail: "MultiAZ waits for its window" }];
+  const made = plan([
+    named("a", "bronze", {}, after("b-production")),
+    named("b", "bronze", {}, after("c-production nobody-production")),
+    named("c", "bronze", { obstacles }),
+    named("d", "bronze", {}, after("done-production other-production nobody-production")),
+    named("done", "gold", { from: "17.10" }),
+    named("other", "gold", { from: "16.13", obstacles: [{ kind: "another-major", detail: "it runs 16.13" }] }),
+  ]);
+  expect(names(made)).toEqual([["d"]]);
+  expect(made.left.map(({ identifier, kind, detail }) => [identifier, kind, detail])).toEqual([
+    ["a", "order", "it is patched after b-production, which is not in this train"],
+    ["b", "order", "it is patched after c-production, which is not in this train"],
+    ["c", "pending", "MultiAZ waits for its window"],
+    ["other", "another-major", "it runs 16.13"],
+  ]);
+  expect(made.unknownNames).toEqual(["d: nobody-production"]);
+  expect(made.text).toContain("waits for what no database is called: d: nobody-production");
+});
+
+test("a minor that is too young for a tier goes to the others; a fix that cannot wait goes to all", () => {
+  const fleet = [named("a", "bronze"), named("b", "silver"), named("c", "gold"), database("d", "gold", "staging")];
+  const on = (today: string, more: object = {}) => planTrain(asked(more), { ...observed(...fleet), today }, builtIn);
+  expect(names(on("2026-05-20"))).toEqual([["d"]]);
+  expect(names(on("2026-05-21"))).toEqual([["d"], ["a"]]);
+  const made = on("2026-05-28");
+  expect(names(made)).toEqual([["d"], ["a"], ["b"]]);
+  expect(made.left).toMatchObject([
+    { identifier: "c", kind: "age", detail: "its tier takes 17.10 from 2026-06-04 on, 21 days after its release" },
+  ]);
+  expect(names(on("2026-06-04"))).toEqual([["d"], ["a"], ["b"], ["c"]]);
+  const fix = on("2026-05-15", { securityFix: "CVE-2026-2005" });
+  expect(names(fix)).toEqual([["d"], ["a"], ["b"], ["c"]]);
+  expect(fix.ageWaiver).toEqual({
+    ...{ rule: "minor-age", resource: "17.10", reason: "CVE-2026-2005", expiresOn: "2026-06-04" },
+  });
+  expect(fix.text).toContain("CVE-2026-2005, waived until 2026-06-04");
+  const unknown = planTrain(asked({ to: "17.99" }), { ...observed(...fleet), today: "2026-06-04" }, builtIn);
+  expect(names(unknown)).toEqual([["d"]]);
 });

@@ -18,7 +18,7 @@ const database = (identifier: string): TrainCandidate => ({
 const planned = (bakeMinutes: number) =>
   planTrain(
     ringedPatchRequest.parse({ to: "17.10", fleet: true, bakeMinutes }),
-    { databases: ["a", "b", "c", "d"].map(database), unreachable: [], located: false },
+    { databases: ["a", "b", "c", "d"].map(database), unreachable: [], located: false, today: "2026-11-27" },
     builtIn,
   );
 const plan = planned(0);
