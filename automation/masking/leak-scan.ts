@@ -3,16 +3,25 @@
  * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
+import { fieldAt, forEachField, hasLetter, isNull, isPlain, kindOf, needsDecoding } from "./leak-fields";
 import { anchorBytes, LeakIndex, valueBytesMax } from "./leak-index";
 import { LeakNumbers } from "./leak-numbers";
 import { piecesOf, type FieldForm } from "./leak-pieces";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
-import { canonical, decodings, digitRuns, digitsMin, digitsOf, fieldText, isCanonical, localPartOf } from "./leak-text";
+import { canonical, decodings, digitRuns, digitsOf, fieldText, localPartOf } from "./leak-text";
 
 /** Where in a text: the column of a row, or a definition. */
 interface Place {
   name: string;
   arm: "value" | "definition";
+}
+
+/** A definition, comment, setting, statistic or name of the copy. */
+export interface SearchedDefinition {
+  kind: string;
+  /** Whose it is; empty where that is the text itself. */
+  name: string;
+  text: string;
 }
 
 interface SearchedColumn {
@@ -30,10 +39,6 @@ interface SearchedColumn {
 
 /** A column of fewer different values than this may consist of towns, states or titles. */
 const wordsMax = 4096;
-
-const TAB = 0x09;
-const NEWLINE = 0x0a;
-const BACKSLASH = 0x5c;
 
 export class LeakScan {
   private readonly index = new LeakIndex();
@@ -80,8 +85,8 @@ export class LeakScan {
    */
   searchRows(places: readonly string[], plain: readonly boolean[], chunk: Uint8Array): void {
     this.bytes += chunk.length;
-    this.index.search(chunk, 0, chunk.length, (at, length, column) => {
-      if (this.isWhole(chunk, 0, chunk.length, at, length))
+    this.index.search(...whole(chunk), (at, length, column) => {
+      if (this.isWhole(...whole(chunk), at, length))
         this.hit({ name: places[fieldAt(chunk, at)] ?? "", arm: "value" }, column);
     });
     forEachField(chunk, (field, from, to) => {
@@ -91,11 +96,11 @@ export class LeakScan {
     });
   }
 
-  /** A definition, comment, setting or statistic of the copy. */
-  searchDefinition(place: string, text: string): void {
+  searchDefinition({ kind, name, text }: SearchedDefinition): void {
     this.definitions++;
     this.bytes += text.length;
-    const where = { name: place, arm: "definition" as const };
+    // What a value is found in may have another for a name, which is searched as a text of its own.
+    const where = { name: this.isMet(name) ? kind : `${kind} ${name}`.trimEnd(), arm: "definition" as const };
     const shown = canonical(text);
     this.searchText(where, Buffer.from(shown));
     this.searchDecoded(where, text, false, shown);
@@ -179,9 +184,21 @@ export class LeakScan {
     if (!this.numbers.isEmpty) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
   }
 
+  private isMet(name: string): boolean {
+    let isMet = false;
+    const met = () => void (isMet = true);
+    for (const form of [canonical(name), ...decodings(name)]) this.searchFor(Buffer.from(form), met);
+    for (const digits of digitRuns(name)) this.index.search(...whole(Buffer.from(DIGIT_MARK + digits)), met);
+    return isMet;
+  }
+
   private searchText(place: Place, bytes: Buffer): void {
-    this.index.search(bytes, 0, bytes.length, (at, length, column) => {
-      if (this.isWhole(bytes, 0, bytes.length, at, length)) this.hit(place, column);
+    this.searchFor(bytes, (column) => this.hit(place, column));
+  }
+
+  private searchFor(bytes: Buffer, met: (column: number) => void): void {
+    this.index.search(...whole(bytes), (at, length, column) => {
+      if (this.isWhole(...whole(bytes), at, length)) met(column);
     });
   }
 
@@ -189,7 +206,7 @@ export class LeakScan {
   private searchNumber(place: Place, digits: string): void {
     this.numbers.expect(digits.length);
     const bytes = Buffer.from(DIGIT_MARK + digits);
-    this.index.search(bytes, 0, bytes.length, (at, length, column) => {
+    this.index.search(...whole(bytes), (at, length, column) => {
       if (at === 0 && length === bytes.length)
         this.numbers.hit(digits.length, place.name + DIGITS, this.columns[column]!.name, place.arm);
     });
@@ -221,65 +238,7 @@ const DIGIT_MARK = "\u0001digits\u0001";
 /** After a place where a number was found. */
 const DIGITS = " (as a number)";
 
-/** 1: a letter, 2: a digit, 0: anything else. */
-const kindOf = (byte: number): number =>
-  byte >= 0x30 && byte <= 0x39 ? 2 : (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a ? 1 : byte >= 0x80 ? 1 : 0;
-
-/** What a search sees as it is: ASCII in the form that is searched for, and nothing that COPY escaped. */
-function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return false;
-  return isCanonical(bytes, from, to);
-}
-
-/** A few digits with what separates them are a date, an amount or a short number: no evidence. */
-function hasLetter(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (kindOf(bytes[at]!) === 1) return true;
-  return false;
-}
-
-const isNull = (bytes: Uint8Array, from: number, to: number): boolean =>
-  to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === 0x4e;
-
-function forEachField(chunk: Uint8Array, visit: (field: number, from: number, to: number) => void): void {
-  let field = 0;
-  let from = 0;
-  for (let at = 0; at < chunk.length; at++) {
-    const byte = chunk[at];
-    if (byte !== TAB && byte !== NEWLINE) continue;
-    visit(field, from, at);
-    from = at + 1;
-    field = byte === TAB ? field + 1 : 0;
-  }
-}
-
-/** Which field of its row a byte is in. */
-function fieldAt(chunk: Uint8Array, at: number): number {
-  let field = 0;
-  for (let one = at - 1; one >= 0 && chunk[one] !== NEWLINE; one--) if (chunk[one] === TAB) field++;
-  return field;
-}
-
-/** Bytes that may make a field say something else than it shows. */
-const special = new Uint8Array(256).fill(1, 0x80);
-for (const one of "\\%&") special[one.charCodeAt(0)] = 1;
-/** What encoded text and long numbers consist of. */
-const token = new Uint8Array(256);
-for (const one of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-") token[one.charCodeAt(0)] = 1;
-
-function needsDecoding(chunk: Uint8Array, from: number, to: number): "nothing" | "digits" | "all" {
-  let run = 0;
-  let digits = 0;
-  let before = 0;
-  for (let at = from; at < to; at++) {
-    const byte = chunk[at]!;
-    if (special[byte] === 1 || (byte === 0x20 && before === 0x20)) return "all";
-    before = byte;
-    run = token[byte] === 1 ? run + 1 : 0;
-    if (run >= 16) return "all";
-    if (byte >= 0x30 && byte <= 0x39) digits++;
-  }
-  return digits >= digitsMin ? "digits" : "nothing";
-}
+const whole = (bytes: Uint8Array): [Uint8Array, number, number] => [bytes, 0, bytes.length];
 
 /** Linear counting: from how many of the bits are still free. */
 function distinctEstimate(seen: Uint8Array): number {

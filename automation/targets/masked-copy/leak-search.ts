@@ -2,7 +2,7 @@
 import type { Client } from "pg";
 import type { FieldForm } from "../../masking/leak-pieces";
 import type { LeakReport } from "../../masking/leak-report";
-import { LeakScan } from "../../masking/leak-scan";
+import { LeakScan, type SearchedDefinition } from "../../masking/leak-scan";
 import { transformers } from "../../masking/transformers";
 import { columnId } from "../../masking/schema-facts";
 import type { DatabaseLogin } from "../database-login";
@@ -101,8 +101,7 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
         bytes,
       );
     }
-  for (const { place, text } of (await copy.query<{ place: string; text: string }>(definitionsQuery)).rows)
-    scan.searchDefinition(place, text);
+  for (const one of (await copy.query<SearchedDefinition>(definitionsQuery)).rows) scan.searchDefinition(one);
   const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
   for (const { table, columns } of masked)
     for (const { name } of isCopied(table) ? columns : [])

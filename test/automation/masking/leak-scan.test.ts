@@ -69,7 +69,7 @@ test("a value of more than its searched bytes is found, wherever it stands", () 
 test("a hit says where it is and which column it is of, and never what it is", () => {
   const scan = scanOf(real);
   scan.searchRows(["app.copy.id", "app.copy.note"], [], chunk([["1", "call Zoe Quillfeather"]]));
-  scan.searchDefinition("comment on table app.copy", "made for Zoë Quillfeather");
+  scan.searchDefinition({ kind: "comment", name: "on table app.copy", text: "made for Zoë Quillfeather" });
   const report = scan.report();
   expect(report.hits).toEqual([
     { place: "app.copy.note", column: "app.people.name", arm: "value", count: 1 },
@@ -173,4 +173,15 @@ test("of a hundred thousand values each is found in a long text, and none of a h
   };
   expect(met(all)).toBe(100_000);
   expect(met(all.map((_, at) => value(at, "mask")))).toBe(0);
+});
+
+test.each([
+  ["index app.copy_made", "index", "app.copy_made"],
+  ["index", "index", 'app."for zoë quillfeather"'],
+  ["index", "index", "app.for_49171555019977"],
+  ["name of schema", "name of schema", ""],
+])("a hit in a definition is in the %s, and no name that is itself a value is told", (place, kind, name) => {
+  const scan = scanOf(real);
+  scan.searchDefinition({ kind, name, text: "made for Zoë Quillfeather" });
+  expect(scan.report().hits.map((hit) => hit.place)).toEqual([place]);
 });

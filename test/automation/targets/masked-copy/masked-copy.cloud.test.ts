@@ -161,7 +161,14 @@ test("the leak scan finds a value wherever SQL can read it, and names the place 
     create policy those on app.base using (note = E'${at(26)}');
     create publication p for table app.base where (note = E'${at(27)}');
     alter role owner in database app set application_name = E'${at(28)}';
-    create table app.stale as select E'${at(29)}'::text as who from generate_series(1, 100); alter table app.stale owner to owner; analyze app.stale; truncate app.stale`);
+    create table app.stale as select E'${at(29)}'::text as who from generate_series(1, 100); alter table app.stale owner to owner; analyze app.stale; truncate app.stale;
+    do $$ begin
+      execute format('create schema %I', E'${at(30)}');
+      execute format('create type app.%I as (a int)', E'${at(31)}');
+      execute format('create index %I on app.base (id)', E'${at(32)}');
+      execute format('create policy %I on app.customer using (true)', E'${at(33)}');
+      execute format('alter table app.customer add constraint %I check (id > 0)', E'${at(34)}');
+    end $$`);
   const report = await scan();
   expect(report.hits.map(({ place, arm }) => `${arm}: ${place}`).sort()).toEqual([
     "definition: comment on column email of table app.customer",
@@ -170,8 +177,15 @@ test("the leak scan finds a value wherever SQL can read it, and names the place 
     "definition: default of app.base.note",
     "definition: default of app.child.note",
     "definition: function app.who()",
+    "definition: index",
     "definition: index app.base_id_idx",
     "definition: label of app.state",
+    "definition: name of composite type",
+    "definition: name of index",
+    "definition: name of policy",
+    "definition: name of schema",
+    "definition: name of table constraint",
+    "definition: name of type",
     "definition: policy those of app.base",
     "definition: publication p of app.base",
     "definition: publication p of app.child",
