@@ -172,6 +172,8 @@ export interface DeclaredNearby {
   snapshots: { arn: string; accounts: string[] }[];
   /** ARNs of databases whose automated backups are copied to another Region. */
   backupsCopied: string[];
+  /** Read replicas. Each belongs to its source: it is no database of its own. @default none */
+  replicas?: TargetDatabase[];
 }
 
 /** A DatabasePlatform as the state of a stack has it. */

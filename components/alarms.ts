@@ -139,6 +139,19 @@ export function standardAlarms(shape: StandardShape, from: AlarmThresholds): Sta
   ];
 }
 
+/** Of read replicas only: how far behind the source one is. */
+export const replicaLagAlarm: StandardAlarm = {
+  suffix: "replica-lag",
+  description: "the replica is minutes behind its source (seconds)",
+  comparison: "GreaterThanThreshold",
+  threshold: 300,
+  periodSeconds: 60,
+  points: 5,
+  // Without the metric replication may have ended, which is worse than a lag.
+  treatMissingData: "missing",
+  metric: { name: "ReplicaLag", statistic: "Maximum" },
+};
+
 /** In words where people would use them. */
 const share = (percent: number): string => ({ 10: "a tenth", 80: "four fifths" })[percent] ?? `${percent} %`;
 

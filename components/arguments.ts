@@ -5,7 +5,7 @@ import { wrongImport } from "./imported-database";
 import { inputOf, text } from "./input-errors";
 import { databaseNameOf, identifierLengthMax, identifierOf, schemaNameOf } from "./names";
 import { reachableFrom } from "./reachable-from";
-import { requestSchemaOf, versionPattern, word } from "./request-schema";
+import { hasUnknownPassword, requestSchemaOf, versionPattern, word } from "./request-schema";
 import { isReserved } from "./standards/reserved-names";
 import { standardShape } from "./standard-shape";
 import { part, type Standard } from "./standards/standard";
@@ -57,13 +57,17 @@ export const databaseRequestOf = (standard: Standard) =>
       if (missing.length > 0)
         refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
     }
-    if (request.replicas > 0)
+    if (request.replicas > 0 && request.masterPassword === "managed" && !hasUnknownPassword(request))
       refuse(
         "replicas",
         request.replicas,
-        request.masterPassword === "managed"
-          ? 'RDS refuses read replicas with a managed master password, and this version does not create any; give 0 (later: masterPassword "own")'
-          : "is reserved for a later version; give 0",
+        'RDS refuses read replicas with a managed master password; give masterPassword "own", or 0',
+      );
+    if (request.replicas > 0 && found?.backupRetentionPeriod === 0)
+      refuse(
+        "replicas",
+        request.replicas,
+        "RDS copies a replica from a database with backups; give another existing.asFound.backupRetentionPeriod, or 0",
       );
     if (request.import && !request.existing)
       refuse(

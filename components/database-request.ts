@@ -114,9 +114,10 @@ export interface DatabaseRequest {
    */
   masterPassword?: MasterPassword;
   /**
-   * Reserved: read replicas come later, and any other number is refused.
+   * How many read replicas it has, 0 to 5: of the same size, in the same Region, each with its own endpoint. RDS refuses
+   * them with a managed master password, so they need `masterPassword: "own"`.
    * @default 0
-   * @example 0
+   * @example 1
    */
   replicas?: number;
   /**

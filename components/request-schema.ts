@@ -191,6 +191,9 @@ const furtherSchemasMax = 20;
 /** A tag has them all; more would say what an order of teams is for. */
 const patchAfterMax = 8;
 
+/** RDS allows 15; each costs as much as the source, and beyond a few a pooler or a cache serves readers better. */
+const replicasMax = 5;
+
 export const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
 /** Argument by argument; arguments.ts checks combinations. */
@@ -233,7 +236,8 @@ export const requestSchemaOf = (standard: Standard) => {
     masterPassword: oneOf(Object.values(MasterPassword)).default("managed"),
     replicas: z
       .int({ error: () => "give a whole number" })
-      .min(0, { error: () => "give 0" })
+      .min(0, { error: () => `give 0 to ${replicasMax}` })
+      .max(replicasMax, { error: () => `give 0 to ${replicasMax}` })
       .default(0),
     patchAfter: z
       .array(word("the service with its environment", /^[^\s,]{1,128}$/, 'give them as "billing-production"'), {

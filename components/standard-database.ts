@@ -10,17 +10,18 @@ import { finalSnapshotIdentifier, instanceArguments, instanceOptions } from "./i
 import { destroyGuard } from "./destroy-guard";
 import type { HandedOverDatabase, HandOver, HandOverTarget } from "./hand-over";
 import { handedOver, handOverAs } from "./handed-over";
-import { logGroupName, logGroups } from "./log-groups";
+import { logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
 import { ownParameterGroupOf, parameterGroup } from "./parameter-group";
 import { programRegion, programStandard } from "./program-standard";
+import { remainsAfterDestroy } from "./remains-after-destroy";
 import type { RoleLogin } from "./role-logins";
+import { readReplicas, versionAfterReplicas } from "./read-replicas";
 import { programRotation } from "./rotation";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
 import { parametersOf, standardShape, standardTags, type StandardShape } from "./standard-shape";
-import { exportedLogs } from "./standards/fixed";
 import type { RoleName } from "./standards/names";
 import { tierStandard, type HeldStandard } from "./standards/standard";
 
@@ -50,6 +51,8 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly standard: HeldStandard;
   /** Everything that the standard decided, with its inputs: known before anything is created. */
   readonly shape: StandardShape;
+  /** `<address>:<port>` of each read replica, for clients that only read; empty without `replicas`. */
+  readonly readerEndpoints: pulumi.Output<string[]>;
   /** `<address>:<port>`. */
   readonly endpoint: pulumi.Output<string>;
   /** The host name, which the certificate names. */
@@ -134,10 +137,11 @@ export class StandardDatabase extends pulumi.ComponentResource {
       : undefined;
     const login = masterLogin(name, request, shape, { standard, keyArn, tags }, child);
     const snapshot = finalSnapshotIdentifier(name, shape, request, child);
+    const engineVersion = resolvedEngineVersion(request, shape, child);
     const instance = new rds.Instance(
       `${name}-instance`,
       instanceArguments(request, shape, platform, {
-        engineVersion: resolvedEngineVersion(request, shape, child),
+        engineVersion: versionAfterReplicas(engineVersion, running, shape, request.replicas, child),
         parameterGroupName:
           request.existing?.asFound.parameterGroupName ??
           ownParameters?.name ??
@@ -152,6 +156,13 @@ export class StandardDatabase extends pulumi.ComponentResource {
       instanceOptions(request, shape, { ...child, dependsOn: logs }),
     );
 
+    const replicas = readReplicas(
+      name,
+      request,
+      shape,
+      { source: instance, engineVersion, platform, securityGroupId: group.id, tags, standard },
+      child,
+    );
     const thresholds = tierStandard(standard, shape.tier, shape.environment).alarms;
     const alarms = standardAlarms(shape, thresholds).map((one) => {
       const fitting = running.apply((found) =>
@@ -183,12 +194,18 @@ export class StandardDatabase extends pulumi.ComponentResource {
             this,
           )
         : undefined;
-    destroyGuard(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
+    destroyGuard(
+      name,
+      shape.protect,
+      [...alarms, ...replicas.leaves, ...(access?.leaves ?? []), ...login.leaves],
+      child,
+    );
     const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
 
     this.standard = { name: standard.name, version: standard.version, digest: standard.digest };
     this.shape = shape;
     this.endpoint = instance.endpoint;
+    this.readerEndpoints = pulumi.all(replicas.instances.map(({ endpoint }) => endpoint));
     this.address = instance.address;
     this.port = instance.port;
     this.databaseName = shape.databaseName;
@@ -214,6 +231,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     );
     this.registerOutputs({
       endpoint: this.endpoint,
+      ...(request.replicas > 0 && { readerEndpoints: this.readerEndpoints }),
       port: this.port,
       databaseName: this.databaseName,
       resourceId: this.resourceId,
@@ -270,27 +288,4 @@ function pick<T>(
       return value === undefined ? [] : [[role, value]];
     }),
   );
-}
-
-function remainsAfterDestroy(
-  shape: StandardShape,
-  secretNames: string[],
-  snapshot: pulumi.Output<string> | undefined,
-  resourceId: pulumi.Output<string>,
-  keyArn: pulumi.Input<string>,
-): pulumi.Output<string[]> {
-  const kept: pulumi.Input<string>[] = [];
-  if (snapshot) kept.push(pulumi.interpolate`final snapshot ${snapshot}`);
-  if (shape.retainAutomatedBackups)
-    kept.push(pulumi.interpolate`automated backups of ${resourceId}, for ${shape.backupRetentionDays} days`);
-  if (kept.length > 0) kept.push(pulumi.interpolate`the platform's key ${keyArn}, which opens them`);
-  if (shape.keepLogs)
-    kept.push(
-      ...exportedLogs.map(
-        (log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`,
-      ),
-    );
-  if (shape.secretRecoveryDays > 0)
-    kept.push(...secretNames.map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`));
-  return pulumi.all(kept);
 }

@@ -17,7 +17,7 @@ export const importErrors = {
     httpStatus: 422,
     exitCode: 2,
     message: '"{identifier}" is a read replica of {source}',
-    hint: "a StandardDatabase declares no replicas yet: import its source, or first make it a database of its own: `aws rds promote-read-replica --db-instance-identifier {identifier}`",
+    hint: "a StandardDatabase declares replicas with its source: import that, or first make it a database of its own: `aws rds promote-read-replica --db-instance-identifier {identifier}`",
   },
   "import-engine": {
     httpStatus: 422,

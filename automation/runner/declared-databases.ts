@@ -58,7 +58,8 @@ export function databasesIn(
     if (typeof engine === "string" && !engine.includes("postgres")) continue;
     if (typeof identifier !== "string" || typeof arn !== "string" || typeof resourceId !== "string" || !resourceId)
       unidentified.push(`${nameOf(one)} has no readable resource id: bring the stack up, or refresh it`);
-    else
+    // A read replica has its source's data, backups and recovery: it is among what is declared near that.
+    else if (!isReplica(one))
       databases.push({
         ...targetDatabase({ identifier, resourceId, arn }),
         stack,
@@ -76,6 +77,9 @@ export function databasesIn(
       unidentified.push(`StandardDatabase ${nameOf(one)} has no DB instance: its last \`up\` did not create it`);
   return { databases, unidentified };
 }
+
+const isReplica = ({ type, outputs }: StateResource): boolean =>
+  type === "aws:rds/instance:Instance" && textOrNull(outputs?.["replicateSourceDb"]) !== null;
 
 /** The StandardDatabase that a resource is part of. */
 function componentOf(one: StateResource, byUrn: ReadonlyMap<string, StateResource>): StateResource | undefined {
@@ -141,6 +145,12 @@ function nearbyIn(resources: StateResource[]): DeclaredNearby {
           ? [{ arn: text(outputs["dbSnapshotArn"]), accounts: inputs["sharedAccounts"].map(text) }]
           : [],
     ),
+    replicas: own.flatMap((one) => {
+      const { identifier, arn, [resourceIdIn[one.type] ?? ""]: resourceId } = one.outputs ?? {};
+      return isReplica(one)
+        ? [targetDatabase({ identifier: text(identifier), resourceId: text(resourceId), arn: text(arn) })]
+        : [];
+    }),
     backupsCopied: of("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication").map(
       ({ outputs = {} }) => text(outputs["sourceDbInstanceArn"]),
     ),

@@ -63,8 +63,9 @@ export async function askFleet({ rds: client, sts }: AwsClients, identifier?: st
       abortSignal,
     );
     const windows = new Map(backups.map((b) => [b.DbiResourceId, b.RestoreWindow]));
+    // A read replica belongs to its source, whose data, backups and recovery it has: `drift` says if nothing declares it.
     const databases = instances
-      .filter((i) => i.Engine?.includes("postgres"))
+      .filter((i) => i.Engine?.includes("postgres") && !i.ReadReplicaSourceDBInstanceIdentifier)
       .map((i) => fleetDatabase(i, windows.get(i.DbiResourceId)));
     const arns = instances.map((i) => i.DBInstanceArn);
     // Without any instance only STS knows the account, and what was declared in it is missing, not elsewhere.

@@ -127,7 +127,16 @@ const cases: Case[] = [
     { replicas: 1 },
     /replicas: RDS refuses read replicas with a managed master password/,
   ],
-  ["replicas at all", { replicas: 2, masterPassword: "own" }, /replicas: is reserved for a later version; give 0/],
+  ["more replicas than make sense", { replicas: 6, masterPassword: "own" }, /replicas: give 0 to 5/],
+  [
+    "replicas of a database without backups",
+    {
+      replicas: 1,
+      masterPassword: "own",
+      existing: { identifier: "legacy", asFound: { backupRetentionPeriod: 0 } },
+    },
+    /replicas: RDS copies a replica from a database with backups/,
+  ],
   ["an unknown way of making roles", { accessRoles: "never" }, /accessRoles: give one of declared, later/],
   ["settings of an unknown role", { roles: { admin: {} } }, /roles\.admin: /],
   [

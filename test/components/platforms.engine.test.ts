@@ -1,3 +1,5 @@
+import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import * as pulumi from "@pulumi/pulumi";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
@@ -5,10 +7,14 @@ import { createFirstKey } from "../../automation/command-line/evidence-log";
 import { readSettings } from "../../automation/settings";
 import { DatabasePlatform, StandardDatabase, type PlatformReference } from "../../components";
 import { createRole, otherAccount, ownAccount, roleArn } from "../localcloud/second-account";
-import { platformArguments, startEngine, stateOf, typedPreview, type Engine } from "./engine";
+import { request } from "./declared";
+import { platformArguments, startEngine, stateOf, typedPreview, watch, type Engine } from "./engine";
 import { shipshapeCommand } from "../shipshape-command";
 
-/** The platforms of a company: one in each Region and account, and none that keeps its copies in its own Region. */
+/**
+ * The platforms of a company: one in each Region and account, and none that keeps its copies in its own Region. And a
+ * database on one of them that has readers.
+ */
 let engine: Engine;
 let other: Stack;
 beforeAll(async () => {
@@ -123,4 +129,58 @@ test("a platform whose copies would be in its own Region is refused at preview, 
   expect(await typedPreview(engine, "platform.lost", config)).toContain(
     "copyRegion: eu-central-1 is the platform's own Region; give another",
   );
+});
+
+test("a replica serves readers, and gets a new minor one `up` before its source does", async () => {
+  let readers = { replicas: 1, engineVersion: "17.9" };
+  const stack = await engine.stack("database.reports", async () => {
+    // As a patch does it: RDS waits for no window.
+    pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+      type === "aws:rds/instance:Instance" ? { props: { ...props, applyImmediately: true }, opts } : undefined,
+    );
+    const database = new StandardDatabase("reports", {
+      ...request,
+      ...{ service: "reports", environment: "development", tier: "bronze" },
+      ...readers,
+      masterPassword: "own",
+      accessRoles: "later",
+      platform: engine.platform,
+      reachableFrom: {},
+    });
+    return { readerEndpoints: database.readerEndpoints };
+  });
+  const changed = async (operation: "up" | "previewRefresh") => {
+    const watched = watch(operation === "up" ? "plan" : "refresh");
+    await stack[operation]({ onEvent: watched.onEvent });
+    return watched.steps.filter(({ paths }) => paths.length > 0).map(({ name }) => name);
+  };
+  const versions = async () => {
+    const { DBInstances = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({}));
+    return DBInstances.filter((one) => one.DBInstanceIdentifier?.startsWith("reports")).map((one) => [
+      one.DBInstanceIdentifier,
+      one.EngineVersion,
+      one.StatusInfos?.[0]?.Status,
+    ]);
+  };
+  const { outputs: created } = await stack.up();
+  expect(created.readerEndpoints?.value).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)]);
+  expect(await versions()).toEqual([
+    ["reports-development", "17.9", undefined],
+    ["reports-development-replica-1", "17.9", "replicating"],
+  ]);
+  expect(await changed("up")).toEqual([]);
+  expect(await changed("previewRefresh")).toEqual([]);
+
+  readers = { ...readers, engineVersion: "17.10" };
+  expect(await changed("up")).toEqual(["reports-replica-1"]);
+  expect(await changed("up")).toEqual(["reports-instance"]);
+  expect(await versions()).toEqual([
+    ["reports-development", "17.10", undefined],
+    ["reports-development-replica-1", "17.10", "replicating"],
+  ]);
+  expect(await changed("previewRefresh")).toEqual([]);
+
+  readers = { ...readers, replicas: 0 };
+  await stack.up();
+  expect(await versions()).toEqual([["reports-development", "17.10", undefined]]);
 });

@@ -1,4 +1,5 @@
 import { DatabasePlatform, StandardDatabase, type DatabaseRequest, type ExistingDatabase } from "../../components";
+import { waitsForReplicas } from "../../components/read-replicas";
 import { declare, platform, request } from "./declared";
 
 const database =
@@ -9,6 +10,40 @@ const urns = (declared: { urn: string }[]) => declared.map((one) => one.urn.spli
 
 test("a production database consists of exactly these resources, with these names", async () => {
   expect(urns(await declare(database()))).toMatchSnapshot();
+});
+
+test("each read replica is one more instance with its log groups and alarms, and all of them have one group", async () => {
+  const [without, declared] = [
+    await declare(database({ masterPassword: "own" })),
+    await declare(database({ masterPassword: "own", replicas: 2 })),
+  ];
+  const more = urns(declared).filter((urn) => !urns(without).includes(urn));
+  expect(more).toMatchSnapshot();
+  expect(declared).toHaveLength(without.length + more.length);
+  const replica = declared.find((one) => one.name === "orders-replica-2")?.inputs;
+  expect(replica).toMatchObject({
+    identifier: "orders-production-replica-2",
+    replicateSourceDb: "orders-production",
+    engineVersion: "17.10",
+    parameterGroupName: "orders-production-replica-postgres17",
+    backupRetentionPeriod: 0,
+    skipFinalSnapshot: true,
+    tags: { service: "orders", environment: "production" },
+  });
+  // What RDS takes from the source, or refuses of a replica.
+  for (const never of ["username", "password", "dbName", "engine", "dbSubnetGroupName", "manageMasterUserPassword"])
+    expect(replica).not.toHaveProperty(never);
+});
+
+test.each([
+  ["a new source", "17.10", undefined, [undefined], undefined],
+  ["a source whose replicas are not there yet", "17.10", "17.9", [undefined], undefined],
+  ["a source whose replicas are older", "17.10", "17.9", ["17.10", "17.9"], "17.9"],
+  ["a source whose replicas all have it", "17.10", "17.9", ["17.10", "17.10"], undefined],
+  ["a source that has it", "17.10", "17.10", ["17.9"], undefined],
+])("the minor of %s waits only for older replicas", (_, wanted, source, replicas, kept) => {
+  const running = (engineVersion?: string) => (engineVersion === undefined ? undefined : { engineVersion });
+  expect(waitsForReplicas(wanted, running(source), replicas.map(running))).toBe(kept);
 });
 
 test("a platform consists of exactly these resources, with these names", async () => {

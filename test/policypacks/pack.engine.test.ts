@@ -91,6 +91,7 @@ test("in a first preview, standard databases of every tier, environment and acce
       tier: "gold",
       accessRoles: "later",
       masterPassword: "own",
+      replicas: 1,
       parameters: { work_mem: 65_536 },
     });
     new rds.Instance("restored", {

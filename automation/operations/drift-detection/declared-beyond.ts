@@ -42,7 +42,9 @@ export function declaredBeyond(
   return {
     instance: own?.instance ?? null,
     parameterGroup: group ?? null,
-    replicas: now.replicas.filter((replica) => declared.some((one) => isNamed(replica, one, database))),
+    replicas: now.replicas.filter((replica) =>
+      nearby.some(({ replicas = [] }) => replicas.some((one) => isNamed(replica, one, database))),
+    ),
     roles: nearby.flatMap(({ roles }) => roles.filter((one) => isOf(one, database)).map(({ role }) => role)),
     snapshots: nearby.flatMap(({ snapshots }) =>
       snapshots.filter(({ arn }) => arn === arnOf(database, "snapshot", nameInArn(arn))),

@@ -1,7 +1,7 @@
+import { unlessReplica } from "../vocabulary/origin";
 import { decided } from "../vocabulary/properties";
 import { defineRule } from "../judging/rule";
 import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
-import { databases } from "../vocabulary/types";
 
 export const requireDeletionProtection = defineRule({
   id: "require-deletion-protection",
@@ -13,8 +13,8 @@ export const requireDeletionProtection = defineRule({
   why: "AWS's protection prevents deletion in the console; Pulumi's prevents a program change from replacing the database. Neither covers the other case.",
   solution:
     "Set `deletionProtection` and the resource option `protect` to true. To retire a database, set `retire: true`, which removes both; this needs a waiver.",
-  types: databases,
-  *check(database, { standard }) {
+  // A replica's data is its source's, and a database must be able to do with fewer of them.
+  ...unlessReplica(function* (database, { standard }) {
     const strictness = strictnessOf(database, standard);
     if (!strictness.standard.protected) return;
     yield* decided(function* () {
@@ -34,5 +34,5 @@ export const requireDeletionProtection = defineRule({
         allowed: `true (${namedStrictness(strictness)})`,
         change: "set the resource option protect to true",
       };
-  },
+  }),
 });

@@ -104,6 +104,19 @@ test("a shared snapshot is known by its ARN, and a role of a database with the R
   expect(nearby!.roles.map(({ region }) => region)).toEqual(["eu-west-1", "eu-north-1"]);
 });
 
+test("a read replica is declared near its source, and is no database of its own", () => {
+  const replica = {
+    ...outputs,
+    identifier: "orders-production-replica-1",
+    resourceId: "db-REPLICA",
+    replicateSourceDb: "orders-production",
+  };
+  const resources = [component, instance(), instance({ urn: `${instance().urn}-1`, outputs: replica })];
+  const { databases, nearby } = declaredIn("shipshape/database.orders", resources);
+  expect(databases.map((one) => one.resourceId)).toEqual(["db-ORDERS"]);
+  expect(nearby!.replicas).toMatchObject([{ identifier: "orders-production-replica-1", resourceId: "db-REPLICA" }]);
+});
+
 test("a database that another component or no component declares is declared, without the standard", () => {
   const other = { urn: urn("acme:index:Service", "orders"), type: "acme:index:Service" };
   expect(read(other, instance({ parent: other.urn })).databases).toMatchObject([{ isStandard: false }]);

@@ -117,8 +117,12 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       { database: { replicas: 1 }, says: /replicas: RDS refuses read replicas with a managed/ },
     ],
     "instance … is a read replica; the embedded cloud has no cascading": "constant",
-    // The lowest retention of a standard is a day.
-    "Automated backups are not enabled": "constant",
+    "Automated backups are not enabled": [
+      found({ backupRetentionPeriod: 0 }, /replicas: RDS copies a replica from a database with backups/, {
+        replicas: 1,
+        masterPassword: "own",
+      }),
+    ],
     "instance … is …; a read replica can be created": "account",
     "instance … has … read replicas already": "account",
   },

@@ -3,6 +3,7 @@ import {
   CreateDBInstanceReadReplicaCommand,
   DeleteDBInstanceCommand,
   ModifyDBInstanceCommand,
+  PromoteReadReplicaCommand,
   RebootDBInstanceCommand,
   RestoreDBInstanceFromDBSnapshotCommand,
   RestoreDBInstanceToPointInTimeCommand,
@@ -91,6 +92,7 @@ export const instance: ResourceType<AwsConfig> = {
     refuseBlueGreen(wanted);
     // An `up` that was interrupted while waiting left it in creation, with no endpoint yet.
     await waitSettled(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS });
+    await followSource(rds, old, wanted, { ...context, id });
     const request = modifyRequest(old, wanted);
     let live = request ? await modify(rds, request, id, context) : undefined;
     if (await changeTags(context.config, old, wanted)) live = undefined;
@@ -196,6 +198,25 @@ async function modify(
   await attempt(what, () => rds.send(new ModifyDBInstanceCommand(request)));
   return attempt(what, () =>
     waitAvailable(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS }),
+  );
+}
+
+/** Upstream promotes a replica whose program no longer names a source, and refuses another one. */
+async function followSource(
+  rds: RDSClient,
+  old: PropertyValues,
+  wanted: PropertyValues,
+  context: Context<AwsConfig> & { id: string },
+): Promise<void> {
+  if (!old.replicateSourceDb || old.replicateSourceDb === wanted.replicateSourceDb) return;
+  const what = `promoting RDS DB Instance (${old.identifier})`;
+  if (wanted.replicateSourceDb) throw new Error(`${what}: cannot elect new source database for replication`);
+  const given = { BackupRetentionPeriod: wanted.backupRetentionPeriod, PreferredBackupWindow: wanted.backupWindow };
+  await attempt(what, () =>
+    rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: old.identifier, ...given })),
+  );
+  await attempt(what, () =>
+    waitAvailable(rds, context.id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS }),
   );
 }
 

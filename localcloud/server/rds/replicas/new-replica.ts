@@ -42,12 +42,19 @@ export const replicaInput = z.strictObject({
   BackupTarget: text.optional(),
   CACertificateIdentifier: text.optional(),
   DedicatedLogVolume: boolean.optional(),
+  // SDKs add it for a source in another Region, which is refused by name.
+  PreSignedUrl: text.optional(),
 });
 export type ReplicaInput = z.output<typeof replicaInput>;
 
 /** The record of a replica to be created: what RDS refuses is refused, what it inherits is inherited. */
 export function newReplica(input: ReplicaInput, call: Call): InstanceRecord {
-  const { SourceDBInstanceIdentifier: named, DBInstanceIdentifier: identifier, ...requested } = input;
+  const {
+    SourceDBInstanceIdentifier: named,
+    DBInstanceIdentifier: identifier,
+    PreSignedUrl: _url,
+    ...requested
+  } = input;
   const source = sourceNamed(named, call);
   checkSource(source, call);
   const { shape } = source;
@@ -66,6 +73,7 @@ export function newReplica(input: ReplicaInput, call: Call): InstanceRecord {
     {
       DBSubnetGroupName: shape.DBSubnetGroupName,
       DBParameterGroupName: source.parameterGroup.name,
+      EngineLifecycleSupport: shape.EngineLifecycleSupport,
       ...requested,
       // RDS takes backups of a replica only when they are switched on for it.
       BackupRetentionPeriod: 0,

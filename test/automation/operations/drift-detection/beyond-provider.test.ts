@@ -155,7 +155,7 @@ describe("what is declared", () => {
 
   test("of a replica is known by name, account and Region", () => {
     const copy = (region: string) => ({ ...own, identifier: "orders-copy", resourceId: "db-2", region });
-    expect(of({ ...stack("p/copy"), databases: [copy("eu-central-1")] }).replicas).toEqual(["orders-copy"]);
-    expect(of({ ...stack("p/copy"), databases: [copy("eu-west-1")] }).replicas).toEqual([]);
+    expect(of(stack("p/copy", { replicas: [copy("eu-central-1")] })).replicas).toEqual(["orders-copy"]);
+    expect(of(stack("p/copy", { replicas: [copy("eu-west-1")] })).replicas).toEqual([]);
   });
 });
