@@ -149,3 +149,6 @@ export const sampledCharactersMax = 300;
 
 /** Reading a schema of some ten thousand columns from a busy catalog. */
 export const schemaFactsSeconds = 300;
+
+/** Queries whose counters are read, those that run most often: some 10 kB of a database. */
+export const sampledStatementsMax = 200;

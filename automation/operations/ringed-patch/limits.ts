@@ -66,3 +66,25 @@ export const namedMax = 20;
 
 /** What was patched says nothing of the next quarter's minors. */
 export const evidenceValidDays = 90;
+
+/** The first minutes after a restart, in which a cache is filled, are not compared; of a short watch, half of it. */
+export const warmUpSecondsMax = 300;
+
+/** Calls of a query, before and after, whose mean is compared: with fewer, one slow call is most of it. */
+export const queryCallsMin = 20;
+
+/** Queries of a database that are compared: in a simulation, 20 find what takes twice as long in 99 % of all cases. */
+export const comparedQueriesMin = 20;
+
+/** How much slower the median query has to be, and how unlikely by chance: with both, false alarms stay below 1 %. */
+export const slowerRatioMin = 1.25;
+export const chanceMax = 0.01;
+
+/** Transactions without one that fails bound its share at 3 / n: 1 %. */
+export const transactionsMin = 300;
+
+/** How much larger the share of rollbacks has to be: less may be a client's own. */
+export const rollbackShareMoreMin = 0.01;
+
+/** Logins and two queries each, of thousands of databases, several at once. */
+export const samplesAtOnceMax = 8;

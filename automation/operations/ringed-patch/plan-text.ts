@@ -12,13 +12,14 @@ interface Shown {
   left: LeftDatabase[];
   patched: number;
   window: string | null;
+  comparesLoad: boolean;
   ageWaiver: AgeWaiver | null;
   unknownNames: string[];
   unread: string[];
 }
 
 export function trainText(plan: Shown, scope: string): string {
-  const { to, rings, left, patched, window, ageWaiver, unknownNames, unread } = plan;
+  const { to, rings, left, patched, window, comparesLoad, ageWaiver, unknownNames, unread } = plan;
   const all = rings.flatMap(({ databases }) => databases);
   const nameOf = namesOf([...all, ...left]);
   const width = Math.max(0, ...all.map((one) => nameOf(one).length));
@@ -37,6 +38,9 @@ export function trainText(plan: Shown, scope: string): string {
     `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "each in its own maintenance window, or when its owning team approves" : `in the window ${window} UTC`}.`,
     "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
+    comparesLoad
+      ? "Well is what API and server say, and a load that is no worse than before; too little load halts the train, too."
+      : "Well is what API and server say. The load is not compared (--compare-load).",
     ...(ageWaiver === null
       ? []
       : [

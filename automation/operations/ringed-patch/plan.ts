@@ -45,6 +45,8 @@ export interface TrainPlan extends PlanBasis {
   located: boolean;
   /** Of each week, in UTC; null: the maintenance window of each database counts. */
   window: string | null;
+  /** Whether the gate also compares the load of each database with that before its patch. */
+  comparesLoad: boolean;
   /** Null: each database takes the minor at the age that its tier wants. */
   ageWaiver: AgeWaiver | null;
   /** Names in `patchAfter` that no database has: nobody is waited for. */
@@ -70,6 +72,7 @@ export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, 
   const kept = {
     ...{ to, releasedOn: releasedOn(to) ?? null, rings, left, patched },
     ...{ located: observed.located, window: request.window ?? null, ageWaiver: waiver, unknownNames },
+    comparesLoad: request.compareLoad ?? false,
   };
   return {
     target: `${to}: ${scope}`,

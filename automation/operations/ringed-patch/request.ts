@@ -17,6 +17,9 @@ const fields = z.strictObject({
     .max(bakeMinutesMax, `give ${bakeMinutesMax} at most: two weeks`)
     .default(bakeMinutesDefault)
     .meta({ description: "how long each ring is watched before its health gate decides" }),
+  compareLoad: z.boolean().optional().meta({
+    description: "the gate also compares query times and rollbacks with those before; too little load is no pass",
+  }),
   securityFix: z.string().min(1, "name the fix, such as CVE-2026-2005").max(255).optional().meta({
     description:
       "a fix that cannot wait: databases get the minor however young it is; who approves the plan approves that",

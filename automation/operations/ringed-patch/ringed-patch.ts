@@ -7,10 +7,12 @@ import type { Standard } from "../../../components/standards/standard";
 import { identityOf } from "../../fleet-records";
 import { canonicalJson, type ChildEnd } from "../../records";
 import type { Operation, RunStep } from "../../runner/operation";
+import type { SampleMoment } from "../../load-records";
 import type { GateResult, Probe, RingState } from "../../train-records";
 import type { OperationContext } from "../operation-context";
 import { gateOf } from "./health-gate";
 import * as limits from "./limits";
+import type { ComparedDatabase } from "./load-steps";
 import { planTrain, type ObservedTrain, type TrainPlan } from "./plan";
 import { ringedPatchDescription, type RingedPatchRequest } from "./request";
 import type { PlannedDatabase, Ring } from "./rings";
@@ -31,6 +33,14 @@ export const ringedPatch = (
   run: (plan, step) => new TrainRun(plan, step, steps).run(),
   verify: verifyTrain,
 });
+
+interface Watched {
+  state: RingState;
+  /** Of the load; none, where it is not compared. */
+  probes: Probe[];
+}
+
+const isWorse = ({ probes }: ComparedDatabase): boolean => probes.some(({ verdict }) => verdict === "fail");
 
 /** Its state, and when the window opens. */
 type MayBegin = Awaited<ReturnType<RingedPatchSteps["mayBegin"]>>;
@@ -78,20 +88,21 @@ class TrainRun {
 
   private async patchAndWatch(ring: Ring, at: RunStep): Promise<RingState> {
     const { plan, step, steps } = this;
-    const asked = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
-    const identities = new Set(asked);
+    const left = await at("look who is left", limits.rowStep, () => steps.wanted(step.requestId, ring.number));
+    const identities = new Set(left);
     const wanted = ring.databases.filter((one) => identities.has(identityOf(one)));
+    if (plan.comparesLoad) await this.sample(wanted, "before", at);
     const begun = await this.patch(ring, wanted, at);
     if (begun !== "patching") return begun;
     const patched = wanted.map((one) => patchedProbe(one, this.requests, this.ends));
     const early = gateOf(patched);
     // What was not patched is not watched: people are told at once.
     if (wanted.length > 0 && early.verdict !== "pass") return this.conclude(ring, early, at);
-    // If people have skipped all of it, there is nothing to watch.
-    const state = await this.bake(ring, at, wanted.length === 0 ? 0 : ring.bakeSeconds);
-    if (state !== "baking") return state;
-    const probes = await at("ask whether they are well", limits.probeStep, () => steps.probe(plan, wanted));
-    // Nor could it be worse.
+    const watched = await this.watch(ring, wanted, at);
+    if (watched.state !== "baking") return watched.state;
+    const asked = await at("ask whether they are well", limits.probeStep, () => steps.probe(plan, wanted));
+    const probes = [...asked, ...watched.probes];
+    // If people have skipped all of it, nothing could be worse.
     const gate = gateOf(wanted.length === 0 ? [everyoneSkipped] : [...patched, ...probes]);
     return this.conclude(ring, gate, at);
   }
@@ -138,17 +149,58 @@ class TrainRun {
     );
   }
 
-  /** "baking" when its time is over. */
-  private async bake({ number }: Ring, at: RunStep, seconds: number): Promise<RingState> {
-    const { step, steps } = this;
+  /**
+   * "baking" when its time is over; if people have skipped all of it, there is nothing to watch. The load is compared
+   * once, then: who looks ten times finds what is not there.
+   */
+  private async watch(ring: Ring, wanted: PlannedDatabase[], at: RunStep): Promise<Watched> {
+    const { plan, step, steps } = this;
+    const { number } = ring;
+    const seconds = wanted.length === 0 ? 0 : ring.bakeSeconds;
+    const warmUp = Math.min(limits.warmUpSecondsMax, seconds / 2);
     let state = await at("begin to watch", limits.rowStep, () => steps.bake(step.requestId, number));
+    if (!plan.comparesLoad) return { state: await this.until(number, state, seconds), probes: [] };
+    state = await this.until(number, state, warmUp);
+    if (state === "baking") await this.sample(wanted, "warm", at);
+    state = await this.until(number, state, seconds);
+    if (state !== "baking") return { state, probes: [] };
+    await this.sample(wanted, "end", at);
+    const first = await this.compare(wanted, "warm", at);
+    const worse = new Set(first.filter(isWorse).map(({ identity }) => identity));
+    const probesOf = (found: ComparedDatabase[]) => found.flatMap(({ probes }) => probes);
+    if (worse.size === 0) return { state, probes: probesOf(first) };
+    // What is worse once may be so by chance: a second look decides.
+    const suspects = wanted.filter((one) => worse.has(identityOf(one)));
+    state = await this.until(number, state, 2 * seconds - warmUp);
+    if (state !== "baking") return { state, probes: [] };
+    await this.sample(suspects, "second", at);
+    const second = await this.compare(suspects, "end", at);
+    return { state, probes: probesOf([...first.filter((found) => !isWorse(found)), ...second]) };
+  }
+
+  /** Until it is watched for so long, or people decide otherwise. */
+  private async until(ring: number, before: RingState, seconds: number): Promise<RingState> {
+    let state = before;
     for (let left = seconds; state === "baking" && left > 0;) {
       await this.waitUntilTold(left);
-      const seen = await this.lookAt(number);
+      const seen = await this.lookAt(ring);
       state = seen.state;
       left = seconds - seen.seconds;
     }
     return state;
+  }
+
+  private sample(databases: PlannedDatabase[], moment: SampleMoment, at: RunStep): Promise<void> {
+    const { step, steps } = this;
+    return at(`count the load: ${moment}`, limits.probeStep, () => steps.sample(step.requestId, databases, moment));
+  }
+
+  private compare(databases: PlannedDatabase[], from: "warm" | "end", at: RunStep): Promise<ComparedDatabase[]> {
+    const { step, steps } = this;
+    const to = from === "warm" ? "end" : "second";
+    return at(`compare the load since: ${from}`, limits.probeStep, () =>
+      steps.compare(step.requestId, databases, from, to),
+    );
   }
 
   private conclude({ number }: Ring, gate: GateResult, at: RunStep): Promise<RingState> {

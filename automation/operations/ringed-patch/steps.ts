@@ -19,6 +19,7 @@ import { foundVersion } from "../database-patch/steps";
 import { runsVersion } from "../database-patch/verify";
 import type { OperationContext } from "../operation-context";
 import { probesAtOnceMax, recoveriesAtOnceMax } from "./limits";
+import { loadSteps } from "./load-steps";
 import type { ObservedTrain, TrainCandidate, TrainPlan } from "./plan";
 import type { RingedPatchRequest } from "./request";
 import type { PlannedDatabase } from "./rings";
@@ -28,6 +29,8 @@ export type RingedPatchSteps = ReturnType<typeof ringedPatchSteps>;
 
 export function ringedPatchSteps(s: OperationContext) {
   return {
+    ...loadSteps(s),
+
     /** Errors: fleet-unreadable, configuration-invalid. */
     async observe({ to }: RingedPatchRequest): Promise<ObservedTrain> {
       const locations = s.access.locations?.() ?? [];

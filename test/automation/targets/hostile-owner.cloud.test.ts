@@ -8,6 +8,7 @@ import { takeInventory } from "../../../automation/targets/catalog-inventory";
 import { inventoryKinds } from "../../../automation/targets/catalog-kinds";
 import { openControlSession } from "../../../automation/targets/control-session";
 import { createReader, readerOf } from "../../../automation/targets/copy-reader";
+import { readLoadSample } from "../../../automation/targets/load-sample";
 import { readFilledColumns, readSequences } from "../../../automation/targets/sequences";
 import { verifyStructures } from "../../../automation/targets/structure-verification";
 import { FleetDatabase } from "./fleet-database";
@@ -148,4 +149,21 @@ test("an index over a text search configuration or a whole row is not held again
   expect(report.damages).toEqual([]);
   const own = report.structureOnly.named.map(({ relation }) => relation);
   expect(own).toEqual(expect.arrayContaining(["app.doc_words", "app.doc_chosen", "app.doc_whole"]));
+});
+
+test("the load is counted by PostgreSQL's own library, whatever has its name", async () => {
+  await database.addLogin("watcher");
+  await database.admin(`grant pg_monitor to watcher; create schema counted authorization owner;
+    set role owner; create function counted.pg_stat_statements(showtext boolean) returns table (queryid bigint, calls bigint, total_exec_time float8, dbid oid)
+      language plpgsql as 'begin perform app.reach(-9); return query select 1::bigint, 1::bigint, 1::float8, 1::oid; end'`);
+  const before = called;
+  const count = () => database.within(readLoadSample, "watcher");
+  expect((await count()).statements).toBeNull();
+  await database.admin("create extension pg_stat_statements");
+  const { statements, commits } = await count();
+  await database.within((client) => client.query("select 'a' as once"), "owner");
+  const later = await count();
+  expect(later.commits).toBeGreaterThan(commits);
+  expect(Object.keys(later.statements ?? {}).length).toBeGreaterThan(Object.keys(statements ?? {}).length);
+  expect(called).toBe(before);
 });

@@ -1,6 +1,7 @@
 // A train's run over rings in memory: what it does when a patch fails while others of its ring are under way.
 import { builtIn } from "../../../../components/standards/built-in";
 import { identityOf } from "../../../../automation/fleet-records";
+import type { PlannedDatabase } from "../../../../automation/operations/ringed-patch/rings";
 import { planTrain, type TrainCandidate } from "../../../../automation/operations/ringed-patch/plan";
 import { ringedPatchRequest } from "../../../../automation/operations/ringed-patch/request";
 import { ringedPatch } from "../../../../automation/operations/ringed-patch/ringed-patch";
@@ -8,16 +9,16 @@ import type { RingedPatchSteps } from "../../../../automation/operations/ringed-
 import { verifyTrain, type TrainOutcome, type TrainRow } from "../../../../automation/operations/ringed-patch/verify";
 import type { ChildEnd } from "../../../../automation/records";
 import type { RunStep } from "../../../../automation/runner/operation";
-import type { RingState } from "../../../../automation/train-records";
+import type { GateVerdict, RingState } from "../../../../automation/train-records";
 
 const database = (identifier: string): TrainCandidate => ({
   ...{ identifier, resourceId: `db-${identifier}`, arn: `arn:${identifier}`, account: "123456789012" },
   ...{ region: "eu-central-1", from: "17.9", stack: `shipshape/database.${identifier}`, obstacles: [] },
   tags: { tier: "bronze", environment: "development", owner: "team-orders" },
 });
-const planned = (bakeMinutes: number) =>
+const planned = (bakeMinutes: number, more: object = {}) =>
   planTrain(
-    ringedPatchRequest.parse({ to: "17.10", fleet: true, bakeMinutes }),
+    ringedPatchRequest.parse({ to: "17.10", fleet: true, bakeMinutes, ...more }),
     { databases: ["a", "b", "c", "d"].map(database), unreachable: [], located: false, today: "2026-11-27" },
     builtIn,
   );
@@ -27,14 +28,22 @@ const decision = {
   at: new Date("2026-12-01T10:00:00.250Z"),
 };
 
+interface Arranged {
+  plan: typeof plan;
+  skipped: number[];
+  /** What the comparison of a database finds, at the end of the watch and at a second look. */
+  loadOf?: (identifier: string, from: string) => GateVerdict;
+}
+
 /**
  * The rings, and the patches that are under way; `ends` decides how each ends when it is waited for. `skipped`: the
  * rings of which people have skipped all.
  */
 function trainOf(
   ends: (database: string, ring: RingState) => Pick<ChildEnd, "status" | "verdict">,
-  { plan: of, skipped }: { plan: typeof plan; skipped: number[] } = { plan, skipped: [] },
+  { plan: of, skipped, loadOf }: Arranged = { plan, skipped: [] },
 ) {
+  const counted: string[] = [];
   const waits: number[] = [];
   const rings = new Map<number, RingState>(plan.rings.map(({ number }) => [number, "waiting"]));
   const requested: string[] = [];
@@ -57,6 +66,18 @@ function trainOf(
       return Promise.resolve({ state: rings.get(ring)!, seconds: 1e9 });
     },
     probe: () => Promise.resolve([]),
+    sample: (_: string, databases: { identifier: string }[], moment: string) => {
+      counted.push(`${moment}: ${databases.map(({ identifier }) => identifier).join(" ")}`);
+      return Promise.resolve();
+    },
+    compare: (_: string, databases: PlannedDatabase[], from: string) =>
+      Promise.resolve(
+        databases.map((one) => {
+          const verdict = loadOf!(one.identifier, from);
+          const name = `${one.identifier}: query-times`;
+          return { identity: identityOf(one), probes: [{ name, verdict, explanation: from }] };
+        }),
+      ),
     conclude: (_: string, ring: number, { verdict }: { verdict: string }) => {
       concluded.push([ring, verdict, [...open]]);
       return goes(ring, rings.get(ring)!, verdict === "pass" ? "promoted" : "halted");
@@ -91,7 +112,7 @@ function trainOf(
       },
     },
   ) as unknown as RunStep;
-  return { run: () => ringedPatch(steps, builtIn).run(of, step), requested, concluded, waits };
+  return { run: () => ringedPatch(steps, builtIn).run(of, step), requested, concluded, waits, counted };
 }
 
 test("a patch that fails halts its ring at once: those of it that have not taken their turn find it halted", async () => {
@@ -118,6 +139,36 @@ test("a ring of which people have skipped all is not watched, and the next one i
   await run();
   expect(requested).toEqual(["b", "c", "d"]);
   expect(waits).toEqual([3600]);
+});
+
+const comparing = async (loadOf: Arranged["loadOf"]) => {
+  const passes = () => ({ status: "succeeded", verdict: "pass" }) as const;
+  const train = trainOf(passes, { plan: planned(60, { compareLoad: true }), skipped: [], loadOf: loadOf! });
+  await train.run();
+  return train;
+};
+
+test("the load is compared once, at the end of the watch; what is worse is looked at a second time, alone", async () => {
+  const { concluded, counted } = await comparing((one, from) => (one === "c" && from === "warm" ? "fail" : "pass"));
+  expect(concluded.map(([ring, verdict]) => [ring, verdict])).toEqual([
+    [1, "pass"],
+    [2, "pass"],
+  ]);
+  expect(counted).toEqual([
+    ...["before: a", "warm: a", "end: a"],
+    ...["before: b c d", "warm: b c d", "end: b c d", "second: c"],
+  ]);
+});
+
+test("what is worse twice fails, and a load that is too little to be compared promotes no ring", async () => {
+  const worse = await comparing((one) => (one === "c" ? "fail" : "pass"));
+  expect(worse.concluded.map(([ring, verdict]) => [ring, verdict])).toEqual([
+    [1, "pass"],
+    [2, "fail"],
+  ]);
+  const idle = await comparing(() => "inconclusive");
+  expect(idle.concluded).toEqual([[1, "inconclusive", []]]);
+  expect(idle.requested).toEqual(["a"]);
 });
 
 test("a database that has failed is not hidden by a waiver", () => {
