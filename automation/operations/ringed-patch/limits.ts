@@ -49,8 +49,8 @@ export const childEndSecondsMax = 8 * 24 * 3600;
 /** How long a halted train waits for people. Then it ends: what was planned is no longer what is there. */
 export const haltedSecondsMax = 14 * 24 * 3600;
 
-/** How often a ring may be resumed. */
-export const attemptsMax = 20;
+/** How often a ring may be resumed: one of 3,000, of which one in a hundred fails, is halted thirty times. */
+export const attemptsMax = 100;
 
 /** Less than this of a window is too short to begin in: a patch takes its snapshot first. */
 export const windowLeftSecondsMin = 900;

@@ -133,8 +133,10 @@ class TrainRun {
         if (!one) continue; // of an attempt before this one
         open.delete(end.requestId);
         this.ends.set(identityOf(one), end);
-        if (end.verdict !== "pass" && state === "patching")
-          state = await this.conclude(ring, gateOf([patchedProbe(one, this.requests, this.ends)]), at);
+        const probe = patchedProbe(one, this.requests, this.ends);
+        // What was only not patched halts the ring when all of it had its turn: people decide on these at once.
+        if (state === "patching" && (probe.verdict === "fail" || probe.verdict === "error"))
+          state = await this.conclude(ring, gateOf([probe]), at);
       } else if (may?.state === "patching") {
         await this.waitUntilTold(Math.min(may.opensInSeconds, limits.windowWaitSecondsMax));
       }
