@@ -6,6 +6,7 @@ import type { TargetDatabase } from "./fleet-records";
 export interface SignedCopy {
   /** The refresh that made it. */
   requestId: string;
+  requestedBy: string;
   /** SHA-256 of the envelope of its statement, in hex. */
   evidence: string;
   source: { database: TargetDatabase; tags: Record<string, string> };
@@ -29,3 +30,9 @@ export type CopyStanding =
   | { standing: "proven"; copy: SignedCopy }
   | { standing: "expired"; copy: SignedCopy; reason: string }
   | { standing: "withdrawn" | "none" | "unknown"; reason: string };
+
+/** What refreshes into a copy, its extension and its removal have alone, whichever database they are about. */
+export const copyAlone = (
+  identifier: string,
+  { account, region }: Pick<TargetDatabase, "account" | "region">,
+): string => `copy ${identifier} in ${account} ${region}`;

@@ -13,6 +13,7 @@ const databaseSchema = z.looseObject({ identifier: z.string(), resourceId: z.str
 /** What is read of a refresh: its plan, and what it has done. */
 const refreshSchema = z.looseObject({
   requestId: z.string(),
+  request: z.looseObject({ requestedBy: z.string() }),
   verdict: z.string(),
   run: z.string(),
   teardown: z.enum(["follows", "none"]),
@@ -48,28 +49,50 @@ const extensionSchema = z.looseObject({
 type Refresh = z.infer<typeof refreshSchema>;
 
 /** What is known of a database as a masked copy, on a day. */
-export function copyStanding({ entries, problems }: LogContent, database: TargetDatabase, now: Date): CopyStanding {
-  const own = identityOf(database);
-  const refreshes = verdicts(entries, "environment-refresh").flatMap(({ entry, predicate }) => {
+export const copyStanding = (log: LogContent, database: TargetDatabase, now: Date): CopyStanding =>
+  copyStandings(log, now)(database);
+
+/** The same of any number of databases, for which the log is gone through once. */
+export function copyStandings(
+  { entries, problems }: LogContent,
+  now: Date,
+): (database: TargetDatabase) => CopyStanding {
+  const newestInto = new Map<string, { entry: LogEntry; refresh: Refresh }>();
+  for (const { entry, predicate } of verdicts(entries, "environment-refresh")) {
     const read = refreshSchema.safeParse(predicate);
-    return read.success && targetsOf(read.data).includes(own) && hasWritten(read.data)
-      ? [{ entry, refresh: read.data }]
-      : [];
-  });
-  const newest = refreshes.at(-1);
-  const from = newest?.entry.position ?? -1;
-  if (problems.some(({ lost }) => lost !== undefined && lost.position > from))
+    if (read.success && hasWritten(read.data))
+      for (const own of targetsOf(read.data)) newestInto.set(own, { entry, refresh: read.data });
+  }
+  const extensions = verdicts(entries, "refresh-extension");
+  const lost = Math.max(-1, ...problems.flatMap((problem) => problem.lost?.position ?? []));
+  return (database) => standingOf(newestInto.get(identityOf(database)), { database, extensions, lost, now });
+}
+
+interface Known {
+  database: TargetDatabase;
+  extensions: ReturnType<typeof verdicts>;
+  /** The last statement that cannot be read. */
+  lost: number;
+  now: Date;
+}
+
+function standingOf(
+  newest: { entry: LogEntry; refresh: Refresh } | undefined,
+  { database, extensions, lost, now }: Known,
+): CopyStanding {
+  const own = identityOf(database);
+  if (lost > (newest?.entry.position ?? -1))
     return { standing: "unknown", reason: "a statement in the evidence log cannot be read and may be about it" };
   if (!newest) return { standing: "none", reason: "no signed statement of a refresh is about this database" };
-  const { refresh } = newest;
+  const { entry, refresh } = newest;
   const dataFrom = refresh.outcome?.recoveryPoint ?? null;
   if (!hasMade(refresh, own) || dataFrom === null)
     return {
       standing: "withdrawn",
       reason: `refresh ${refresh.requestId} wrote to it, and did not find its data clean and whole (${refresh.verdict})`,
     };
-  const copy = signedCopy(newest.entry, refresh, dataFrom);
-  for (const extension of extensionsOf(entries, own, refresh.requestId, from)) {
+  const copy = signedCopy(entry, refresh, dataFrom);
+  for (const extension of extensionsOf(extensions, own, refresh.requestId, entry.position)) {
     copy.extensions.push(extension.requestId);
     copy.expiresOn = extension.plan.expiresOn;
   }
@@ -100,8 +123,9 @@ const hasMade = ({ verdict, run, outcome }: Refresh, own: string): boolean =>
   Boolean(outcome?.target) &&
   identityOf(targetDatabase(outcome!.target!)) === own;
 
-const signedCopy = ({ envelope }: LogEntry, { requestId, plan }: Refresh, dataFrom: string): SignedCopy => ({
+const signedCopy = ({ envelope }: LogEntry, { requestId, request, plan }: Refresh, dataFrom: string): SignedCopy => ({
   requestId,
+  requestedBy: request.requestedBy,
   evidence: createHash("sha256").update(envelope).digest("hex"),
   source: { database: plan.copies.source.database, tags: plan.copies.source.tags },
   profile: {
@@ -118,8 +142,8 @@ const signedCopy = ({ envelope }: LogEntry, { requestId, plan }: Refresh, dataFr
 });
 
 /** Those of the copy that the refresh has made: an older copy in the same instance was extended for itself. */
-const extensionsOf = (entries: readonly LogEntry[], own: string, refresh: string, from: number) =>
-  verdicts(entries, "refresh-extension").flatMap(({ entry, predicate }) => {
+const extensionsOf = (extensions: Known["extensions"], own: string, refresh: string, from: number) =>
+  extensions.flatMap(({ entry, predicate }) => {
     const read = extensionSchema.safeParse(predicate);
     const isOurs = predicate.database && identityOf(predicate.database) === own && entry.position > from;
     return read.success && isOurs && read.data.plan.copy.madeBy === refresh ? [read.data] : [];

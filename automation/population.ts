@@ -15,8 +15,8 @@ import { recoveryStatus, signedDrills } from "./recovery-status";
 import { tierOf } from "./tier-of";
 
 /**
- * Seals which databases the cloud has, if that is new or the first time today; throwaways are left out. Resolves to
- * whether something was sealed.
+ * Seals which databases the cloud has, if that is new or the first time today; throwaways and masked copies are left
+ * out, since no drill of them is due. Resolves to whether something was sealed.
  */
 export async function recordFleet(
   database: Database,
@@ -27,7 +27,8 @@ export async function recordFleet(
   now: Date,
 ): Promise<boolean> {
   if (!fleet.asked) return false;
-  const kept = new Set((await recoveryStatus(database, log, fleet, now)).map((r) => r.database.arn));
+  const known = await recoveryStatus(database, log, fleet, now);
+  const kept = new Set(known.filter((r) => r.recoverability !== "copy").map((r) => r.database.arn));
   const earlier = log.entries.flatMap((e) => e.sighting ?? []);
   let isNew = false;
   // Each account and Region that answered: those that did not were not seen.

@@ -27,9 +27,10 @@ export interface OperationRequest {
 /**
  * fresh: proven, and the proof is valid today. stale: the proof has expired. failed: the newest verdict is that it does
  * not recover. unproven: drilled, but no proof counts. never: this database was never drilled. unknown: the cloud, the
- * log or the date of the proof is unreliable.
+ * log or the date of the proof is unreliable. copy: a masked copy, which another refresh brings back: no drill is to
+ * prove it.
  */
-export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
+export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown" | "copy";
 
 /** What the signed evidence says about the recovery of one database. */
 export interface RecoveryEvidence {
@@ -89,6 +90,8 @@ export interface PlanBasis {
   restoresProtection?: string[];
   /** If carrying it out interrupts the database: the maintenance window, as RDS has it: "sun:23:30-mon:00:30", UTC. */
   interrupts?: { maintenanceWindow: string };
+  /** What it has alone besides its database, for as long as it and its clean-up go on: "copy orders-staging in …". */
+  alone?: string;
   /** If it removes a copy: until when that may stay by its approval, and whether that day is over. */
   removes?: { expiresOn: string; isOver: boolean };
   /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */

@@ -3,6 +3,7 @@
  * not affect it.
  */
 import { z } from "zod";
+import { copyStandings } from "./copy-standing";
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
@@ -25,7 +26,8 @@ export async function recoveryStatus(
   now: Date,
 ): Promise<DatabaseRecovery[]> {
   const { fleet } = await withoutThrowaways(database, answer);
-  return recoverabilities({ fleet, drills: signedDrills(log), lost: lostIn(log), now });
+  const standingOf = copyStandings(log, now);
+  return recoverabilities({ fleet, drills: signedDrills(log), lost: lostIn(log), standingOf, now });
 }
 
 /** The same for what the cloud has and what stacks declare. */
@@ -37,7 +39,8 @@ export async function recoveryOfAll(
   now: Date,
 ): Promise<{ recoveries: DatabaseRecovery[]; declared: DeclaredDatabase[] }> {
   const { fleet, declared } = await withoutThrowaways(database, answer, stated);
-  const recoveries = recoverabilities({ fleet, declared, drills: signedDrills(log), lost: lostIn(log), now });
+  const [drills, standingOf] = [signedDrills(log), copyStandings(log, now)];
+  const recoveries = recoverabilities({ fleet, declared, drills, lost: lostIn(log), standingOf, now });
   return { recoveries, declared };
 }
 

@@ -93,6 +93,7 @@ export const memberRecord = (m: FleetMember) => ({
     : null,
   inconclusiveSince: m.beside.map(({ requestId, issuedAt }) => ({ requestId, issuedAt })),
   nextDrill: m.nextDrill ? { dueAt: m.nextDrill.dueAt ?? null, reason: m.nextDrill.reason } : null,
+  copy: m.copy ?? null,
   openFindings: m.openFindings,
   expectedChanges: m.expectedChanges.map(({ database: _, stack: __, ...change }) => change),
 });

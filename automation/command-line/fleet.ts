@@ -52,6 +52,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
     return next.dueAt <= lookedAt ? "now" : dayOf(next.dueAt);
   };
   const until = (m: FleetMember) =>
+    m.copy?.expiresOn ??
     dayOf(m.recoverability === "fresh" || m.recoverability === "stale" ? m.decidedBy?.expiresOn : undefined);
   const lines = entries(
     ["RECOVERY", "UNTIL     ", "NEXT DRILL", "FINDINGS", "DATABASE"],
@@ -61,6 +62,7 @@ export async function fleet(options: FleetOptions, context: CommandContext): Pro
       text: printable(
         [
           `${m.owner ?? "no owner"}, ${m.tier ?? "no tier"}, ${m.environment ?? "no environment"}; ${declaredText(m)}`,
+          ...(m.copy ? [m.reason] : []),
           ...m.expectedChanges.map((e) => `${expectedLine(e)} (request ${e.requestId})`),
         ].join("; "),
       ),

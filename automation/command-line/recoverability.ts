@@ -13,19 +13,27 @@ export async function recoverability(options: { json?: boolean }, context: Comma
   const { terminal } = context;
   const look = await lookAtFleet(context);
   const { members, unread, totals } = look.status;
-  if (totals.fresh < members.length || unread.length > 0) process.exitCode = 1;
+  // Nothing proves the recovery of a copy, and nothing has to.
+  const drilled = members.length - totals.copy;
+  if (totals.fresh < drilled || unread.length > 0) process.exitCode = 1;
   if (options.json) {
     const databases = members.map(memberRecord);
     return terminal.json("recoverability", { ...lookRecord(look), totals, databases });
   }
   for (const line of lookLines(look, terminal)) terminal.say(line);
-  const counts = Object.entries(totals).map(([word, count]) => `${count} ${word}`);
-  terminal.say(`\n${members.length} ${members.length === 1 ? "database" : "databases"}: ${counts.join(", ")}\n`);
+  const { copy: copies, ...words } = totals;
+  const counts = Object.entries(words).map(([word, count]) => `${count} ${word}`);
+  const besides = copies > 0 ? `; besides, ${copies} masked ${copies === 1 ? "copy" : "copies"}, not drilled` : "";
+  terminal.say(`\n${drilled} ${drilled === 1 ? "database" : "databases"}: ${counts.join(", ")}${besides}\n`);
   const nameOf = namesOf(members.map((m) => m.database));
   const lines = entries(
     ["RECOVERY", "DRILLED   ", "UNTIL     ", "DATABASE"],
     members.map((m) => ({
-      cells: [recoveryWord(m.recoverability, terminal), dayOf(m.decidedBy?.issuedAt), dayOf(m.decidedBy?.expiresOn)],
+      cells: [
+        recoveryWord(m.recoverability, terminal),
+        dayOf(m.decidedBy?.issuedAt),
+        m.copy?.expiresOn ?? dayOf(m.decidedBy?.expiresOn),
+      ],
       name: printable(nameOf(m.database)),
       text: printable(
         [

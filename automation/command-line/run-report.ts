@@ -146,7 +146,10 @@ export const heldHint = ({ heldIn }: Pick<Run, "heldIn">): string =>
 export const reachedBounds = (bounds: BoundState[], scopes?: string[]): string[] =>
   bounds
     .filter((b) => b.running >= b.runsMax && b.held > 0 && (scopes?.includes(b.scope) ?? true))
-    .map((b) => `${b.scope}: ${b.running} at once, at most ${b.runsMax} (shipshape.yaml, limits); ${b.held} held`);
+    .map(
+      (b) =>
+        `${b.scope}: ${b.running} at once, at most ${b.runsMax}${b.isSet ? " (shipshape.yaml, limits)" : ""}; ${b.held} held`,
+    );
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =>

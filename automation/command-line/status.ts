@@ -142,6 +142,7 @@ const colours = {
   unproven: "yellow",
   never: "yellow",
   unknown: "red",
+  copy: "dim",
 } as const satisfies Record<Recoverability, string>;
 
 function statusLines(known: Status, terminal: Terminal): string[] {
@@ -235,13 +236,13 @@ const accessLine = (access: PublishedAccess | undefined): string =>
 export const recoveryWord = (word: Recoverability, terminal: Terminal): string => terminal.style(colours[word], word);
 
 function recoveryRow(
-  { database, recoverability, reason, decidedBy }: DatabaseRecovery,
+  { database, recoverability, reason, decidedBy, copy }: DatabaseRecovery,
   nameOf: ReturnType<typeof namesOf>,
   terminal: Terminal,
 ): string[] {
   const until =
     recoverability === "fresh" || recoverability === "stale"
       ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-")
-      : "-";
+      : (copy?.expiresOn ?? "-");
   return [printable(nameOf(database)), recoveryWord(recoverability, terminal), until, printable(reason)];
 }

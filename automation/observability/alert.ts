@@ -21,6 +21,7 @@ export const alertTitles = {
   "approval-expires": "A plan that waits for approval is about to expire",
   "evidence-expires": "Recovery evidence is about to expire",
   "evidence-expired": "Recovery evidence has expired",
+  "copy-expires": "A masked copy is about to be removed",
   "waiver-expires": "A waiver is about to expire",
   "waiver-expired": "A waiver has expired",
 } as const;

@@ -82,11 +82,13 @@ export function drillsLeft(
 }
 
 /** How many drills a day keep every proof valid: each comes when a fifth of the tier's interval is left, on average. */
-export const drillsDemandedPerDay = (databases: Pick<DrillableDatabase, "drillEveryDays">[]): number =>
-  databases.reduce(
-    (sum, { drillEveryDays }) => sum + 1 / (drillEveryDays * (1 - (drillLeadShareMin + drillLeadShareMax) / 2)),
-    0,
-  );
+export const drillsDemandedPerDay = (databases: Pick<DrillableDatabase, "drillEveryDays" | "recovery">[]): number =>
+  databases
+    .filter(({ recovery }) => recovery.recoverability !== "copy")
+    .reduce(
+      (sum, { drillEveryDays }) => sum + 1 / (drillEveryDays * (1 - (drillLeadShareMin + drillLeadShareMax) / 2)),
+      0,
+    );
 
 /** Those of one database. A request that has not found its database yet is about the one with that name. */
 export function recentOf<T extends RecentDrills>(recent: T[]): (database: TargetDatabase) => T[] {
@@ -106,6 +108,7 @@ export function recentOf<T extends RecentDrills>(recent: T[]): (database: Target
 
 function due(one: DrillableDatabase, recent: RecentDrills[]): Omit<DrillSchedule, "recovery"> {
   const { recoverability, decidedBy, beside, reason } = one.recovery;
+  if (recoverability === "copy") return { dueAt: undefined, reason };
   if (recent.some((r) => r.isOpen)) return { dueAt: undefined, reason: "a drill is queued or running" };
   if (recoverability === "unknown") return { dueAt: undefined, reason };
   const attempt = beside.at(-1);

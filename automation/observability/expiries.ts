@@ -1,5 +1,6 @@
 /** Pure: what people are told because time has passed: proofs, waivers and plans that are about to expire, or have. */
-import { approvalWarningHours, evidenceWarningShare, waiverWarningDays } from "./limits";
+import { copyTagKeys } from "../../components/standards/fixed";
+import { approvalWarningHours, copyWarningDays, evidenceWarningShare, waiverWarningDays } from "./limits";
 import type { FleetDatabase } from "../fleet-records";
 import type { Fact } from "./alert";
 import type { DatabaseRecovery } from "./recoverability";
@@ -29,7 +30,37 @@ export interface WaitingPlan {
 
 export const expiries = (known: Expiring): Fact[] => sources.flatMap((facts) => facts(known));
 
-const sources: ((known: Expiring) => Fact[])[] = [evidence, waivers, plans];
+const sources: ((known: Expiring) => Fact[])[] = [evidence, copies, waivers, plans];
+
+/** By what is signed of them, or by a tag that says an earlier day: whichever is over first, they are removed then. */
+function copies({ now, fleet, recoveries, ownerTag }: Expiring): Fact[] {
+  const known = new Map(fleet.map((database) => [database.arn, database]));
+  const today = Date.parse(now.toISOString().slice(0, 10));
+  return recoveries.flatMap(({ database, copy }): Fact[] => {
+    const found = known.get(database.arn);
+    if (!found || !copy) return [];
+    const { identifier, account, region, resourceId } = database;
+    const tagged = found.tags[copyTagKeys.expiresOn] ?? "";
+    const expiresOn = isDay(tagged) && tagged < copy.expiresOn ? tagged : copy.expiresOn;
+    const daysLeft = (Date.parse(expiresOn) - today) / 86_400_000;
+    // The nearest only: after a pause of the control plane, nobody is told twice at once.
+    const warned = [...copyWarningDays].reverse().find((days) => daysLeft <= days);
+    if (warned === undefined || daysLeft < 0) return [];
+    return [
+      {
+        kind: "copy-expires",
+        subject: `${account} ${region} ${resourceId} ${copy.madeBy} ${expiresOn} ${warned}`,
+        database: identifier,
+        owner: found.tags[ownerTag],
+        what: `the masked copy of ${copy.of} that ${copy.requestedBy} requested stays until ${expiresOn}, and is removed the day after`,
+        command: `npx shipshape request refresh-extension --database ${identifier} --retention-days 7 --reason "it is still needed"`,
+        requestId: copy.madeBy,
+      },
+    ];
+  });
+}
+
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text);
 
 /** By the newest signed verdict, of databases that the cloud has today; each proof has its own expiry. */
 function evidence({ now, fleet, recoveries, ownerTag }: Expiring): Fact[] {

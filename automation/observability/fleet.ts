@@ -105,7 +105,7 @@ export function unreadOf(cloud: FleetAnswer, stacks: StacksAnswer): string[] {
 }
 
 /** What needs a person comes first; what the schedule handles comes last. */
-const order: Recoverability[] = ["unknown", "unproven", "never", "stale", "fresh"];
+const order: Recoverability[] = ["unknown", "unproven", "never", "stale", "fresh", "copy"];
 
 function byUrgency(one: FleetMember, other: FleetMember): number {
   const rank = ({ recoverability, openFindings }: FleetMember) =>
@@ -119,7 +119,7 @@ function byUrgency(one: FleetMember, other: FleetMember): number {
 }
 
 export function totalsOf(members: Pick<FleetMember, "recoverability">[]): Record<Recoverability, number> {
-  const totals = { fresh: 0, stale: 0, failed: 0, unproven: 0, never: 0, unknown: 0 };
+  const totals = { fresh: 0, stale: 0, failed: 0, unproven: 0, never: 0, unknown: 0, copy: 0 };
   for (const { recoverability } of members) totals[recoverability]++;
   return totals;
 }

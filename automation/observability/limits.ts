@@ -13,6 +13,18 @@ export const backupsBeginHours = 30;
 export const drillLeadShareMin = 0.1;
 export const drillLeadShareMax = 0.3;
 
+/**
+ * For how long an expired copy still counts as one: a week for its removal, with all its attempts. One that is there
+ * longer is drilled like any database.
+ */
+export const copyRemovalDays = 7;
+
+/**
+ * How many days before the last one people are told that a copy expires, once each: time for an approval, and a last
+ * call.
+ */
+export const copyWarningDays = [3, 1] as const;
+
 /** The pause before a scheduled drill is repeated that proved nothing: long enough for a person to look into it. */
 export const drillRetryHours = 24;
 

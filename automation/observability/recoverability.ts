@@ -2,7 +2,8 @@
  * Pure: what is known about the recovery of each database, from signed statements and from what the cloud reports about
  * it today.
  */
-import { backupsBeginHours } from "./limits";
+import type { CopyStanding, SignedCopy } from "../copy-records";
+import { backupsBeginHours, copyRemovalDays } from "./limits";
 import { clocksDifferSecondsMax } from "../limits";
 import {
   describeLocation,
@@ -52,11 +53,26 @@ export interface DatabaseRecovery {
   decidedBy: SignedDrill | undefined;
   /** Later drills without a verdict of pass or fail. */
   beside: SignedDrill[];
+  /** Of a masked copy. */
+  copy?: CopyRecovery;
+}
+
+/** What a signed refresh says of a masked copy. */
+export interface CopyRecovery {
+  /** The name of its source. */
+  of: string;
+  /** The last day, YYYY-MM-DD. */
+  expiresOn: string;
+  /** The refresh, and who asked for it. */
+  madeBy: string;
+  requestedBy: string;
 }
 
 export interface KnownOfTheFleet {
   fleet: FleetAnswer;
   drills: SignedDrill[];
+  /** What is signed of a database as a masked copy. @default of none anything */
+  standingOf?: (database: TargetDatabase) => CopyStanding;
   /** What the stacks declare, in the cloud or not. @default not asked */
   declared?: DeclaredDatabase[];
   lost: LostStatement[];
@@ -101,6 +117,8 @@ function sorted(known: KnownOfTheFleet): Sorted {
 }
 
 function recoveryOf(database: FleetDatabase, known: Sorted): DatabaseRecovery {
+  const standing = known.standingOf?.(database);
+  if (standing && isCopy(standing, known.now)) return copyRecovery(database, standing);
   const own = known.drillsOf.get(identityOf(database)) ?? [];
   const decides = deciding(own);
   const from = decides?.position ?? -1;
@@ -117,6 +135,26 @@ function recoveryOf(database: FleetDatabase, known: Sorted): DatabaseRecovery {
       decidedBy: undefined,
     };
   return { ...base, ...judged(database, own, decides, known) };
+}
+
+/** By its statement, never by its tags; and by no old one: a database that nobody removes is one like any other. */
+const isCopy = (standing: CopyStanding, now: Date): standing is Extract<CopyStanding, { copy: SignedCopy }> =>
+  standing.standing === "proven" ||
+  (standing.standing === "expired" &&
+    now.getTime() < Date.parse(standing.copy.expiresOn) + (1 + copyRemovalDays) * 86_400_000);
+
+function copyRecovery(
+  database: FleetDatabase,
+  { standing, copy }: Extract<CopyStanding, { copy: SignedCopy }>,
+): DatabaseRecovery {
+  const { source, expiresOn, requestId: madeBy, requestedBy } = copy;
+  const of = source.database.identifier;
+  const until = standing === "proven" ? `until ${expiresOn}` : `whose time was over on ${expiresOn}`;
+  return {
+    ...{ database, recoverability: "copy", decidedBy: undefined, beside: [] },
+    reason: `a masked copy of ${of} ${until}: it is not drilled, since another refresh brings it back`,
+    copy: { of, expiresOn, madeBy, requestedBy },
+  };
 }
 
 function judged(

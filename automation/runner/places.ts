@@ -1,5 +1,6 @@
 /**
- * Places: at most so many runs at once, of one operation and in one account and Region, whatever workers there are. A
+ * Places: at most so many runs at once, of one operation, in one account and Region, and of what a run has alone,
+ * whatever workers there are. A
  * run that may begin takes a place for each, or is held, without a workflow, until there is one. It keeps them until its
  * clean-up is over: what it created counts against the account's quotas until then.
  */
@@ -22,6 +23,8 @@ export interface BoundState {
   running: number;
   /** Runs in it that are held, by this bound or another. */
   held: number;
+  /** Whether `shipshape.yaml` may set it. */
+  isSet: boolean;
 }
 
 /** The database that a run has to itself. */
@@ -35,19 +38,26 @@ export function ownIdentity(plan: PlanBasis | undefined): string | undefined {
 }
 
 const OF = "runs of ";
-const scopesOf = (operation: string, database: TargetDatabase | undefined): string[] => [
-  `${OF}${operation}`,
-  ...(database ? [`runs in ${database.account} ${database.region}`] : []),
-];
+/** What one run at a time has, of whatever operation and about whatever database. */
+const ALONE = "the ";
+const scopesOf = (operation: string, plan: PlanBasis | undefined): string[] => {
+  const database = ownDatabase(plan);
+  return [
+    `${OF}${operation}`,
+    ...(database ? [`runs in ${database.account} ${database.region}`] : []),
+    ...(plan?.alone === undefined ? [] : [`${ALONE}${plan.alone}`]),
+  ];
+};
 
 const boundOf = (scope: string, { operations = {}, accountAndRegion = runsPerAccountAndRegionMax }: Bounds): number => {
+  if (scope.startsWith(ALONE)) return 1;
   const operation = scope.startsWith(OF) ? scope.slice(OF.length) : undefined;
   if (operation === undefined) return accountAndRegion;
   return (Object.hasOwn(operations, operation) && operations[operation]) || runsPerOperationMax;
 };
 
 /** Of a scope, with the parameters of `bounds`. */
-const BOUND = `case when starts_with(scope, '${OF}') then coalesce(($1::jsonb ->> substr(scope, ${OF.length + 1}))::int, $2) else $3 end`;
+const BOUND = `case when starts_with(scope, '${ALONE}') then 1 when starts_with(scope, '${OF}') then coalesce(($1::jsonb ->> substr(scope, ${OF.length + 1}))::int, $2) else $3 end`;
 const bounds = ({ operations = {}, accountAndRegion = runsPerAccountAndRegionMax }: Bounds) => [
   JSON.stringify(operations),
   runsPerOperationMax,
@@ -80,15 +90,16 @@ export async function takePlace(
   run: { requestId: string; operation: string; plan: PlanBasis | undefined },
   inForce: Bounds,
 ): Promise<"taken" | "full" | "behind"> {
-  const scopes = scopesOf(run.operation, ownDatabase(run.plan));
-  // Runs of one database come one after the other, whatever places they have.
+  const scopes = scopesOf(run.operation, run.plan);
+  // Runs of one database come one after the other, whatever places they have. But a clean-up is not among them, and it
+  // may still work on what its run had alone.
   const place = ownIdentity(run.plan) ?? run.requestId;
   await lockPlaces(transaction);
   const [found] = await transaction.query<{ hasPlace: boolean; isFull: boolean }>(
     `with recursive ${HELD_SCOPES},
      taken as (
        select scope, count(distinct place_of) as n from run, unnest(scopes) as scope
-       where has_place and place_of <> $4 group by scope),
+       where has_place and request_id <> $1 and (place_of <> $4 or starts_with(scope, '${ALONE}')) group by scope),
      found as (select
        exists (select from unnest($2::text[], $3::int[]) as own (scope, bound) join taken using (scope) where n >= bound) as is_full,
        exists (select from held_scopes where scopes && $2) as is_behind)
@@ -126,7 +137,7 @@ export async function fillPlace(transaction: Database, inForce: Bounds): Promise
 export const boundStates = (database: Database, inForce: Bounds) =>
   database.query<BoundState>(
     `select scope, ${BOUND} as "runsMax", count(distinct place_of) filter (where has_place)::int as running,
-       count(*) filter (where not has_place)::int as held
+       count(*) filter (where not has_place)::int as held, not starts_with(scope, '${ALONE}') as "isSet"
      from run, unnest(scopes) as scope where has_place or (${HELD}) group by scope order by scope`,
     bounds(inForce),
   );

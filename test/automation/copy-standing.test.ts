@@ -36,7 +36,8 @@ const extension = (id: string, expiresOn: string, more: Partial<Sealed> = {}): S
 function standingIn(sealed: Sealed[], problems: LogProblem[] = [], of = copy, on = now) {
   const entries = sealed.map(({ id, operation = "environment-refresh", database = source, ...said }, position) => {
     const { verdict = "pass", run: ended = "succeeded", teardown = "follows", plan, outcome } = said;
-    const predicate = { requestId: id, operation, database, verdict, run: ended, teardown, plan, outcome };
+    const request = { requestedBy: "ana" };
+    const predicate = { requestId: id, request, operation, database, verdict, run: ended, teardown, plan, outcome };
     const run = { id: `${id}.verdict`, kind: "verdict", predicate } as unknown as RunStatement;
     return { position, envelope: id, statement: {} as never, sighting: undefined, run };
   });
@@ -46,7 +47,13 @@ function standingIn(sealed: Sealed[], problems: LogProblem[] = [], of = copy, on
 test("a copy is proven by the refresh that has made it, until its last day", () => {
   expect(standingIn([refresh("first")])).toMatchObject({
     standing: "proven",
-    copy: { requestId: "first", expiresOn: "2027-03-24", dataFrom: "2027-03-10T00:00:00.000Z", extensions: [] },
+    copy: {
+      requestId: "first",
+      requestedBy: "ana",
+      expiresOn: "2027-03-24",
+      dataFrom: "2027-03-10T00:00:00.000Z",
+      extensions: [],
+    },
   });
   const on = (moment: string) => standingIn([refresh("first")], [], copy, new Date(moment)).standing;
   expect(on("2027-03-24T23:59:59Z")).toBe("proven");

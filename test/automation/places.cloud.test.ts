@@ -117,7 +117,13 @@ test("runs that begin at the same moment do not take the last place twice", asyn
   await Promise.all(running.map(ends));
   await fill();
   expect((await mayRun(...runs)).filter(Boolean)).toHaveLength(6);
-  expect(await controlPlane.bounds()).toContainEqual({ scope: "runs of crowd", runsMax: 3, running: 3, held: 6 });
+  expect(await controlPlane.bounds()).toContainEqual({
+    scope: "runs of crowd",
+    runsMax: 3,
+    running: 3,
+    held: 6,
+    isSet: true,
+  });
 });
 
 test("each account and Region has its bound; what one holds back does not hold back the others", async () => {
@@ -167,6 +173,32 @@ test("databases of one name in two accounts have a place each, and their runs wa
   await ends(runs[0]!);
   expect(await mayRun(held)).toEqual([true]);
   expect(new Set((await queuesOf(...runs, held)).map(({ partition }) => partition)).size).toBe(3);
+});
+
+test("of runs that have one thing alone, whichever databases they are about, one goes on at a time, until its clean-up is over", async () => {
+  const alone = { alone: "copy orders-staging in 111111111111 eu-central-1" };
+  const two = () =>
+    Promise.all(["orders-production", "orders-test"].map((one) => allowed("into", one, undefined, alone)));
+  const racing = await two();
+  await Promise.all(racing.map(begins));
+  const [first, second] = (await mayRun(...racing))[0] ? racing : [...racing].reverse();
+  expect(await mayRun(first!, second!)).toEqual([true, false]);
+  const [same, other] = [await allowed("into", "orders-production", undefined, alone), await begun("into", "ledger")];
+  await begins(same);
+  expect(await mayRun(same, other)).toEqual([false, true]);
+  expect(await controlPlane.bounds()).toContainEqual({
+    ...{ scope: "the copy orders-staging in 111111111111 eu-central-1", runsMax: 1, running: 1, held: 2, isSet: false },
+  });
+  await goOn(probed.database, { requestId: first!, operation: "into", preparation: 1 }, true);
+  await ends(first!);
+  expect(await mayRun(second!, same)).toEqual([false, false]);
+  await probed.database.transaction(async (transaction, connection) => {
+    await setCleanUp(transaction, first!, "done");
+    await fillPlaces(transaction, connection, durable);
+  });
+  expect(await mayRun(second!, same)).toEqual([true, false]);
+  await ends(second!);
+  expect(await mayRun(same)).toEqual([true]);
 });
 
 test("the end of a run and the release of another are one transaction; what was missed nevertheless, the sweep finds", async () => {

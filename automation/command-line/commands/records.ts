@@ -8,7 +8,15 @@ import type { RunsOptions } from "../list-runs";
 import type { StatusOptions } from "../status";
 import { parseDuration } from "./option-values";
 
-const recoverabilities: readonly Recoverability[] = ["fresh", "stale", "failed", "unproven", "never", "unknown"];
+const recoverabilities: readonly Recoverability[] = [
+  "fresh",
+  "stale",
+  "failed",
+  "unproven",
+  "never",
+  "unknown",
+  "copy",
+];
 const runStatuses: readonly RunStatus[] = ["queued", "running", "waiting", "succeeded", "failed", "cancelled"];
 
 /** What is known: of the fleet, of requests and their runs, and what people were told. */

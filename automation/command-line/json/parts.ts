@@ -44,7 +44,7 @@ export const error = z.strictObject({
 
 const verdict = z.enum(["pass", "fail", "inconclusive"]);
 const status = z.enum(["queued", "running", "waiting", "succeeded", "failed", "cancelled"]);
-export const recoverability = z.enum(["fresh", "stale", "failed", "unproven", "never", "unknown"]);
+export const recoverability = z.enum(["fresh", "stale", "failed", "unproven", "never", "unknown", "copy"]);
 
 const step = z.strictObject({
   status: z.enum(["running", "done", "failed"]),
@@ -172,12 +172,19 @@ const signedDrill = drill.extend({
   copyHours: z.number().optional(),
   errorCode: text.optional(),
 });
+const copyOf = z.strictObject({
+  of: text.describe("the name of its source"),
+  expiresOn: text.describe("its last day"),
+  madeBy: text.describe("the request of the refresh"),
+  requestedBy: text,
+});
 export const recovery = z.strictObject({
   database: fleetDatabase,
   recoverability,
   reason: text,
   decidedBy: signedDrill.optional(),
   beside: z.array(signedDrill).describe("later drills without a verdict of pass or fail"),
+  copy: copyOf.optional().describe("of a masked copy"),
 });
 export const member = z.strictObject({
   database: fleetDatabase,
@@ -192,6 +199,7 @@ export const member = z.strictObject({
   drill: drill.nullable().describe("the one that decides"),
   inconclusiveSince: z.array(z.strictObject({ requestId: text, issuedAt: moment })),
   nextDrill: z.strictObject({ dueAt: moment.nullable(), reason: text }).nullable(),
+  copy: copyOf.nullable().describe("of a masked copy"),
   openFindings: count,
   expectedChanges: z.array(expectedOfMember),
 });

@@ -191,7 +191,7 @@ export const recordOutputs = {
     runs: z.array(run),
     waiting: z.array(run),
     pauses: z.array(z.strictObject({ operation: text, reason: text, pausedBy: text, pausedAt: moment })),
-    bounds: z.array(z.strictObject({ scope: text, runsMax: count, running: count, held: count })),
+    bounds: z.array(z.strictObject({ scope: text, runsMax: count, running: count, held: count, isSet: z.boolean() })),
     findings: z.array(finding),
     expectedChanges: z.array(expectedChange),
     access: anything.nullable().describe("the roles in force: docs/configuration.md"),

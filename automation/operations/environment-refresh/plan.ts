@@ -3,6 +3,7 @@ import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
 import { identifierOf } from "../../../components/names";
 import type { StandardShape } from "../../../components/standard-shape";
 import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
+import { copyAlone } from "../../copy-records";
 import { ShipshapeError } from "../../errors";
 import type { CopyScope } from "../../masking/copy-scope";
 import { copyStack, targetDatabase, type TargetDatabase } from "../../fleet-records";
@@ -50,6 +51,8 @@ export interface ObservedRefresh {
   };
   /** What has the copy's name, made by an earlier refresh; null: nothing. */
   existing: TargetDatabase | null;
+  /** The refresh whose copy that has; null: nothing. */
+  replaces: string | null;
   /** Which part of the source is copied; undefined: all of it. */
   scope?: CopyScope;
 }
@@ -66,6 +69,7 @@ export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
     stack: string;
     secretsProvider: string | null;
     existing: TargetDatabase | null;
+    replaces: string | null;
     expiresOn: string;
     arguments: RefreshedDatabaseArgs;
     names: TargetNames;
@@ -90,6 +94,7 @@ export function planRefresh(
     tags: source.tags,
     heldTo: heldTo(source.tags, standard),
     subject: `copy ${identifier}`,
+    alone: copyAlone(identifier, database),
     evidenceValidDays: request.retentionDays,
     copies: {
       source: { database, tags: source.tags },
@@ -113,6 +118,7 @@ export function planRefresh(
       stack: copyStack(identifier),
       secretsProvider: observed.secretsProvider,
       existing: observed.existing,
+      replaces: observed.replaces,
       expiresOn,
       arguments: {
         platformStack: observed.platformStack,
@@ -209,6 +215,7 @@ export function refreshStillHolds(
     same(plan.profile, observed.profile) &&
     same(plan.scope ?? null, observed.scope ?? null) &&
     same(plan.copy.existing, observed.existing) &&
+    plan.copy.replaces === observed.replaces &&
     same(plan.throwaway.securityGroupIds, observed.isolationSecurityGroupIds) &&
     Date.parse(plan.copy.expiresOn) > Date.parse(observed.observedAt)
   );

@@ -1,5 +1,6 @@
 /** The effects of a refresh besides those in the copy itself: each one action, safe to repeat. */
 import type { DBInstance } from "@aws-sdk/client-rds";
+import { copyTagKeys } from "../../../components/standards/fixed";
 import { ShipshapeError } from "../../errors";
 import { targetDatabase, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
 import { profileDigest } from "../../masking/profile";
@@ -100,6 +101,7 @@ export function environmentRefreshSteps(s: OperationContext) {
           ...coverageFigures(profile, facts),
         },
         ...(scope && { scope }),
+        replaces: (found && tagsOf(found)[copyTagKeys.request]) ?? null,
         existing: found ? ownTarget(targetOf(found), declared, s.stacks.project ?? PROJECT) : null,
       };
     },

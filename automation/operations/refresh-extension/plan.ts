@@ -1,7 +1,7 @@
 /** Pure: until when a masked copy stays, and what people decide on. */
 import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
 import type { Standard } from "../../../components/standards/standard";
-import type { SignedCopy } from "../../copy-records";
+import { copyAlone, type SignedCopy } from "../../copy-records";
 import { ShipshapeError } from "../../errors";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
@@ -56,6 +56,7 @@ export function planExtension(
     database,
     tags,
     heldTo: heldTo(tags, standard),
+    alone: copyAlone(identifier, database),
     evidenceValidDays: Math.max(1, daysBetween(today, expiresOn)),
     text: textOf(observed, expiresOn, retentionDays),
     copies: {

@@ -1,5 +1,6 @@
 /** Pure: which copy is removed, and whether its time is over. */
 import type { Standard } from "../../../components/standards/standard";
+import { copyAlone } from "../../copy-records";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
@@ -34,11 +35,13 @@ export function planRemoval(
   standard: Standard,
 ): RefreshRemovalPlan {
   const { tags, stack, secretsProvider, expiresOn, madeBy } = observed;
+  const database = targetDatabase(observed);
   return {
     target: request.database,
-    database: targetDatabase(observed),
+    database,
     tags,
     heldTo: heldTo(tags, standard),
+    alone: copyAlone(observed.identifier, database),
     evidenceValidDays,
     removes: { expiresOn, isOver: observed.observedAt.slice(0, 10) > expiresOn },
     copy: { stack, secretsProvider, madeBy },

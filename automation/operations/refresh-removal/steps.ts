@@ -25,6 +25,14 @@ export function refreshRemovalSteps(s: OperationContext) {
     if (found) requireSameDatabase(plan.database.identifier, found.DbiResourceId, plan.database.resourceId);
     return found;
   }
+  /** Errors: removal-moved. */
+  async function requirePlannedEnd(plan: RefreshRemovalPlan): Promise<void> {
+    const { identifier } = plan.database;
+    const found = await findCopy(plan);
+    const end = found && tagsOf(found)[copyTagKeys.expiresOn];
+    const planned = plan.removes?.expiresOn ?? "";
+    if (end !== undefined && end !== planned) throw new ShipshapeError("removal-moved", { identifier, end, planned });
+  }
   const settled = (plan: RefreshRemovalPlan, signal: AbortSignal) =>
     poll({ every: cloudPause, signal }, async () => {
       const found = await findCopy(plan);
@@ -45,13 +53,12 @@ export function refreshRemovalSteps(s: OperationContext) {
     async remove(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
       const { stack: stackName, secretsProvider } = plan.copy;
       const { identifier } = plan.database;
-      const found = await findCopy(plan);
-      const end = found && tagsOf(found)[copyTagKeys.expiresOn];
-      const planned = plan.removes?.expiresOn ?? "";
-      if (end !== undefined && end !== planned) throw new ShipshapeError("removal-moved", { identifier, end, planned });
+      await requirePlannedEnd(plan);
       const { removeStack } = await import("../../runner/pulumi-stack");
       const settleCloud = async (during: AbortSignal) => {
         await settled(plan, during);
+        // Again once nothing else has the stack: an extension may have had it.
+        await requirePlannedEnd(plan);
         return new Map<string, string>();
       };
       await removeStack(s.stacks, { stackName, secretsProvider: secretsProvider ?? undefined, settleCloud }, signal);

@@ -119,6 +119,33 @@ test("an auditor reads what was looked at, the totals, and each database with re
   expect(code).toBe(1);
 });
 
+test("a masked copy is shown with its last day, and flatters no total", async () => {
+  const copy = member("orders-staging", {
+    ...{ recoverability: "copy", decidedBy: undefined, nextDrill: { dueAt: undefined, reason: "a copy" } },
+    ...{ reason: "a masked copy of orders-production until 2026-12-10: it is not drilled", environment: "staging" },
+    copy: { of: "orders-production", expiresOn: "2026-12-10", madeBy: "refresh-1", requestedBy: "ana" },
+  });
+  const known = status([member("orders-production"), copy]);
+  const proven = await printed("recoverability", known);
+  expect(proven.lines.slice(6)).toEqual([
+    "1 database: 1 fresh, 0 stale, 0 failed, 0 unproven, 0 never, 0 unknown; besides, 1 masked copy, not drilled",
+    "",
+    "RECOVERY  DRILLED     UNTIL       DATABASE",
+    "fresh     2026-11-20  2026-12-20  orders-production",
+    "  drill 261127050000-0a1b2c3d passed",
+    "copy      -           2026-12-10  orders-staging",
+    "  a masked copy of orders-production until 2026-12-10: it is not drilled",
+  ]);
+  expect(proven.code).toBe(0);
+  expect((await printed({}, known)).lines.find((line) => line.endsWith("orders-staging"))).toBe(
+    "copy      2026-12-10  -           -         orders-staging",
+  );
+  const { databases } = JSON.parse((await printed({ json: true }, known)).lines.join("\n")) as { databases: object[] };
+  expect(databases[1]).toMatchObject({ recoverability: "copy", copy: { expiresOn: "2026-12-10" } });
+  const stale = member("orders-production", { recoverability: "stale" });
+  expect((await printed("recoverability", status([stale, copy]))).code).toBe(1);
+});
+
 test("recoverability ends with 0 only if every database is fresh and everything was read", async () => {
   const fresh = [member("orders-production")];
   expect((await printed("recoverability", status(fresh))).code).toBe(0);

@@ -85,7 +85,14 @@ export class MemoryCopies {
     return {
       standing: "proven",
       copy: {
-        ...{ requestId: madeBy!, evidence: "0".repeat(64), profile, schemaDigest: "0".repeat(64), extensions: [] },
+        ...{
+          requestId: madeBy!,
+          requestedBy: "ana",
+          evidence: "0".repeat(64),
+          profile,
+          schemaDigest: "0".repeat(64),
+          extensions: [],
+        },
         ...{ expiresOn: expiresOn!, dataFrom: new Date().toISOString() },
         source: { database: targetDatabase({ identifier, resourceId: "db-1", arn }), tags: this.olderTags },
         arguments: {

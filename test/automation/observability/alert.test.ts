@@ -62,6 +62,16 @@ const waiver = (expiresOn: string) => ({
   owner: "team-a",
   expiresOn,
 });
+/** A masked copy with so many days before its last one; `tag`: what the cloud says of that. */
+const copied = (daysLeft: number, tag?: string): Partial<Expiring> => ({
+  fleet: [{ ...orders, tags: { ...orders.tags, ...(tag !== undefined && { "shipshape:copy-expires-on": tag }) } }],
+  recoveries: [
+    {
+      ...{ database: orders, recoverability: "copy", reason: "", decidedBy: undefined, beside: [] },
+      copy: { of: "orders-production", expiresOn: day(daysLeft), madeBy: "261119090000-0a1b2c3d", requestedBy: "ana" },
+    },
+  ],
+});
 const plan = (hoursLeft: number) => ({
   requestId: "261119090000-0a1b2c3d",
   preparation: 1,
@@ -81,6 +91,13 @@ test.each([
   ["a waiver with 14 days left", { waivers: [waiver(day(14))] }, ["waiver-expires"]],
   ["a waiver on its last day", { waivers: [waiver(day(0))] }, ["waiver-expires"]],
   ["a waiver after its last day", { waivers: [waiver(day(-1))] }, ["waiver-expired"]],
+  ["a copy with 4 days left", copied(4), []],
+  ["a copy with 3 days left", copied(3), ["copy-expires"]],
+  ["a copy on its last day", copied(0), ["copy-expires"]],
+  ["a copy whose time is over", copied(-1), []],
+  ["a copy whose tag says an earlier day", copied(20, day(1)), ["copy-expires"]],
+  ["a copy whose tag says a later day", copied(1, day(20)), ["copy-expires"]],
+  ["a copy whose tag says no day", copied(20, "0"), []],
   ["a plan with 25 hours left", { waiting: [plan(25)] }, []],
   ["a plan with 24 hours left", { waiting: [plan(24)] }, ["approval-expires"]],
 ])("of %s people are told what they need to know", (_, change, told) => {
@@ -103,6 +120,27 @@ test("the same fact has the same key at any time; another proof, waiver or plan 
   expect(new Set(all).size).toBe(8);
 });
 
+test("a copy is told three days and one day before its last, once each, with who asked for it and how it stays longer; an extension begins again", () => {
+  const facts = (daysLeft: number, change: Partial<Expiring> = {}) =>
+    expiries(known({ ...copied(daysLeft), ...change }));
+  // As the days pass, the last day stays the same.
+  const passing = (last: number) =>
+    [4, 3, 2, 1, 0, -1].flatMap((left) =>
+      [0, 3, 7].flatMap((hour) => {
+        const at = new Date(Date.parse(day(last - left)) + hour * 3_600_000);
+        return facts(last, { now: at }).map((fact) => alertOf(fact).key);
+      }),
+    );
+  expect(new Set(passing(10)).size).toBe(2);
+  expect(new Set([...passing(10), ...passing(17)]).size).toBe(4);
+  const [fact] = facts(1);
+  expect(fact).toMatchObject({
+    owner: "team-orders",
+    what: expect.stringContaining("that ana requested") as string,
+    command: expect.stringContaining("request refresh-extension --database orders --retention-days 7") as string,
+  });
+});
+
 test("each alert says whose it is, and what to do by a command that exists", () => {
   const facts = expiries(
     known({
@@ -110,8 +148,8 @@ test("each alert says whose it is, and what to do by a command that exists", () 
       waivers: [waiver(day(1)), waiver(day(-1))],
       waiting: [plan(1)],
     }),
-  );
-  expect(facts).toHaveLength(5);
+  ).concat(expiries(known(copied(1))));
+  expect(facts).toHaveLength(6);
   const settings = readSettings(__dirname, __dirname, {});
   const shipshape = buildCommand({ settings, terminal: createTerminal("never"), operations });
   for (const { command, owner, what } of facts) {

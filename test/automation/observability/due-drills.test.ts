@@ -150,7 +150,16 @@ describe("the budget", () => {
   });
 
   test("is compared with what the tiers demand, as each drill comes before its proof expires", () => {
-    expect(drillsDemandedPerDay([{ drillEveryDays: 7 }, { drillEveryDays: 90 }])).toBeCloseTo(1 / 5.6 + 1 / 72);
+    const every = (drillEveryDays: number, one = never("orders")) => ({ drillEveryDays, recovery: one });
+    const copy = never("orders", { recoverability: "copy" });
+    expect(drillsDemandedPerDay([every(7), every(90), every(1, copy)])).toBeCloseTo(1 / 5.6 + 1 / 72);
+  });
+});
+
+test("a masked copy is never due, and the schedule says why", () => {
+  expect(dueOf(never("orders-staging", { recoverability: "copy", reason: "a masked copy of orders" }))).toMatchObject({
+    dueAt: undefined,
+    reason: "a masked copy of orders",
   });
 });
 

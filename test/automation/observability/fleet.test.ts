@@ -147,6 +147,7 @@ test("totals count each database once", () => {
     unproven: 0,
     never: 1,
     unknown: 0,
+    copy: 0,
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type SignedDrill,
 } from "../../../automation/observability/recoverability";
 import type { DeclaredDatabase, FleetDatabase } from "../../../automation/fleet-records";
+import type { CopyStanding, SignedCopy } from "../../../automation/copy-records";
 import { databaseCalled } from "../evidence/sealed-runs";
 
 const now = new Date("2026-06-15T00:00:00Z");
@@ -256,4 +257,38 @@ describe("the fleet", () => {
       "orders unknown",
     ]);
   });
+});
+
+describe("a masked copy", () => {
+  const signed = {
+    ...{ requestId: "refresh-1", requestedBy: "ana", expiresOn: "2026-06-20" },
+    source: { database: databaseCalled("orders-production"), tags: {} },
+  } as unknown as SignedCopy;
+  const judged = (standing: CopyStanding, at = now) => ofOrders([], { standingOf: () => standing, now: at });
+
+  test("is shown as one, with its last day and the reason why no drill proves its recovery", () => {
+    expect(judged({ standing: "proven", copy: signed })).toMatchObject({
+      recoverability: "copy",
+      reason:
+        "a masked copy of orders-production until 2026-06-20: it is not drilled, since another refresh brings it back",
+      copy: { of: "orders-production", expiresOn: "2026-06-20", madeBy: "refresh-1", requestedBy: "ana" },
+      decidedBy: undefined,
+    });
+  });
+
+  test("whose time is over counts as one for a week, in which it is removed; then it is a database like any other", () => {
+    const expired: CopyStanding = { standing: "expired", copy: signed, reason: "over" };
+    expect(judged(expired, new Date("2026-06-27T23:59:59Z")).recoverability).toBe("copy");
+    expect(judged(expired, new Date("2026-06-28T00:00:00Z")).recoverability).toBe("never");
+  });
+
+  test.each(["withdrawn", "none", "unknown"] as const)(
+    "by its tags alone, or by a statement that counts for nothing (%s), hides no database",
+    (standing) => {
+      const tags = { "shipshape:copy-of": "orders-production", "shipshape:copy-expires-on": "2026-06-20" };
+      const fleet = { asked: true as const, databases: [inFleet("orders", { tags })] };
+      expect(ofOrders([], { fleet, standingOf: () => ({ standing, reason: "r" }) }).recoverability).toBe("never");
+      expect(ofOrders([], { fleet }).recoverability).toBe("never");
+    },
+  );
 });

@@ -1,5 +1,5 @@
 // Refreshes on the real engine: from the request to a masked copy that every role logs in to, and again into the same.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AddTagsToResourceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
@@ -7,6 +7,7 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../../../automation/command-line/evidence-log";
 import { openControlPlane, type ControlPlane } from "../../../../automation/control-plane";
 import type { EnvironmentRefreshPlan } from "../../../../automation/operations/environment-refresh/plan";
+import type { RefreshExtensionPlan } from "../../../../automation/operations/refresh-extension/plan";
 import { operations } from "../../../../automation/operations/registry";
 import type { AnyOperation } from "../../../../automation/runner/operation";
 import { findBackups } from "../../../../automation/targets/database-instance";
@@ -16,62 +17,19 @@ import type { Run } from "../../../../automation/records";
 import { readSettings } from "../../../../automation/settings";
 import { builtIn } from "../../../../components/standards/built-in";
 import { database } from "../../../../stacks/database";
-import { refreshedDatabase, type RefreshedDatabaseArgs } from "../../../../stacks/refreshed-database";
 import { loggedIn, type Query } from "../../../components/database-login";
 import { request } from "../../../components/declared";
 import { startEngine, type Engine } from "../../../components/engine";
 import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
+import { copyStackIn } from "./copy-stack";
+import { good, inBrief } from "./ended-runs";
+import { content, filesContaining, identifier, KEY, profile, REAL } from "./source-content";
 
 const stackName = "database.orders-production";
-const identifier = "orders-production";
 const copy = "orders-staging";
 const roles = ["owner", "readwrite", "readonly", "monitoring", "shipshape"];
-/** In every real value, and nowhere else. */
-const REAL = "zq7REALqz";
-const KEY = "a key of thirty-two characters!!x";
-
-const content = `
-create table customer (id int generated always as identity primary key, name text not null, email text unique, born date, state text not null);
-create table invoice (id bigint generated always as identity primary key, customer int not null references customer, note text, total numeric(12, 2));
-insert into customer (name, email, born, state)
-  select '${REAL} ' || i, '${REAL}' || i || '@example.com', date '1970-01-01' + i * 11, case when i % 3 = 0 then 'closed' else 'open' end from generate_series(1, 500) i;
-insert into invoice (customer, note, total) select 1 + i % 500, 'for ${REAL} ' || i, i from generate_series(1, 2000) i;
-comment on table customer is 'who buys';
-comment on column customer.name is 'such as ${REAL} 7';
-create table hook (id int primary key, url text, enabled boolean not null default true);
-insert into hook values (1, 'https://${REAL}.example', true);
-create materialized view never_filled as select state, count(*) as buyers from customer group by state with no data`;
-
-const profile = `version: 1
-source: ${identifier}
-key: { secret: masking/orders }
-tables:
-  orders.customer:
-    columns:
-      id: { keep: a number that PostgreSQL counts }
-      name: { use: name }
-      email: { use: email }
-      born: { use: date-shift, with: { days: 90 }, perSubject: id }
-      state: { keep: one of two }
-  orders.invoice:
-    columns:
-      id: { keep: a number that PostgreSQL counts }
-      customer: { keep: the customer's number }
-      note: { use: free-text }
-      total: { keep: says nobody's name }
-  orders.hook:
-    columns: { id: { keep: a number }, url: { use: url }, enabled: { keep: true or false } }
-definitions:
-  comment on table orders.customer: { keep: says what it is }
-  comment on table column orders.customer.name: { drop: true }
-  comment on extension pg_stat_statements: { drop: true }
-  comment on extension amcheck: { drop: true }
-disarm:
-  - { sql: update orders.hook set enabled = false, reason: the copy calls nobody }
-`;
-
 let engine: Engine;
 let stack: Stack;
 let commands: Commands;
@@ -123,15 +81,15 @@ async function urlOf(environment: string, role: string): Promise<string> {
 const as = async <T>(environment: string, role: string, work: (query: Query) => Promise<T>) =>
   loggedIn(engine.cloud, await urlOf(environment, role), work);
 
-const asked = (environment: string, ...words: string[]) => {
-  const all = ["--database", identifier, "--environment", environment, "--reason", "a test", "--json"];
-  return commands.shipshape("", "request", "environment-refresh", ...all, ...words).ended;
-};
-async function requested(environment: string, retentionDays: number): Promise<string> {
-  const { stdout, stderr } = await asked(environment, "--retention-days", String(retentionDays));
+async function idOf(of: Commands, ...words: string[]): Promise<string> {
+  const { stdout, stderr } = await of.shipshape("", ...words).ended;
   if (stdout === "") throw new Error(stderr);
   return (JSON.parse(stdout) as { id: string }).id;
 }
+const requested = (environment: string, retentionDays: number) => {
+  const all = ["--database", identifier, "--environment", environment, "--reason", "a test", "--json"];
+  return idOf(commands, "request", "environment-refresh", ...all, "--retention-days", String(retentionDays));
+};
 
 async function withWorker<T>(work: () => Promise<T>, of = commands): Promise<T> {
   const worker = of.shipshape("", "worker");
@@ -173,13 +131,6 @@ async function refresh(...moments: string[]): Promise<Run> {
   }
   return withWorker(() => over(id));
 }
-const inBrief = ({ status, error, verdict, cleanUp, cleanUpError, checks }: Run) => ({
-  ...{ status, error, verdict, cleanUp, cleanUpError },
-  failed: checks.filter((check) => check.verdict !== "pass"),
-});
-const good = {
-  ...{ status: "succeeded", error: undefined, verdict: "pass", cleanUp: "done", cleanUpError: undefined, failed: [] },
-};
 const instances = async () =>
   ((await engine.cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? [])
     .map((one) => one.DBInstanceIdentifier)
@@ -339,7 +290,65 @@ describe("what is refused", () => {
   });
 });
 
-const earlyRemoval = ["request", "refresh-removal", "--database", copy, "--reason", "a test", "--json"];
+/** Counted from the day of the copy's data: midnight may pass. */
+const dayOfData = (days: number) => {
+  const { recoveryPoint } = first.outcome as { recoveryPoint: string };
+  return new Date(Date.parse(recoveryPoint) + days * 86_400_000).toISOString().slice(0, 10);
+};
+const askedOfCopy = (operation: string, ...words: string[]) =>
+  idOf(commands.of(operation), ...["request", operation, "--database", copy, "--reason", "a test", "--json", ...words]);
+const expiryKey = "shipshape:copy-expires-on";
+async function shownExpiry() {
+  const described = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: copy }));
+  const { DBInstanceArn: arn, TagList = [] } = described.DBInstances![0]!;
+  return { arn, value: TagList.find(({ Key }) => Key === expiryKey)?.Value };
+}
+
+test("an approved extension lets the copy stay longer, although its worker is killed, and changes nothing else; a removal that was approved before is decided on again", async () => {
+  const [extending, removing] = [commands.of("refresh-extension"), commands.of("refresh-removal")];
+  const extension = await askedOfCopy("refresh-extension", "--until", dayOfData(20));
+  const removal = await askedOfCopy("refresh-removal");
+  await withWorker(() => planned(extension), extending);
+  await withWorker(() => planned(removal), removing);
+  await approve(extension);
+  // It is held until the extension is over, and then decided on again.
+  await approve(removal);
+  const moment = "in bring the copy up with its new end";
+  expect(await extending.shipshape(moment, "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  const run = await withWorker(() => over(extension), extending);
+  expect(inBrief(run)).toEqual({ ...good, cleanUp: "none" });
+  expect((await shownExpiry()).value).toBe(dayOfData(20));
+  const plan = run.plan as RefreshExtensionPlan;
+  expect(plan.copy).toMatchObject({
+    madeBy: first.requestId,
+    evidence: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
+  const extended = await copyStackIn(engine.cloud, plan.copy.stack, plan.arguments);
+  expect((await extended.preview({ refresh: true })).changeSummary).toEqual({ same: expect.any(Number) as number });
+  for (const role of roles)
+    expect(await as("staging", role, (query) => query("select 1 as one"))).toEqual([{ one: 1 }]);
+  const again = await withWorker(() => planned(removal, 2), removing);
+  expect(again).toMatchObject({ status: "waiting", preparation: 2 });
+  expect(again.steps).not.toHaveProperty("remove the copy");
+  await commands.shipshape("", "cancel", removal).ended;
+}, 600_000);
+
+test("what would stay too long is denied, and a copy whose day was changed by hand is not extended", async () => {
+  const tooLong = await askedOfCopy("refresh-extension", "--until", dayOfData(31));
+  expect((await withWorker(() => over(tooLong), commands.of("refresh-extension"))).error?.message).toMatch(
+    /would stay for 31 days from the day of its data, .*, of at most 30/,
+  );
+  const { arn, value = "" } = await shownExpiry();
+  const tag = (Value: string) =>
+    engine.cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: [{ Key: expiryKey, Value }] }));
+  await tag(dayOfData(60));
+  const forged = await askedOfCopy("refresh-extension", "--until", dayOfData(61));
+  const run = await withWorker(() => over(forged), commands.of("refresh-extension"));
+  await tag(value);
+  expect(run).toMatchObject({ status: "failed", error: { code: "extension-refused" } });
+  expect(run.error?.message).toContain(`its tag ${expiryKey} is not what its stack says`);
+}, 300_000);
+
 test("a copy that has expired is removed at the next schedule without an approval, although a worker is killed in the removal; nothing of it is left", async () => {
   const due = async (now = new Date()) => {
     const fleet = await askFleet({ rds: engine.cloud.rds } as AwsClients);
@@ -348,37 +357,37 @@ test("a copy that has expired is removed at the next schedule without an approva
     return controlPlane.submitDueRemovals(fleet, { now, stacks, requestedBy: "ana" });
   };
   expect(await due()).toEqual([]);
+  const late = await askedOfCopy("refresh-extension", "--until", dayOfData(25));
+  await withWorker(() => planned(late), commands.of("refresh-extension"));
   const expiresOn = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  const { copy: planned } = first.plan as EnvironmentRefreshPlan;
-  const { request: declared } = planned.arguments;
+  const { copy: approved } = first.plan as EnvironmentRefreshPlan;
+  const { request: declared } = approved.arguments;
   const maskedCopy = { ...declared.maskedCopy!, expiresOn };
-  await (await stackOf(planned, { ...planned.arguments, request: { ...declared, maskedCopy } })).up();
+  await (
+    await copyStackIn(engine.cloud, approved.stack, { ...approved.arguments, request: { ...declared, maskedCopy } })
+  ).up();
   // One that was cancelled postpones nothing for long.
-  const early = await commands.of("refresh-removal").shipshape("", ...earlyRemoval).ended;
-  await commands.shipshape("", "cancel", (JSON.parse(early.stdout) as { id: string }).id).ended;
+  await commands.shipshape("", "cancel", await askedOfCopy("refresh-removal")).ended;
   expect(await due()).toEqual([]);
   const [removal] = await due(new Date(Date.now() + 2 * 3_600_000));
   expect(removal).toMatchObject({ identifier: copy, expiredOn: expiresOn });
   expect(await due()).toEqual([]);
   const removing = commands.of("refresh-removal");
   expect(await removing.shipshape("in remove the copy", "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  // Approved while the copy is being removed: it brings nothing back.
+  await approve(late);
   const run = await withWorker(() => over(removal!.requestId), removing);
   expect(inBrief(run)).toEqual({ ...good, cleanUp: "none" });
+  expect(await instances()).toEqual([identifier]);
+  expect(await withWorker(() => over(late), commands.of("refresh-extension"))).toMatchObject({ status: "failed" });
   expect(await instances()).toEqual([identifier]);
 }, 600_000);
 
 /** What a preview of the copy's stack would change, with a refresh. */
 async function changesOf({ plan }: Run): Promise<unknown> {
   const { copy: planned } = plan as EnvironmentRefreshPlan;
-  return (await (await stackOf(planned, planned.arguments)).preview({ refresh: true })).changeSummary;
-}
-
-function stackOf({ stack: name }: EnvironmentRefreshPlan["copy"], args: RefreshedDatabaseArgs): Promise<Stack> {
-  const workDir = join(engine.cloud.dataFolder, "copy-program");
-  mkdirSync(workDir, { recursive: true });
-  const program = () => Promise.resolve(refreshedDatabase(args, builtIn, new Map()));
-  const settings = { projectName: "shipshape", stackName: name, program };
-  return LocalWorkspace.selectStack(settings, { workDir, envVars: engine.cloud.env });
+  return (await (await copyStackIn(engine.cloud, planned.stack, planned.arguments)).preview({ refresh: true }))
+    .changeSummary;
 }
 
 /** The files of the copy's server that contain a text, its log of changes included. */
@@ -386,8 +395,5 @@ async function filesWith(value: string): Promise<string[]> {
   const [shown] = (await as("staging", "monitoring", (query) => query("show data_directory"))) as {
     data_directory: string;
   }[];
-  const files = readdirSync(shown!.data_directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return files.filter((file) => readFileSync(file).includes(value));
+  return filesContaining(shown!.data_directory, value);
 }

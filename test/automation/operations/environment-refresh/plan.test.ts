@@ -34,6 +34,7 @@ const observed: ObservedRefresh = {
     ...{ columnsMasked: 4, columnsKept: 7, tablesEmpty: 1 },
   },
   existing: null,
+  replaces: null,
 };
 const request = { database: "orders-production", environment: "staging", retentionDays: 14 };
 const plan = planRefresh(request, observed, "20270301-1", builtIn);
@@ -97,6 +98,7 @@ test.each<[string, Partial<ObservedRefresh>]>([
     { existing: targetDatabase({ identifier: "orders-staging", resourceId: "db-3", arn: arn("orders-staging") }) },
   ],
   ["which part is copied", { scope: { kind: "schema" } }],
+  ["the copy that it replaces", { replaces: "another refresh" }],
   ["the isolation group", { isolationSecurityGroupIds: ["sg-2"] }],
 ])("a plan is void once it differs in %s", (_, differing) => {
   expect(refreshStillHolds(plan, { ...observed, ...differing }, builtIn)).toBe(false);

@@ -30,7 +30,13 @@ const observedOf = (classification: string, more: Partial<ObservedExtension> = {
     madeBy: "refresh-1",
   },
   signed: {
-    ...{ requestId: "refresh-1", evidence: "e".repeat(64), schemaDigest: "5".repeat(64), extensions: [] },
+    ...{
+      requestId: "refresh-1",
+      requestedBy: "ana",
+      evidence: "e".repeat(64),
+      schemaDigest: "5".repeat(64),
+      extensions: [],
+    },
     source: { database: targetDatabase(source), tags: tagsOf("production", classification) },
     profile: { name: "orders", digest: "9".repeat(64), columnsMasked: 4 },
     ...{ dataFrom: "2027-03-10T23:59:59.000Z", expiresOn: "2027-03-24" },
