@@ -2,12 +2,7 @@
 import { rootOf } from "./key-classes";
 import type { MaskingProfile } from "./profile";
 import { columnId, columnOfId, type SchemaFacts } from "./schema-facts";
-
-/** What was asked for; undefined everywhere: the whole database. */
-export type CopyScope =
-  | { kind: "schema" }
-  /** With those that were added since keys need them. */
-  | { kind: "tables"; tables: string[] };
+import type { CopyScope } from "./scope";
 
 /** A foreign key of the schema, or a virtual one of the profile, whose rows a copy carries. Tables by their roots. */
 export interface CopiedKey {
@@ -57,7 +52,11 @@ const keyId = ({ table, columns }: Pick<CopiedKey, "table" | "columns">): string
 export function brokenKeys(chosen: readonly string[], profile: MaskingProfile, facts: SchemaFacts): CopiedKey[] {
   const root = rootOf(facts);
   return copiedKeys(profile, facts).filter(
-    ({ table, references }) => chosen.includes(root(table)) && !chosen.includes(root(references.table)),
+    ({ table, references }) =>
+      chosen.includes(root(table)) &&
+      !chosen.includes(root(references.table)) &&
+      // The profile itself leaves that one empty, and was checked for it.
+      profile.tables[root(references.table)]?.empty !== true,
   );
 }
 

@@ -19,6 +19,18 @@ export const maskingErrors = {
     message: "{file} does not cover {database}: {count} problems",
     hint: "classify what is new and remove what is gone; `npx shipshape masking draft {database}` proposes rules for all of it",
   },
+  "subset-unreadable": {
+    httpStatus: 500,
+    exitCode: 2,
+    message: "{file} cannot be read: {reason}",
+    hint: "put the file of the subset beside the masking profile; docs/operations/environment-refresh.md has an example",
+  },
+  "subset-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file} is no subset:{problems}",
+    hint: "what is there is not shown, since it may be a value; docs/operations/environment-refresh.md says what a subset may say",
+  },
   "masking-value-unfit": {
     httpStatus: 422,
     exitCode: 1,

@@ -17,3 +17,12 @@ export const keysMax = 1000;
 
 /** Characters of a statement or of the text of a definition: a long function. */
 export const sqlCharactersMax = 100_000;
+
+/** Rows of one table in a subset, unless its file says otherwise: what a laptop holds. */
+export const subsetRowsDefault = 1_000_000;
+
+/** More than this are no subset: each chosen row is noted, in some 60 bytes. */
+export const subsetRowsMax = 100_000_000;
+
+/** Bytes of a subset's file: a long condition. */
+export const subsetBytesMax = 256 * 1024;

@@ -10,6 +10,8 @@ import { scopedProfile } from "../../masking/copy-scope";
 import { planMasks } from "../../masking/mask-plan";
 import { profileDigest, type MaskingProfile } from "../../masking/profile";
 import { schemaDigest, type SchemaFacts } from "../../masking/schema-facts";
+import { keysOf, type SubsetBasis } from "../../masking/subset";
+import { subsetDigest } from "../../masking/subset-file";
 import type { AwsClients } from "../../targets/aws-access";
 import { createReader, readerOf } from "../../targets/copy-reader";
 import type { DatabaseLogin } from "../../targets/database-login";
@@ -23,6 +25,7 @@ import { searchForLeaks } from "../../targets/masked-copy/leak-search";
 import { schemaStatementSeconds, tableCopySeconds, tablesAtOnceMax } from "../../targets/masked-copy/limits";
 import { loadSchema } from "../../targets/masked-copy/schema-load";
 import { readSourceWords } from "../../targets/masked-copy/source-words";
+import { dropSubset, type SubsetOrder } from "../../targets/masked-copy/subset-rows";
 import { tableMasks } from "../../targets/masked-copy/table-masks";
 import {
   copyMark,
@@ -39,7 +42,7 @@ import { throughRoot } from "./coverage";
 import { maskingThreadsMax } from "./limits";
 import type { CopyFigures, CopyRecord } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
-import { readProfile } from "./profile";
+import { readProfile, readSubset } from "./profile";
 import { isClean } from "./verify";
 
 /** By resource ids: a name may be another instance's by now. */
@@ -70,6 +73,16 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     const profile = await readProfile(s.maskingFolder, approved.name);
     requireSame("the masking profile", source.identifier, profileDigest(profile), approved.digest);
     return profile;
+  }
+
+  /** As it was approved; undefined: the copy is of no subset. Errors: refresh-moved, and those of `readSubset`. */
+  async function approvedSubset(plan: EnvironmentRefreshPlan, basis: SubsetBasis): Promise<SubsetOrder | undefined> {
+    const { scope, source } = plan;
+    if (scope?.kind !== "subset") return undefined;
+    const subset = await readSubset(s.maskingFolder, scope.name);
+    requireSame("the subset", source.identifier, subsetDigest(subset), scope.digest);
+    const { root, down, whole, rowsMax } = scope;
+    return { schema: subsetSchemaOf(plan), where: subset.where, keys: keysOf(basis), root, down, whole, rowsMax };
   }
 
   async function masksOf(
@@ -119,6 +132,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const source = readerOf(sourceMaster);
       // An attempt before has switched them off in staging, and the copy is to have them.
       await inCopySession(sourceMaster, working, "the look at policies", async (client) => {
+        if (plan.scope?.kind === "subset") await dropSubset(client, subsetSchemaOf(plan));
         const { rows } = await client.query<{ name: string }>(
           "select n.name from unnest($1::text[]) as n (name) join pg_class c on c.oid = n.name::regclass where not c.relrowsecurity",
           [hiding],
@@ -133,6 +147,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         ...{ source, sourceMaster, target: hidden, masks },
         throughRoot: throughRoot(profile, facts),
         definitions: profile.definitions,
+        subset: await approvedSubset(plan, { profile, facts }),
         ...{ rootCertificateFile, packageFolder: s.packageFolder, signal },
         threads: Math.min(maskingThreadsMax, availableParallelism()),
         tablesAtOnce: tablesAtOnceMax,
@@ -151,10 +166,11 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const reader = readerOf(await throwawayLogin(plan, both.staging));
       const hidden = await hiddenLogin(plan, both);
       const facts = await inCopySession(reader, looking, "the look at the schema", readSchemaFacts);
+      const { left, chosen } = both.record;
       const moved = throughRoot(await approvedProfile(plan), facts);
       return inCopySession(reader, reading, "the validation", (source) =>
         inCopySession(hidden, reading, "the validation", (copy) =>
-          validateCopy(source, copy, both.record.found, { throughRoot: moved, left: both.record.left }),
+          validateCopy(source, copy, both.record.found, { throughRoot: moved, left, chosen }),
         ),
       );
     },
@@ -173,10 +189,13 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const reader = readerOf(await throwawayLogin(plan, both.staging));
       const facts = await inCopySession(reader, looking, "the look at the schema", readSchemaFacts);
       // Only which columns are masked: no key is needed to search.
-      const masks = tableMasks(planMasks(profile, facts), { secret: Buffer.alloc(0), sourceWords: [] });
-      const { found: tables, left = [], tables: copied } = both.record;
+      const masks = tableMasks(planMasks(profile, withoutSubset(facts, plan)), {
+        secret: Buffer.alloc(0),
+        sourceWords: [],
+      });
+      const { found: tables, left = [], chosen, tables: copied } = both.record;
       const report = await searchForLeaks(reader, await hiddenLogin(plan, both), {
-        ...{ tables, left, masks, copied, rootCertificateFile, signal },
+        ...{ tables, left, masks, chosen, copied, rootCertificateFile, signal },
       });
       // Clean-up knows by it that the target goes whole.
       if (!isClean(report))
@@ -216,6 +235,16 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     },
   };
 }
+
+/** Named after the run, so no source has it. */
+const subsetSchemaOf = ({ copy: { names } }: EnvironmentRefreshPlan): string =>
+  names.hidden.replace("shipshape_copy_", "shipshape_subset_");
+
+/** Without what notes in staging which rows a subset has. */
+const withoutSubset = (facts: SchemaFacts, plan: EnvironmentRefreshPlan): SchemaFacts => ({
+  ...facts,
+  tables: facts.tables.filter(({ name }) => !name.startsWith(`${subsetSchemaOf(plan)}.`)),
+});
 
 function requireSame(what: string, identifier: string, found: string, approved: string): void {
   const shown = (digest: string) => digest.slice(0, 12);

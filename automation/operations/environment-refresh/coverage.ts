@@ -1,10 +1,13 @@
 /** Pure: whether a refresh can do what a profile says of a schema as it is. */
 import { ShipshapeError } from "../../errors";
 import { checkProfile } from "../../masking/check";
-import { brokenKeys, filledTables, withReferenced, type CopyScope } from "../../masking/copy-scope";
+import { brokenKeys, filledTables, withReferenced } from "../../masking/copy-scope";
 import { rootOf } from "../../masking/key-classes";
 import type { MaskingProfile, ProfileProblem } from "../../masking/profile";
 import type { SchemaFacts } from "../../masking/schema-facts";
+import type { CopyScope } from "../../masking/scope";
+import { planSubset, subsetProblems, type SubsetBasis } from "../../masking/subset";
+import { subsetDigest, type Subset } from "../../masking/subset-file";
 import { transformers } from "../../masking/transformers";
 import { problemsNamedMax } from "./limits";
 import { tablesIn, type EnvironmentRefreshRequest } from "./request";
@@ -31,13 +34,14 @@ export function throughRoot(profile: MaskingProfile, facts: SchemaFacts): string
 
 /**
  * What of the source gets rows in the copy; undefined: all that the profile copies. Errors: refresh-tables-unknown,
- * refresh-tables-incomplete.
+ * refresh-tables-incomplete, refresh-subset-unfit.
  */
 export function scopeOf(
   asked: EnvironmentRefreshRequest,
-  { profile, facts, name }: { profile: MaskingProfile; facts: SchemaFacts; name: string },
+  { profile, facts, name, subset }: SubsetBasis & { name: string; subset?: Subset | undefined },
 ): CopyScope | undefined {
   if (asked.schemaOnly) return { kind: "schema" };
+  if (subset) return subsetScope(asked, subset, { profile, facts });
   const chosen = tablesIn(asked);
   if (!chosen) return undefined;
   const known = filledTables(profile, facts);
@@ -52,6 +56,20 @@ export function scopeOf(
       keys: shortened(broken.map(({ id, references }) => `${id} to ${references.table}`)),
     });
   return { kind: "tables", tables: withReferenced(chosen, profile, facts) };
+}
+
+function subsetScope(
+  { database: identifier, subset: named = "" }: EnvironmentRefreshRequest,
+  subset: Subset,
+  basis: SubsetBasis,
+): CopyScope {
+  const problems = [
+    ...(subset.source === identifier ? [] : [`it is for ${subset.source}`]),
+    ...subsetProblems(subset, basis),
+  ];
+  if (problems.length > 0)
+    throw new ShipshapeError("refresh-subset-unfit", { subset: named, identifier, problems: shortened(problems) });
+  return planSubset(subset, { name: named, digest: subsetDigest(subset) }, basis);
 }
 
 export const shortened = (lines: string[]): string =>

@@ -62,6 +62,12 @@ export const environmentRefreshErrors = {
     message: "rows of the tables that were named refer to tables that would be empty: {keys}",
     hint: "name those tables, too, or say `--with-referenced`; `npx shipshape request environment-refresh --help` lists what a request may say",
   },
+  "refresh-subset-unfit": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "the subset {subset} does not fit {identifier}: {problems}",
+    hint: "correct its file; `npx shipshape masking check <file> --database {identifier}` checks the profile that it goes by",
+  },
   "refresh-moved": {
     httpStatus: 409,
     exitCode: 1,

@@ -5,7 +5,7 @@ import type { StandardShape } from "../../../components/standard-shape";
 import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
 import { copyAlone } from "../../copy-records";
 import { ShipshapeError } from "../../errors";
-import type { CopyScope } from "../../masking/copy-scope";
+import type { CopyScope } from "../../masking/scope";
 import { copyStack, targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
@@ -202,6 +202,10 @@ function stagingTags(source: Record<string, string>, requestId: string, { tags }
   };
 }
 
+/** Without what statistics say, which changes with each row. */
+const lasting = (scope: CopyScope | undefined): unknown =>
+  scope?.kind === "subset" ? { ...scope, estimate: {} } : (scope ?? null);
+
 /** Whether nothing but time has passed since the plan was made, and the copy would not expire as soon as it is there. */
 export function refreshStillHolds(
   plan: EnvironmentRefreshPlan,
@@ -213,7 +217,7 @@ export function refreshStillHolds(
     followsStill(plan, standard) &&
     same(plan.source, observed.source) &&
     same(plan.profile, observed.profile) &&
-    same(plan.scope ?? null, observed.scope ?? null) &&
+    same(lasting(plan.scope), lasting(observed.scope)) &&
     same(plan.copy.existing, observed.existing) &&
     plan.copy.replaces === observed.replaces &&
     same(plan.throwaway.securityGroupIds, observed.isolationSecurityGroupIds) &&

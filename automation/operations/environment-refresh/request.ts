@@ -53,17 +53,22 @@ const fields = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "with tables: the rows of tables that their keys refer to, too" }),
+  subset: name("the name of a subset").max(63).optional().meta({
+    description:
+      "copy a subset: the name of its file without .subset.yaml, which says the root table, the condition and the keys",
+    placeholder: "name",
+  }),
   schemaOnly: z.boolean().optional().meta({ description: "copy no row: all tables are there, and empty" }),
 });
 
 /** What of the database is copied: one of them, or none for all of it. */
-const parts = ["tables", "schemaOnly"] as const;
+const parts = ["tables", "subset", "schemaOnly"] as const;
 
 /** The input of a refresh. */
 export const environmentRefreshRequest = fields
   .refine((given) => parts.filter((name) => given[name] !== undefined && given[name] !== false).length <= 1, {
     path: ["tables"],
-    message: "give only one of tables and schemaOnly",
+    message: "give only one of tables, subset and schemaOnly",
   })
   .refine(({ withReferenced, tables }) => !withReferenced || tables !== undefined, {
     path: ["withReferenced"],
@@ -85,6 +90,7 @@ export const environmentRefreshDescription: OperationDescription<EnvironmentRefr
     '--database orders-production --environment staging --profile orders --retention-days 14 --reason "release 42 is tested"',
     '--database orders-production --environment staging --retention-days 3 --at 2026-03-01T10:00:00Z --reason "the state before the incident"',
     '--database orders-production --environment staging --tables public.products --with-referenced --retention-days 14 --reason "the catalog alone"',
+    '--database orders-production --environment staging --subset one-region --retention-days 14 --reason "a copy that fits a laptop"',
   ],
   effect: "changes",
   request: environmentRefreshRequest,

@@ -29,7 +29,7 @@ import { coverageFigures, coverageProblems, scopeOf, shortened } from "./coverag
 import { stagingLifeHours } from "./limits";
 import { declaredSource, ownTarget } from "./ownership";
 import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
-import { readProfile } from "./profile";
+import { readProfile, readSubset } from "./profile";
 import type { EnvironmentRefreshRequest } from "./request";
 import { targetSteps } from "./target-steps";
 
@@ -70,7 +70,8 @@ export function environmentRefreshSteps(s: OperationContext) {
       const problems = coverageProblems(profile, facts);
       if (problems.length > 0)
         throw new ShipshapeError("refresh-not-covered", { profile: name, identifier, problems: named(problems) });
-      const scope = scopeOf(asked, { profile, facts, name });
+      const subset = asked.subset === undefined ? undefined : await readSubset(s.maskingFolder, asked.subset);
+      const scope = scopeOf(asked, { profile, facts, name, subset });
       const target = copyIdentifier(shape, environment, s.standard);
       const found = await findDatabase(clients, target);
       return {

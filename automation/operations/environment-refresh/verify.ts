@@ -1,6 +1,6 @@
 /** Pure: judges a refresh, and says what may be claimed of its copy. */
 import type { LeakReport } from "../../masking/leak-report";
-import type { CopyScope } from "../../masking/copy-scope";
+import type { CopyScope } from "../../masking/scope";
 import { verdictOf, type Check, type Verdict } from "../../records";
 import type { CopyValidation } from "../../targets/masked-copy/copy-validation";
 import { shortened } from "./coverage";
@@ -71,6 +71,7 @@ function copyIsWhole({ scope }: EnvironmentRefreshPlan, found: CopyValidation): 
       rows: found.rows,
       objects: found.objects,
       ...(scope && { leftEmpty: found.leftEmpty ?? 0 }),
+      ...(scope?.kind === "subset" && { subset: scope.digest }),
       problems: problems.length,
     },
   };
@@ -79,8 +80,9 @@ function copyIsWhole({ scope }: EnvironmentRefreshPlan, found: CopyValidation): 
 function countsSaid(scope: CopyScope | undefined, { tables, leftEmpty = 0 }: CopyValidation): string {
   if (!scope) return `all ${tables} tables have as many rows as in the source`;
   const left = `${leftEmpty} tables are empty, as was asked for`;
-  return scope.kind === "schema"
-    ? `only the schema was copied: ${left}`
+  if (scope.kind === "schema") return `only the schema was copied: ${left}`;
+  return scope.kind === "subset"
+    ? `only a subset was copied, which is not masking: ${tables} tables have as many rows as were chosen from ${scope.root} by ${scope.name} (digest ${scope.digest.slice(0, 12)}) and over keys, ${left}`
     : `only a part was copied: ${tables} tables have as many rows as in the source, ${left}`;
 }
 

@@ -20,9 +20,10 @@ const sources: string[] = [
   `select 'column ' || c.oid::regclass || '.' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end || a.attidentity::text || a.attgenerated::text
    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
    where ${own("n.nspname")} and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${independent("pg_class", "c.oid")}`,
-  // From 18 on NOT NULL is a constraint, too; the columns above have it.
+  // From 18 on NOT NULL is a constraint, too; the columns above have it. A key from or to partitions has further ones for
+  // them, whose names depend on the version.
   `select 'constraint ' || quote_ident(k.conname) || ' of ' || coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text) || case when k.convalidated then '' else ' that is not validated' end
-   from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${own("n.nspname")} and k.contype <> 'n' and ${independent("pg_constraint", "k.oid")}
+   from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${own("n.nspname")} and k.contype <> 'n' and not (k.contype = 'f' and k.conparentid <> 0) and ${independent("pg_constraint", "k.oid")}
      and ${independent("pg_class", "k.conrelid")}`,
   `select 'trigger ' || quote_ident(t.tgname) || ' of ' || t.tgrelid::regclass || ' ' || t.tgenabled::text from pg_trigger t where not t.tgisinternal`,
   `select 'policy ' || quote_ident(p.polname) || ' of ' || p.polrelid::regclass from pg_policy p`,

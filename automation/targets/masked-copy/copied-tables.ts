@@ -36,11 +36,15 @@ export async function readCopiedTables(source: Client): Promise<CopiedTable[]> {
   return (await source.query<CopiedTable>(TABLES)).rows;
 }
 
-const list = (columns: string[]): string =>
-  columns.length === 0 ? "" : ` (${columns.map((one) => `"${one.replaceAll('"', '""')}"`).join(", ")})`;
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-export const copyOutStatement = ({ name, columns }: CopiedTable): string =>
-  `copy ${name}${list(columns)} to stdout (format text, encoding 'UTF8')`;
+const list = (columns: string[]): string => (columns.length === 0 ? "" : ` (${columns.map(quoted).join(", ")})`);
+
+/** `from`: rows of the table as `t`, where not all are read. */
+export const copyOutStatement = ({ name, columns }: CopiedTable, from?: string): string =>
+  from === undefined
+    ? `copy ${name}${list(columns)} to stdout (format text, encoding 'UTF8')`
+    : `copy (select ${columns.map((one) => `t.${quoted(one)}`).join(", ")} from ${from}) to stdout (format text, encoding 'UTF8')`;
 
 /** `throughRoot`: where masking changes what decides about a row's partition. */
 export const copyInStatement = ({ name, columns, root }: CopiedTable, throughRoot: boolean): string =>

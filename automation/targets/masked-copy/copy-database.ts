@@ -15,11 +15,14 @@ import { dumpSchema } from "./schema-dump";
 import type { DumpStatement } from "./dump-statements";
 import { ensureRoles, hidesRows, loadable, loadSchema, readRolesOf } from "./schema-load";
 import { schemaStatementSeconds } from "./limits";
+import { chooseRows, type ChosenRows, type SubsetOrder } from "./subset-rows";
 import type { TableMasks } from "./table-masks";
 import { moveSequences, readSequenceStates } from "./sequence-states";
 
 /** The tables are those of the source; its login reads everything of a database that stands still. */
-export interface DatabaseCopy extends Omit<CopyRequest, "tables"> {
+export interface DatabaseCopy extends Omit<CopyRequest, "tables" | "chosen"> {
+  /** Which rows. @default all */
+  subset?: SubsetOrder | undefined;
   /** The master's login of that database, which is a throwaway: where policies hide rows, they are switched off. */
   sourceMaster: DatabaseLogin;
   /** The master's login of an empty database. */
@@ -39,13 +42,15 @@ export interface CopiedDatabase {
   found: CopiedTable[];
   /** Tables of which no row was to be copied. */
   left?: CopiedTable[];
+  /** The rows of a subset, which staging knows until it goes. */
+  chosen?: ChosenRows;
 }
 
 const what = "the copying";
 
 /**
  * Errors: copy-unplanned, copy-query-failed, schema-unreadable, schema-not-loaded, copy-refused, copy-incomplete,
- * masking-value-unfit, definition-not-changed.
+ * masking-value-unfit, definition-not-changed, subset-condition-refused, subset-too-large.
  */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;
@@ -66,7 +71,10 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   requirePlanned(copy.masks, all);
   const found = all.filter(({ name }) => !copy.masks.empty.includes(name));
   await inCopySession(copy.sourceMaster, options, what, (client) => showAllRows(client, found, roles));
-  const tables = await copyTables({ ...copy, tables: found });
+  const { sourceMaster: master, rootCertificateFile, subset } = copy;
+  if (subset) await inCopySession(master, options, what, (client) => ensureRoles(client, roles));
+  const chosen = subset && (await chooseRows({ reader: source, master, rootCertificateFile }, subset));
+  const tables = await copyTables({ ...copy, chosen, tables: found });
   const states = await inSource(readSequenceStates);
   await inTarget((client) => moveSequences(client, states));
   const open = after.filter((one) => !hidesRows(one));
@@ -75,7 +83,15 @@ export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> 
   await inTarget((client) => refreshViews(client, filled));
   await inTarget((client) => client.query("analyze"));
   const left = all.filter(({ name }) => copy.masks.empty.includes(name));
-  return { found, left, tables, roles, sequences: states.length, rowSecurity: after.filter(hidesRows) };
+  return {
+    found,
+    left,
+    ...(chosen && { chosen }),
+    tables,
+    roles,
+    sequences: states.length,
+    rowSecurity: after.filter(hidesRows),
+  };
 }
 
 /** A table or a column that nobody planned would be copied as it is. Errors: copy-unplanned. */

@@ -12,6 +12,7 @@ import { copyOut } from "./copy-out";
 import { chunksInFlightMax, tableCopySeconds } from "./limits";
 import type { MaskedChunk } from "./chunk-masker";
 import { MaskingThreads } from "./masking-threads";
+import { chosenFrom, type ChosenRows } from "./subset-rows";
 import type { TableMasks } from "./table-masks";
 
 export interface CopyRequest {
@@ -20,6 +21,8 @@ export interface CopyRequest {
   /** In the order in which they are begun. */
   tables: CopiedTable[];
   masks: TableMasks;
+  /** Of a subset, the rows that it has. @default all */
+  chosen?: Pick<ChosenRows, "schema"> | undefined;
   /** Tables whose rows find their partition in the target, since masking changes what decides about it. */
   throughRoot: readonly string[];
   rootCertificateFile?: string | undefined;
@@ -107,7 +110,7 @@ const disconnect = (client: Client): void =>
 async function copyTable(
   { source, target }: Sessions,
   table: CopiedTable,
-  { throughRoot, masks }: CopyRequest,
+  { throughRoot, masks, chosen }: CopyRequest,
   pool: MaskingThreads | undefined,
   signal: AbortSignal,
 ): Promise<CopiedRows> {
@@ -129,7 +132,8 @@ async function copyTable(
   let side: "source" | "target" = "target";
   try {
     side = "source";
-    for await (const { bytes, rows } of copyOut(source, copyOutStatement(table))) {
+    const from = chosen && chosenFrom(table.name, chosen);
+    for await (const { bytes, rows } of copyOut(source, copyOutStatement(table, from))) {
       signal.throwIfAborted();
       side = "target";
       result.bytes += bytes.length;

@@ -6,6 +6,7 @@ import { readFilledColumns, readSequences } from "../sequences";
 import { quietly } from "./copy-session";
 import { objectsQuery } from "./copied-objects";
 import type { CopiedTable } from "./copied-tables";
+import type { ChosenRows } from "./subset-rows";
 
 export interface CopyValidation {
   tables: number;
@@ -41,20 +42,23 @@ interface ValidatedParts {
   throughRoot?: readonly string[] | undefined;
   /** Tables of which no row was to be copied. */
   left?: readonly CopiedTable[] | undefined;
+  /** Of a subset, the rows that it has. */
+  chosen?: ChosenRows | undefined;
 }
 
 async function validate(
   source: Client,
   copy: Client,
   tables: readonly CopiedTable[],
-  { throughRoot = [], left = [] }: ValidatedParts,
+  { throughRoot = [], left = [], chosen }: ValidatedParts,
 ): Promise<CopyValidation> {
   const differingCounts = [];
   let rows = 0;
   const countIn = async (client: Client, from: string) =>
     Number((await client.query<{ count: string }>(`select pg_catalog.count(*) from ${from}`)).rows[0]?.count);
   for (const [name, from] of counted(tables, throughRoot)) {
-    const [before, after] = await Promise.all([countIn(source, from), countIn(copy, from)]);
+    const before = chosen ? chosenOf(chosen, tables, name) : await countIn(source, from);
+    const after = await countIn(copy, from);
     rows += after;
     if (before !== after) differingCounts.push({ table: name, source: before, copy: after });
   }
@@ -62,7 +66,9 @@ async function validate(
     const after = await countIn(copy, `only ${name}`);
     if (after > 0) differingCounts.push({ table: name, source: 0, copy: after });
   }
-  const [there, here] = [await objectsOf(source), await objectsOf(copy)];
+  const isOfSubset = (line: string) => chosen !== undefined && line.includes(chosen.schema);
+  const there = new Set([...(await objectsOf(source))].filter((line) => !isOfSubset(line)));
+  const here = await objectsOf(copy);
   return {
     tables: tables.length,
     leftEmpty: left.length,
@@ -83,6 +89,12 @@ const counted = (tables: readonly CopiedTable[], throughRoot: readonly string[])
       root && throughRoot.includes(name) ? [root.name, root.name] : [name, `only ${name}`],
     ),
   );
+
+/** Of a table, or of all partitions of one. */
+const chosenOf = ({ rows }: ChosenRows, tables: readonly CopiedTable[], name: string): number =>
+  tables
+    .filter((one) => one.name === name || one.root?.name === name)
+    .reduce((sum, one) => sum + (rows[one.name] ?? 0), 0);
 
 const objectsOf = async (client: Client): Promise<Set<string>> =>
   new Set((await client.query<{ line: string }>(objectsQuery)).rows.map(({ line }) => line));

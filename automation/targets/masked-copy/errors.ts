@@ -38,6 +38,18 @@ export const maskedCopyErrors = {
     message: "what the masking profile says of {definition} could not be done: SQLSTATE {sqlstate}",
     hint: "the message may quote the schema, and is not kept; 0A000 is a change that PostgreSQL does not offer, 2BP01 something else that needs the definition, 42501 a privilege",
   },
+  "subset-condition-refused": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "the condition of the subset cannot be used for {table}: {reason}",
+    hint: "it is one expression over columns of the root, with built-in functions that change nothing; tables in subqueries need their schemas; the message of PostgreSQL may quote it, and is not kept",
+  },
+  "subset-too-large": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: "the subset would take more than {limit} rows of {table}: {growth}",
+    hint: "nothing was copied; narrow its condition, follow fewer keys down, or raise rowsMax in its file",
+  },
   "copy-incomplete": {
     httpStatus: 500,
     exitCode: 1,

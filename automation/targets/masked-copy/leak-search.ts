@@ -12,6 +12,7 @@ import type { CopiedRows } from "./copy-tables";
 import { copyOut } from "./copy-out";
 import { definitionsQuery } from "./definitions";
 import { histogramRowsMax, tableCopySeconds } from "./limits";
+import { chosenFrom, type ChosenRows } from "./subset-rows";
 import type { TableMasks } from "./table-masks";
 
 export interface LeakSearch {
@@ -20,6 +21,8 @@ export interface LeakSearch {
   /** Tables of which no row was copied: their values are searched for, too, since other tables may have them. */
   left?: readonly CopiedTable[] | undefined;
   masks: TableMasks;
+  /** Of a subset, the rows that it has. */
+  chosen?: ChosenRows | undefined;
   copied: Record<string, CopiedRows>;
   rootCertificateFile?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -106,7 +109,7 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
   for (const { table, columns } of masked)
     for (const { name } of isCopied(table) ? columns : [])
       if (!mayLeave(search.masks, table, name) && byPosition.has(columnId({ table: table.name, name })))
-        await comparePosition(scan, source, copy, table, name, search.copied);
+        await comparePosition(scan, source, copy, table, name, search);
   const report = scan.report();
   // Where no row was copied, there is no position to compare.
   const compared = new Set(
@@ -187,16 +190,20 @@ async function comparePosition(
   copy: Client,
   table: CopiedTable,
   column: string,
-  copied: Record<string, CopiedRows>,
+  { copied, chosen }: LeakSearch,
 ): Promise<void> {
   const { unchanged = {} } = copied[table.name] ?? {};
-  const text = `"${column.replaceAll('"', '""')}"::text`;
-  const those = `from only ${table.name} where ${tells(text)}`;
-  const query = `select (select count(*) ${those})::float8 as rows, (select json_object_agg(v, n) from (
+  const text = `t."${column.replaceAll('"', '""')}"::text`;
+  const queryOf = (from: string) => {
+    const those = `from ${from} where ${tells(text)}`;
+    return `select (select count(*) ${those})::float8 as rows, (select json_object_agg(v, n) from (
     select md5(${text}) as v, count(*) as n ${those} group by 1 order by 2 desc limit ${histogramRowsMax}) h) as counts`;
-  const of = async (client: Client) =>
-    (await client.query<{ rows: number; counts: Record<string, number> | null }>(query)).rows[0]!;
-  const [before, after] = [await of(source), await of(copy)];
+  };
+  const of = async (client: Client, from: string) =>
+    (await client.query<{ rows: number; counts: Record<string, number> | null }>(queryOf(from))).rows[0]!;
+  const all = `only ${table.name} t`;
+  const before = await of(source, chosen ? chosenFrom(table.name, chosen) : all);
+  const after = await of(copy, all);
   const together = Object.entries(before.counts ?? {}).reduce(
     (sum, [value, count]) => sum + count * (after.counts?.[value] ?? 0),
     0,

@@ -41,3 +41,12 @@ export const swapAttemptsMax = 20;
 
 /** Words of a source that are like our invented ones: of 64³ words, more would leave too few. */
 export const sourceWordsMax = 100_000;
+
+/** One step of the choice of a subset: an index of a large table, or reading it whole. */
+export const subsetStatementSeconds = 3600;
+
+/** How far rows of a subset may lead to each other, one key at a time: a list that is linked is no subset. */
+export const subsetRoundsMax = 10_000;
+
+/** Keys that a refusal of a subset names: those by which it grew most. */
+export const growthsNamedMax = 5;

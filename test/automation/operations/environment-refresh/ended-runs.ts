@@ -1,5 +1,6 @@
 /** What tests of refreshes expect of runs that have ended. */
 import type { Run } from "../../../../automation/records";
+import type { Commands } from "../disturbed-commands";
 
 export const inBrief = ({ status, error, verdict, cleanUp, cleanUpError, checks }: Run) => ({
   ...{ status, error, verdict, cleanUp, cleanUpError },
@@ -8,3 +9,10 @@ export const inBrief = ({ status, error, verdict, cleanUp, cleanUpError, checks 
 export const good = {
   ...{ status: "succeeded", error: undefined, verdict: "pass", cleanUp: "done", cleanUpError: undefined, failed: [] },
 };
+
+/** Of the request that a command has made. */
+export async function idOf(of: Commands, ...words: string[]): Promise<string> {
+  const { stdout, stderr } = await of.shipshape("", ...words).ended;
+  if (stdout === "") throw new Error(stderr);
+  return (JSON.parse(stdout) as { id: string }).id;
+}

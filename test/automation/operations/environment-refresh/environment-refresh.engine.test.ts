@@ -24,8 +24,9 @@ import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
 import { copyStackIn } from "./copy-stack";
-import { good, inBrief } from "./ended-runs";
-import { content, filesContaining, identifier, KEY, profile, REAL } from "./source-content";
+import { good, idOf, inBrief } from "./ended-runs";
+import { content, filesContaining, identifier, KEY, profile, REAL, twoCustomers } from "./source-content";
+import { recordsWith } from "./records-with";
 
 const stackName = "database.orders-production";
 const copy = "orders-staging";
@@ -81,13 +82,8 @@ async function urlOf(environment: string, role: string): Promise<string> {
 const as = async <T>(environment: string, role: string, work: (query: Query) => Promise<T>) =>
   loggedIn(engine.cloud, await urlOf(environment, role), work);
 
-async function idOf(of: Commands, ...words: string[]): Promise<string> {
-  const { stdout, stderr } = await of.shipshape("", ...words).ended;
-  if (stdout === "") throw new Error(stderr);
-  return (JSON.parse(stdout) as { id: string }).id;
-}
-const requested = (environment: string, retentionDays: number) => {
-  const all = ["--database", identifier, "--environment", environment, "--reason", "a test", "--json"];
+const requested = (environment: string, retentionDays: number, ...words: string[]) => {
+  const all = ["--database", identifier, "--environment", environment, "--reason", "a test", "--json", ...words];
   return idOf(commands, "request", "environment-refresh", ...all, "--retention-days", String(retentionDays));
 };
 
@@ -118,7 +114,9 @@ async function approve(id: string, preparation = 1): Promise<void> {
 }
 /** Requests it; people approve its plan; workers that are killed at these moments, and another one, carry it out. */
 async function refresh(...moments: string[]): Promise<Run> {
-  const id = await requested("staging", 14);
+  return carriedOut(await requested("staging", 14), ...moments);
+}
+async function carriedOut(id: string, ...moments: string[]): Promise<Run> {
   // Not while a worker runs: it would begin at once, and may come past the first moment.
   await withWorker(() => planned(id));
   await approve(id);
@@ -212,11 +210,14 @@ test("a copy with a real value in it is never handed over: the target goes whole
   expect(await findBackups({ rds: engine.cloud.rds } as AwsClients, copy, resourceId)).toEqual([]);
 }, 600_000);
 
-test("the next refresh gives staging a new target, without a real value in its files", async () => {
-  first = await refresh();
+test("the next refresh gives staging a new target with a subset alone, without a real value in its files; no record has the subset's condition", async () => {
+  writeFileSync(join(masking, "two-customers.subset.yaml"), twoCustomers);
+  first = await carriedOut(await requested("staging", 14, "--subset", "two-customers"));
   expect(inBrief(first)).toEqual(good);
   expect(await instances()).toEqual([identifier, copy]);
+  expect(first.checks[0]?.figures).toMatchObject({ tables: 2, rows: 10 });
   expect(await filesWith(REAL)).toEqual([]);
+  expect(await recordsWith(engine.cloud.env.SHIPSHAPE_DATABASE_URL!, REAL)).toEqual([]);
 }, 600_000);
 
 describe("what is refused", () => {

@@ -53,3 +53,10 @@ export const filesContaining = (dataFolder: string, value: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => readFileSync(file).includes(value));
+
+/** A subset with the invoices of two customers; its condition has real values. */
+export const twoCustomers = `version: 1
+source: ${identifier}
+root: orders.customer
+where: name in ('${REAL} 1', '${REAL} 2')
+`;
