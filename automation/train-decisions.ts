@@ -1,4 +1,5 @@
 /** What people decide on a train: recorded, told to its run, and the finding of its halt closed, all or nothing. */
+import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase } from "./database";
 import { ShipshapeError } from "./errors";
 import { identityOf, type TargetDatabase } from "./fleet-records";
@@ -34,6 +35,14 @@ export async function decideOnTrain(
   const skips = skipped === undefined ? {} : { skips: skippedIn(plan, requestId, skipped, decision) };
   return database.transaction(async (transaction) => {
     const ring = await decideTrain(transaction, requestId, { ...decision, ...skips });
+    if (decision.word === "halt")
+      await raiseFinding(
+        transaction,
+        requestId,
+        "verdict-halted",
+        `ring ${ring} is halted by ${decision.by}: ${decision.reason}`,
+      );
+    // What was open is answered.
     if (decision.word === "resume") await closeFinding(transaction, `${requestId}.verdict`);
     await addMessage(transaction, requestId, "train", { sentBy: decision.by, content: decision.word });
     await wakeRun(transaction, requestId);

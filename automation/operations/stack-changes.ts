@@ -13,7 +13,7 @@ import { expectChanges } from "../runner/expected-changes";
 import { commitConfig, committedText, gitIn, type Committed } from "../runner/git-folder";
 import type { Step } from "../runner/operation";
 import type { StackProgram } from "../runner/pulumi-stack";
-import { configWith, type ObservedStack } from "../runner/stack-change";
+import { configWith, digestOf, type ObservedStack } from "../runner/stack-change";
 import { bringUpsAtOnceMax, bringUpStep, commitStep, deliverStep } from "./limits";
 import type { OperationContext } from "./operation-context";
 
@@ -100,6 +100,25 @@ export function stackChangeSteps(
       });
     },
 
+    /**
+     * Commits the config as it was before our commit, which no `up` has used. One that someone has committed to since
+     * stays. Errors: those of `commitConfig`.
+     */
+    async takeBack({ stack, set, requestId }: PlannedChange, { revision }: Committed, signal: AbortSignal) {
+      const { folder, file, author } = await ownConfig(stack);
+      const git = gitOf(folder, signal);
+      const [before, ours] = [
+        await committedText(git, folder, file, `${revision}~1`),
+        await committedText(git, folder, file, revision),
+      ];
+      return commitConfig(git, {
+        ...{ folder, file, author, beforeEffect, requestId: `${requestId}-taken-back`, digest: digestOf(ours) },
+        subject: `Take back ${set.map(({ path }) => path.join(".")).join(", ")} of ${basename(stack)}`,
+        why: `Request ${requestId} was refused before its up: nothing was changed.`,
+        changed: () => before,
+      });
+    },
+
     /** The config of a stack of our own, as it is committed now. Errors: stack-folder-missing. */
     async committedConfig(stack: string): Promise<{ file: string; text: string }> {
       const { folder, file } = await ownConfig(stack);
@@ -155,17 +174,28 @@ export type ProgramOf = Pick<StackProgram, "program" | "settleCloud">;
 
 export type ChangeOutcome = { committed: Committed } | { deliveredUntil: string };
 
-/** The steps that carry a planned change out; a delivered one ends with its delivery. */
+/**
+ * The steps that carry a planned change out; a delivered one ends with its delivery. `isRefused`: whether an `up` that
+ * failed was refused before it changed anything; then the commit is taken back.
+ */
 export async function carryOutChange(
   steps: StackChangeSteps,
   { change, database }: { database: TargetDatabase; change: PlannedChange },
   program: ProgramOf,
   step: Step,
+  isRefused: (error: unknown) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<ChangeOutcome> {
   if (change.reaches !== "commit")
     return { deliveredUntil: await step("deliver the change", deliverStep, () => steps.deliver(change, database)) };
   const committed = await step("commit the change", commitStep, (signal) => steps.commit(change, signal));
-  await step("bring the stack up", bringUpStep, (signal) => steps.bringUp(change, committed, program, signal));
+  try {
+    await step("bring the stack up", bringUpStep, (signal) => steps.bringUp(change, committed, program, signal));
+  } catch (error) {
+    // Otherwise the next `up` of anyone would apply what was refused.
+    if (committed.isOwn && (await isRefused(error)))
+      await step("take the commit back", commitStep, (signal) => steps.takeBack(change, committed, signal));
+    throw error;
+  }
   return { committed };
 }
 

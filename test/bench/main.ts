@@ -16,6 +16,7 @@ import { queue } from "./queue";
 import { record, reportLines } from "./report";
 import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
 import { scheduledDatabases } from "./schedule";
+import { trainPlan } from "./train-plan";
 
 const measures = [
   ...pluginStarts,
@@ -35,6 +36,7 @@ const measures = [
   scheduledDatabases,
   driftSweep,
   sweepMemory,
+  trainPlan,
   ...queue,
   ...commandLine,
   pulumiPreview,

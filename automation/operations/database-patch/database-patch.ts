@@ -3,6 +3,7 @@
  * server say what runs. A train requests one for each of its databases.
  */
 import type { Standard } from "../../../components/standards/standard";
+import { describeError } from "../../errors";
 import type { Operation } from "../../runner/operation";
 import { bringUpStep } from "../limits";
 import type { OperationContext } from "../operation-context";
@@ -15,6 +16,9 @@ import { verifyDatabasePatch, type DatabasePatchOutcome } from "./verify";
 
 export const open = async (context: OperationContext) =>
   databasePatch((await import("./steps")).databasePatchSteps(context), context.standard);
+
+/** Refusals right before an `up`. */
+const lastRefusals = ["patch-not-its-turn", "patch-unsettled"];
 
 export const databasePatch = (
   steps: DatabasePatchSteps,
@@ -45,7 +49,10 @@ export const databasePatch = (
     const snapshot = await step("take a snapshot", snapshotStep, (signal) => steps.snapshot(plan, signal));
     await foresee("preview the up");
     await step("take its turn", turnStep, () => steps.takeTurn(plan, step.requestId));
-    const changed = await carryOutChange(steps.changes, changing, upAs(true), step);
+    const isRefused = async (error: unknown) =>
+      lastRefusals.includes(describeError(error).code) &&
+      step("look whether nothing was changed", lookStep, () => steps.isAsBefore(plan));
+    const changed = await carryOutChange(steps.changes, changing, upAs(true), step, isRefused);
     // Otherwise the next `up` of the owner would show a change, and RDS would apply what it changes at once.
     if ("committed" in changed)
       await step("bring the stack up as it is declared", bringUpStep, (signal) =>

@@ -103,6 +103,14 @@ export function databasePatchSteps(s: OperationContext) {
       },
     }),
 
+    /** Nothing of the patch has reached RDS: an attempt before may have been interrupted after that. */
+    async isAsBefore({ database, from }: DatabasePatchPlan): Promise<boolean> {
+      const found = await findDatabase(clientsFor(database), database.identifier);
+      if (!found || found.DbiResourceId !== database.resourceId || isInFlight(found.DBInstanceStatus ?? ""))
+        return false;
+      return found.EngineVersion === from && found.PendingModifiedValues?.EngineVersion === undefined;
+    },
+
     async look({ database }: DatabasePatchPlan, signal: AbortSignal): Promise<FoundVersion> {
       const { identifier, resourceId } = database;
       const clients = clientsFor(database);

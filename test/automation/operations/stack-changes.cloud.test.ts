@@ -122,6 +122,33 @@ test("two runs on one machine never commit in one folder at once", async () => {
   expect(await commit()).toMatchObject({ isOwn: true, pushedTo: null });
 });
 
+test("a commit whose up was refused is taken back whole, once, and not where someone has committed since", async () => {
+  const signal = new AbortController().signal;
+  const steps = stepsWith("ours");
+  const committedNow = async () => (await observe("ours")).config?.text ?? "";
+  const before = await committedNow();
+  const change = {
+    ...planStackChange(
+      { set: [{ path: ["tier"], value: "gold" }], why: "a test", requestId: "r-1", expected: [] },
+      await observe("ours"),
+    ),
+  };
+  const committed = await steps.commit(change, signal);
+  expect(await committedNow()).toContain("tier: gold");
+  await steps.takeBack(change, committed, signal);
+  await steps.takeBack(change, committed, signal);
+  expect(await committedNow()).toBe(before);
+  const again = { ...change, requestId: "r-2" };
+  const second = await steps.commit(again, signal);
+  const other = { ...change, requestId: "r-3", set: [{ path: ["tier"], value: "silver" }] };
+  await steps.commit({ ...other, config: (await plannedFrom(other)).config }, signal);
+  await expect(steps.takeBack(again, second, signal)).rejects.toMatchObject({ code: "stack-config-moved" });
+  expect(await committedNow()).toContain("tier: silver");
+});
+
+const plannedFrom = async ({ set, requestId }: { set: { path: string[]; value: string }[]; requestId: string }) =>
+  planStackChange({ set, why: "a test", requestId, expected: [] }, await observe("ours"));
+
 test("a stack is not brought up with a config that was changed after our commit", async () => {
   const git = (...words: string[]) =>
     execFileSync("git", words, { cwd: join(root, "ours"), env: gitEnvironment, encoding: "utf8" }).trim();

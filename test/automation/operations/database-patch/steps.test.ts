@@ -4,11 +4,12 @@ import type { DatabasePatchPlan } from "../../../../automation/operations/databa
 import type { OperationContext } from "../../../../automation/operations/operation-context";
 
 let mockStatuses: string[];
-let mockInstance: { version: string; resourceId: string };
+let mockInstance: { version: string; resourceId: string; pending?: string };
 let mockWindow: string | null;
 const mockNow = () => ({
   EngineVersion: mockInstance.version,
   DbiResourceId: mockInstance.resourceId,
+  ...(mockInstance.pending !== undefined && { PendingModifiedValues: { EngineVersion: mockInstance.pending } }),
   DBInstanceStatus: mockStatuses.length > 1 ? mockStatuses.shift() : mockStatuses[0],
 });
 jest.mock("../../../../automation/limits", () => ({
@@ -97,4 +98,18 @@ test("what is patched already is brought to its end after the window, too", asyn
   await rightBefore(false);
   mockInstance.version = "17.10";
   await rightBefore(true);
+});
+
+test("a refused patch is one of which nothing has reached RDS", async () => {
+  const planned = { ...plan, from: "17.9" };
+  expect(await steps.isAsBefore(planned)).toBe(true);
+  mockInstance.pending = "17.10";
+  expect(await steps.isAsBefore(planned)).toBe(false);
+  mockInstance = { version: "17.10", resourceId: "db-1" };
+  expect(await steps.isAsBefore(planned)).toBe(false);
+  mockInstance = { version: "17.9", resourceId: "db-2" };
+  expect(await steps.isAsBefore(planned)).toBe(false);
+  mockInstance = { version: "17.9", resourceId: "db-1" };
+  mockStatuses = ["upgrading"];
+  expect(await steps.isAsBefore(planned)).toBe(false);
 });

@@ -164,6 +164,8 @@ test("resumed, it watches the ring again and goes on, whatever worker is killed"
   expect(await versions()).toMatchObject({ "orders-development": "17.10", "ledger-production": "17.9" });
   await said("train", "halt", id, "--reason", "lunch");
   expect(await statesOf(id)).toEqual(["promoted", "halted", "waiting"]);
+  const open = (await controlPlane.findings(10)).find((one) => one.id === `${id}.verdict`);
+  expect(open?.summary).toMatch(/^ring 2 is halted by .*: lunch$/);
 });
 
 test("a database that people skip is left alone, by a waiver, and the train comes to its end", async () => {
