@@ -2,9 +2,9 @@
 import { ShipshapeError } from "../errors";
 import { checkProfile } from "../masking/check";
 import { problemsShownMax } from "../masking/limits";
+import { transformersWith } from "../masking/own/own-transformers";
 import { profileDigest } from "../masking/profile";
 import { schemaDigest } from "../masking/schema-facts";
-import { transformers } from "../masking/transformers";
 import { printable } from "../printable";
 import { readProfileFile } from "../profile-files";
 import type { CommandContext } from "./command-context";
@@ -23,7 +23,7 @@ export async function checkMasking(
 ): Promise<void> {
   const profile = await readProfileFile(file, printable(file));
   const { problems, digest } = await withSource(database, source, settings, async (facts) => ({
-    problems: checkProfile(profile, facts, transformers),
+    problems: checkProfile(profile, facts, transformersWith(profile.own)),
     digest: schemaDigest(facts),
   }));
   if (json) {

@@ -31,6 +31,12 @@ export const maskingErrors = {
     message: "{file} is no subset:{problems}",
     hint: "what is there is not shown, since it may be a value; docs/operations/environment-refresh.md says what a subset may say",
   },
+  "masking-transformer-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file} is no transformer: {reason}",
+    hint: "nothing was read of any database; docs/masking.md has an example that runs",
+  },
   "masking-value-unfit": {
     httpStatus: 422,
     exitCode: 1,

@@ -26,3 +26,15 @@ export const subsetRowsMax = 100_000_000;
 
 /** Bytes of a subset's file: a long condition. */
 export const subsetBytesMax = 256 * 1024;
+
+/** How long a transformer of a team's own may take for one chunk of a column, some thousands of values. */
+export const maskSeconds = 60;
+
+/** Values whose masks are remembered, per column and thread, to watch what a transformer of a team's own claims. */
+export const fingerprintsMax = 100_000;
+
+/** A value of so many characters that is its own mask is no chance. */
+export const unchangedCharacters = 8;
+
+/** Bytes of a transformer of a team's own: a long list of words. */
+export const transformerBytesMax = 1024 * 1024;

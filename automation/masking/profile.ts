@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { z } from "zod";
+import type { CompiledTransformer } from "./own/own-transformers";
 import { keysMax, reasonCharactersMax, rulesMax, sqlCharactersMax } from "./limits";
 
 const reason = (what: string) =>
@@ -102,7 +103,10 @@ export const profileSchema = z.strictObject({
     })
     .default("column"),
 });
-export type MaskingProfile = z.infer<typeof profileSchema>;
+export type MaskingProfile = z.infer<typeof profileSchema> & {
+  /** Transformers of a team's own that its rules use, from files beside it. */
+  own?: CompiledTransformer[];
+};
 
 /** What keeps a copy by a profile from being complete, whole or allowed. */
 export interface ProfileProblem {
@@ -111,9 +115,14 @@ export interface ProfileProblem {
   reason: string;
 }
 
-/** Of what it means: comments, order and defaults that are written out make no difference. */
-export const profileDigest = (profile: MaskingProfile): string =>
-  createHash("sha256").update(canonicalize(profile)!).digest("hex");
+/**
+ * Of what it means: comments, order and defaults that are written out make no difference. The text of a team's own
+ * transformers counts, with all that is in it.
+ */
+export function profileDigest({ own, ...profile }: MaskingProfile): string {
+  const meaning = own ? { ...profile, own: own.map(({ name, source }) => ({ name, source })) } : profile;
+  return createHash("sha256").update(canonicalize(meaning)!).digest("hex");
+}
 
 /** For editors: `# yaml-language-server: $schema=…`. */
 export const profileJsonSchema = () =>

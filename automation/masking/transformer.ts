@@ -73,6 +73,8 @@ export interface Transformer<P = unknown> {
    * @default false
    */
   leaves?: true;
+  /** Words that the masks of a team's own are made of: which of them the source has is read before the copy. */
+  vocabulary?: readonly string[];
   /** May its output contain what COPY must escape (backslash, tab, newline and the like)? */
   escapes: boolean;
   /**

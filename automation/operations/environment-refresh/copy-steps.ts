@@ -94,10 +94,11 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     const secret = await readMaskingKey(clientsOf(plan), plan.profile.keySecret);
     // Words of tables that stay empty, too: the search looks for their values as well.
     const planned = planMasks(profile, facts);
+    const { own } = profile;
     const sourceWords = await inCopySession(reader, reading, "the reading of the source's words", async (client) =>
-      readSourceWords(client, await readCopiedTables(client), tableMasks(planned, { secret, sourceWords: [] })),
+      readSourceWords(client, await readCopiedTables(client), tableMasks(planned, { secret, sourceWords: [], own })),
     );
-    return tableMasks(planMasks(scopedProfile(profile, plan.scope), facts), { secret, sourceWords });
+    return tableMasks(planMasks(scopedProfile(profile, plan.scope), facts), { secret, sourceWords, own });
   }
 
   return {

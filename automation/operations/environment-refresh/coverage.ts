@@ -2,19 +2,19 @@
 import { ShipshapeError } from "../../errors";
 import { checkProfile } from "../../masking/check";
 import { brokenKeys, filledTables, withReferenced } from "../../masking/copy-scope";
+import type { CopyScope } from "../../masking/scope";
 import { rootOf } from "../../masking/key-classes";
+import { transformersWith } from "../../masking/own/own-transformers";
 import type { MaskingProfile, ProfileProblem } from "../../masking/profile";
 import type { SchemaFacts } from "../../masking/schema-facts";
-import type { CopyScope } from "../../masking/scope";
 import { planSubset, subsetProblems, type SubsetBasis } from "../../masking/subset";
 import { subsetDigest, type Subset } from "../../masking/subset-file";
-import { transformers } from "../../masking/transformers";
 import { problemsNamedMax } from "./limits";
 import { tablesIn, type EnvironmentRefreshRequest } from "./request";
 
 /** All of what `shipshape masking check` finds. */
 export const coverageProblems = (profile: MaskingProfile, facts: SchemaFacts): ProfileProblem[] =>
-  checkProfile(profile, facts, transformers);
+  checkProfile(profile, facts, transformersWith(profile.own));
 
 /** Tables whose rows find their partition in the copy: masking changes what decides about it. */
 export function throughRoot(profile: MaskingProfile, facts: SchemaFacts): string[] {

@@ -1,6 +1,6 @@
 /** Pure: how each table is masked, as plain data that a thread can be given. */
 import { prepareMask, type PlannedMask, type PlannedTable } from "../../masking/mask-plan";
-import { transformers } from "../../masking/transformers";
+import { transformersWith, type CompiledTransformer } from "../../masking/own/own-transformers";
 import { ChunkMasker } from "./chunk-masker";
 
 /** One column's mask, before it is prepared. */
@@ -21,11 +21,13 @@ export interface TableMasks {
   secret: Uint8Array;
   /** No fake value contains one. */
   sourceWords: string[];
+  /** Transformers of a team's own, which each thread loads. */
+  own?: CompiledTransformer[] | undefined;
 }
 
 export function tableMasks(
   planned: readonly PlannedTable[],
-  { secret, sourceWords }: Pick<TableMasks, "secret" | "sourceWords">,
+  { secret, sourceWords, own }: Pick<TableMasks, "secret" | "sourceWords" | "own">,
 ): TableMasks {
   const tables: TableMasks["tables"] = {};
   for (const { name, columns, empty } of planned) {
@@ -37,12 +39,13 @@ export function tableMasks(
     });
     tables[name] = { columns: columns.map((column) => column.name), masked };
   }
-  return { tables, empty: planned.filter(({ empty }) => empty).map(({ name }) => name), secret, sourceWords };
+  return { tables, empty: planned.filter(({ empty }) => empty).map(({ name }) => name), secret, sourceWords, own };
 }
 
 /** Prepares each table when its first chunk comes. Errors: masking-value-unfit. */
-export function preparedTables({ tables, secret, sourceWords }: TableMasks): (table: string) => ChunkMasker {
+export function preparedTables({ tables, secret, sourceWords, own }: TableMasks): (table: string) => ChunkMasker {
   const prepared = new Map<string, ChunkMasker>();
+  const transformers = transformersWith(own);
   const material = { secret: Buffer.from(secret), sourceWords: new Set(sourceWords), transformers };
   return (table) => {
     const known = prepared.get(table);

@@ -145,6 +145,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "refresh-not-covered",
         "refresh-profile-of-other",
         "subset-unreadable",
+        "masking-transformer-invalid",
         "subset-invalid",
         "refresh-target-taken",
         "refresh-tables-unknown",

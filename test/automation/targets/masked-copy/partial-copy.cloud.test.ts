@@ -305,3 +305,33 @@ test("in any schema a subset has exactly the rows that are reached, so that no k
     ),
     { numRuns: 12 },
   ));
+
+const ownSource = (mask: string) => `exports.one = { name: "backwards", title: "a test", uniqueness: "injective",
+  parameters: require("shipshape/masking").z.strictObject({}), fits: () => undefined, charactersMax: () => 40, mask: (value) => ${mask} }`;
+test("threads mask by a team's own transformer, and what it throws there is in no part of the copy's error", () =>
+  servers.withDatabases(
+    `create schema app authorization owner; set role owner; create table app.card (id int, number text);
+     insert into app.card select i, 'card ${VALUE} ' || i from generate_series(1, 20000) i`,
+    async (database) => {
+      const rule = constant("app.card", "number", 1, "");
+      rule.mask = { ...rule.mask, use: "backwards", with: {} };
+      const copyBy = async (mask: string) => {
+        const own = [{ name: "backwards", source: "", compiled: ownSource(mask) }];
+        const masks = { ...masksOf({ "app.card": [rule] }, { "app.card": ["id", "number"] }), own };
+        return copyDatabase(await servers.request(masks, database));
+      };
+      const error = await copyBy("{ throw new TypeError(value) }").catch((thrown: unknown) => thrown as Error);
+      expect(error).toMatchObject({
+        code: "masking-value-unfit",
+        message: expect.stringMatching(/^app\.card\.number .* backwards threw TypeError/) as string,
+      });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("c77@");
+      await servers.target.store("drop database other with (force)");
+      await servers.target.store("create database other owner boss");
+      expect(await copyBy('value.split("").reverse().join("")')).toMatchObject({
+        tables: { "app.card": { rows: 20_000, unchanged: { number: 0 } } },
+      });
+      const found = await servers.target.server.query("select number from app.card where id = 12", [], database);
+      expect(found).toEqual([{ number: "21 moc.elpmaxe@77c drac" }]);
+    },
+  ));
