@@ -22,6 +22,8 @@ export interface ConfigurationInput {
   tls: { certificate: string; key: string };
   /** Where WAL is archived; not archived when absent. */
   archiveFolder?: string | undefined;
+  /** @default false */
+  isReadOnly?: boolean;
   port: number;
   memoryBytes: number;
   maxConnectionsDefault?: number;
@@ -153,6 +155,7 @@ function cloudSettings(input: ConfigurationInput): Record<string, string> {
     log_line_prefix: "%t:%r:%u@%d:[%p]:",
     log_timezone: "UTC",
     ...archiving(input.archiveFolder),
+    ...(input.isReadOnly ? { default_transaction_read_only: "on" } : {}),
     // Lets a master without superuser rights act for the roles it creates, as RDS's can.
     createrole_self_grant: "set, inherit",
     "rds.extensions": supportedExtensions.join(","),

@@ -47,6 +47,8 @@ export const limits = {
   promoteSeconds: 60,
   /** A replica is behind by what was written during its base backup: minutes for a busy large database. */
   catchUpMilliseconds: 600_000,
+  /** A writing transaction that is older stops a switchover, as it would be lost. */
+  longTransactionSeconds: 60,
   /** How much of a log an error quotes. */
   quotedLogLines: 8,
   quotedLogBytes: 64 * 1024,

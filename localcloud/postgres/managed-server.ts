@@ -184,6 +184,7 @@ export class ManagedServer implements PostgresServer {
       socketFolder: this.socketFolder,
       logFolder: this.logFolder,
       archiveFolder: this.#archiveFolder,
+      isReadOnly: this.#settings.isReadOnly ?? false,
       port: this.port,
       memoryBytes,
       maxConnectionsDefault,

@@ -1,4 +1,5 @@
 /** The public interface of this folder: PostgreSQL servers that behave like RDS's. */
+export { checkpoint, runningPort, transactionsInTheWay, waitUntilHasAllOf } from "./handover";
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 export {
@@ -13,6 +14,6 @@ export {
   type ReplicaSource,
 } from "./replica";
 export { restoreServer, type RecoverySource } from "./recovery";
-export { createServer, openServer, removeServer } from "./server-lifecycle";
+export { createServer, freePort, openServer, removeServer } from "./server-lifecycle";
 export type { Following, LogFile, MasterLogin, PostgresServer, PostgresServerSettings } from "./server-types";
 export { prepareUpgrade } from "./upgrade";

@@ -16,6 +16,8 @@ export interface PostgresServerSettings {
   archiveFolder?: string | undefined;
   /** The server that this one follows as a standby. @default none: it accepts writes */
   follows?: Following | undefined;
+  /** Whether its sessions only read unless they say otherwise. @default they also write */
+  isReadOnly?: boolean;
   /** Memory of the instance class: the value of DBInstanceClassMemory in formulas. */
   memoryBytes: number;
   /** @default LEAST(memory / 9531392, 500): RDS's formula, capped because many servers share one machine */

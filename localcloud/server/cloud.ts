@@ -18,6 +18,7 @@ import { Secrets } from "./secrets-manager/secrets";
 import { Snapshots } from "./rds/snapshots/snapshots";
 import { Store } from "./storage/store";
 import { Replication } from "./rds/replicas/replicate";
+import { Deployments } from "./rds/blue-green/deployments";
 import { EventSubscriptions } from "./rds/events/event-subscriptions";
 import { SubnetGroups } from "./rds/subnet-groups/subnet-groups";
 
@@ -35,6 +36,7 @@ export class Cloud {
   readonly backups: AutomatedBackups;
   readonly restorableTimes: RestorableTimes;
   readonly replication: Replication;
+  readonly deployments: Deployments;
   readonly recorded: RecordedResources;
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
@@ -69,6 +71,7 @@ export class Cloud {
     this.backups = new AutomatedBackups(this);
     this.restorableTimes = new RestorableTimes(this);
     this.replication = new Replication(this);
+    this.deployments = new Deployments(this);
     this.secrets = new Secrets(this.store, this.clock, {
       keyArn: (key, region) => this.recorded.recordSet.keyArn(key, region),
     });

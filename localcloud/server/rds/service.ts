@@ -1,5 +1,6 @@
 import type { Service } from "../wire/action";
 import { automatedBackupActions } from "./actions/automated-backups";
+import { blueGreenActions } from "./actions/blue-green";
 import { engineActions } from "./actions/engine";
 import { eventActions } from "./actions/events";
 import { instanceActions } from "./actions/instances";
@@ -13,8 +14,6 @@ import { subnetGroupActions } from "./actions/subnet-groups";
 import { tagActions } from "./actions/tags";
 
 const oneRegion = "backups stay in their Region here";
-const managedPassword =
-  "a master password that Secrets Manager manages excludes it on RDS, and the embedded cloud has none at all";
 const noClusters = "it has DB instances, not Aurora or Multi-AZ DB clusters";
 
 /** The RDS API, version 2014-10-31. */
@@ -35,6 +34,7 @@ export const rds: Service = {
     ...automatedBackupActions,
     ...restoreActions,
     ...readReplicaActions,
+    ...blueGreenActions,
   ],
   listElements: {
     AttributeValues: "AttributeValue",
@@ -72,10 +72,6 @@ export const rds: Service = {
     VpcSecurityGroups: "VpcSecurityGroupMembership",
   },
   notSupported: {
-    CreateBlueGreenDeployment: managedPassword,
-    DescribeBlueGreenDeployments: managedPassword,
-    SwitchoverBlueGreenDeployment: managedPassword,
-    DeleteBlueGreenDeployment: managedPassword,
     StartDBInstanceAutomatedBackupsReplication: oneRegion,
     CreateDBCluster: noClusters,
     DescribeDBClusters: noClusters,

@@ -5,7 +5,7 @@ export function rdsArn(accountId: string, region: string, kind: RdsArnKind, name
   return `arn:aws:rds:${region}:${accountId}:${kind}:${name}`;
 }
 
-export type RdsArnKind = "db" | "pg" | "subgrp" | "es" | "snapshot";
+export type RdsArnKind = "db" | "pg" | "subgrp" | "es" | "snapshot" | "deployment";
 
 export interface ParsedRdsArn {
   region: string;

@@ -31,6 +31,9 @@ const later = { accessRoles: "later" };
 /** Files that our programs do not call; people, workers and clients do. */
 export const elsewhere: Record<string, string> = {
   "rds/actions/automated-backups.ts": "people and workers",
+  "rds/actions/blue-green.ts": "people and workers",
+  "rds/blue-green/deployments.ts": "people and workers",
+  "rds/blue-green/new-deployment.ts": "people and workers",
   "rds/actions/engine.ts": "descriptions",
   "rds/actions/logs.ts": "people and workers",
   "rds/actions/snapshots.ts": "people and workers",

@@ -222,6 +222,7 @@ function checkSource(id: string, sourceType: EventSource | undefined, { cloud, r
     "db-parameter-group": () => cloud.parameterGroups.find(region, id),
     "db-snapshot": () => cloud.snapshots.find(region, id),
     "db-security-group": () => undefined,
+    "blue-green-deployment": () => cloud.deployments.list(region).find((one) => one.id === id),
   }[sourceType]();
   if (!exists) throw new AwsError("SourceNotFound", `Source ${id} of type ${sourceType} not found`);
 }

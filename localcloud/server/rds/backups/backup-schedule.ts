@@ -6,7 +6,8 @@ import { limits } from "../../limits";
 /** The first automated backup is due at once: after the instance's creation, and after backups were switched on. */
 export function followUp(instance: InstanceRecord, done: Operation, cloud: Cloud): { kind: "backup" } | undefined {
   const mayNeedBackup =
-    ["create", "restore", "modify", "start", "promote"].includes(done.kind) && instance.shape.BackupRetentionPeriod > 0;
+    ["create", "restore", "modify", "start", "promote", "switchover"].includes(done.kind) &&
+    instance.shape.BackupRetentionPeriod > 0;
   return mayNeedBackup && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
 }
 

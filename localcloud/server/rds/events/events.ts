@@ -29,6 +29,7 @@ export const eventCategories = {
   ],
   "db-parameter-group": ["configuration change"],
   "db-security-group": ["configuration change", "failure"],
+  "blue-green-deployment": ["creation", "deletion", "failure", "notification"],
   "db-snapshot": ["creation", "deletion", "notification", "restoration"],
 } as const;
 
@@ -48,6 +49,7 @@ const arnKind = {
   "db-instance": "db",
   "db-parameter-group": "pg",
   "db-security-group": "db",
+  "blue-green-deployment": "deployment",
   "db-snapshot": "snapshot",
 } as const;
 

@@ -30,6 +30,8 @@ export interface InstanceRecord {
   replicaOf?: string;
   /** Of the role that replicas of this instance log in with; made with the first of them. */
   replicationPassword?: string;
+  /** The old blue after a switchover: read-only, until its group says 0 for that and it is rebooted. */
+  isReadOnly?: boolean;
   /** The TCP port, once the database has one. */
   listeningPort?: number;
 }
@@ -135,6 +137,7 @@ export type Operation = { id: string } & (
   | { kind: "restore"; from: RestoreOrigin }
   | { kind: "replicate" }
   | { kind: "promote"; retentionDays: number; backupWindow?: string }
+  | { kind: "switchover"; deployment: string }
   | { kind: "backup"; snapshot?: string }
   | { kind: "modify"; changes: DeferrableChanges; rotateMasterPassword?: boolean }
   | { kind: "reboot" }
@@ -157,6 +160,7 @@ export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
   restore: "creating",
   replicate: "creating",
   promote: "modifying",
+  switchover: "modifying",
   backup: "backing-up",
   modify: "modifying",
   reboot: "rebooting",

@@ -124,6 +124,7 @@ export class InstanceServers {
       parameters: instance.activeParameters,
       archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
       follows: this.sourceOf(instance),
+      isReadOnly: instance.isReadOnly ?? false,
       memoryBytes,
       // The class's default, as far as one machine can support it for many servers.
       // A standby refuses to start with fewer than its source, whatever its class.

@@ -60,6 +60,7 @@ export class Maintenance {
   private look(): void {
     this.maintainSecrets();
     this.maintainBackups();
+    this.cloud.deployments.look();
     for (const instance of this.cloud.instances.list()) {
       if (this.cloud.instances.isBusy(instance.resourceId)) continue;
       if (instance.operation !== undefined || hasFault(instance)) this.tryAgain(instance);
@@ -133,7 +134,8 @@ export class Maintenance {
   private tryAgain(instance: InstanceRecord): void {
     const isTemporary = ["storage-full", "incompatible-network"].includes(instance.status) || !hasFault(instance);
     const isToEnd =
-      instance.operation?.kind === "delete" || (instance.operation?.kind === "modify" && instance.status === "failed");
+      instance.operation?.kind === "delete" ||
+      (["modify", "switchover"].includes(instance.operation?.kind ?? "") && instance.status === "failed");
     if (!isTemporary && !isToEnd) return;
     const last = this.tried.get(instance.resourceId) ?? 0;
     if (Date.now() - last < limits.faultRetryMs) return;

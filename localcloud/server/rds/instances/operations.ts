@@ -1,6 +1,7 @@
 import { verifyPages } from "../../../postgres/backups";
 import { removeServer, type PostgresServer } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
+import { switchOver } from "../blue-green/switchover";
 import { backUp } from "../backups/back-up";
 import { deleteBackups, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
@@ -24,6 +25,8 @@ export async function perform(instance: InstanceRecord, operation: Operation, cl
       return replicate(instance, cloud);
     case "promote":
       return promoteReplica(instance, operation, cloud);
+    case "switchover":
+      return switchOver(operation, cloud);
     case "backup":
       return backUp(instance, operation, cloud);
     case "modify":
@@ -65,7 +68,10 @@ function initialPassword(instance: InstanceRecord, cloud: Cloud): string {
 }
 
 async function reboot(instance: InstanceRecord, cloud: Cloud): Promise<void> {
-  const server = await runnable(takeGroupValues(instance, cloud), cloud);
+  const prepared = takeGroupValues(instance, cloud);
+  if (prepared.activeParameters.default_transaction_read_only === "0")
+    cloud.instances.update(instance.resourceId, (current) => void delete current.isReadOnly);
+  const server = await runnable(cloud.instances.byResourceId(instance.resourceId) ?? prepared, cloud);
   cloud.events.say(
     instance.region,
     "db-instance",

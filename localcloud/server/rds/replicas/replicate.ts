@@ -100,7 +100,12 @@ export async function promoteReplica(
 export async function forgetGoneReplicas(source: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = cloud.instances.servers.get(source.resourceId);
   if (server?.state() !== "running") return; // its next start does it
-  const kept = replicasOf(source, cloud).map(slotOf);
+  // The old blue of a deployment could follow the new one, as long as the deployment is there.
+  const blues = cloud.deployments.list().flatMap((one) => {
+    const blue = one.green === source.resourceId ? cloud.instances.byResourceId(one.blue) : undefined;
+    return blue ? [blue] : [];
+  });
+  const kept = [...replicasOf(source, cloud), ...blues].map(slotOf);
   await dropSlots(server, (slot) => isReplicaSlot(slot) && !kept.includes(slot)).catch(logError);
 }
 
@@ -128,9 +133,9 @@ export class Replication {
     };
   }
 
+  /** One that is being removed has no files, and streams nothing. */
   private async look(resourceId: string, server: PostgresServer | undefined): Promise<void> {
-    const state =
-      server?.state() === "running" ? await replicationState(server).catch(() => "stopped" as const) : "stopped";
-    this.states.set(resourceId, state);
+    const state = async () => (server?.state() === "running" ? replicationState(server) : ("stopped" as const));
+    this.states.set(resourceId, await state().catch(() => "stopped" as const));
   }
 }

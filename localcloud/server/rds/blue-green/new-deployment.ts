@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Call } from "../../wire/action";
+import { parseRdsArn } from "../../wire/arn";
+import { AwsError } from "../../wire/aws-error";
+import { tags, text } from "../../wire/query-input";
+import { compareVersions, familyOf, majorOf, offeredVersions } from "../instances/engine-versions";
+import type { InstanceRecord } from "../instances/instance-record";
+import { newReplica } from "../replicas/new-replica";
+import { replicasOf } from "../replicas/replica-set";
+import type { DeploymentRecord } from "./deployments";
+
+export const deploymentInput = z.strictObject({
+  BlueGreenDeploymentName: text,
+  Source: text,
+  TargetEngineVersion: text.optional(),
+  TargetDBParameterGroupName: text.optional(),
+  TargetDBInstanceClass: text.optional(),
+  Tags: tags.optional(),
+});
+
+/** The records of a deployment and of its green instance; nothing is created yet. */
+export function newDeployment(
+  input: z.output<typeof deploymentInput>,
+  call: Call,
+): { deployment: DeploymentRecord; green: InstanceRecord } {
+  const { cloud, region } = call;
+  const name = input.BlueGreenDeploymentName;
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,59}$/.test(name))
+    throw new AwsError("InvalidParameterValue", `invalid BlueGreenDeploymentName: ${name}`);
+  const deployments = cloud.deployments.list(region);
+  if (deployments.some((one) => one.name === name))
+    throw new AwsError("BlueGreenDeploymentAlreadyExistsFault", `blue/green deployment already exists: ${name}`);
+  const blue = cloud.instances.get(region, parseRdsArn(input.Source)?.name ?? input.Source);
+  const engineVersion = targetVersion(blue, input.TargetEngineVersion);
+  if (deployments.some((one) => one.blue === blue.resourceId && one.status !== "SWITCHOVER_COMPLETED"))
+    throw new AwsError(
+      "SourceDatabaseNotSupportedFault",
+      `${blue.shape.DBInstanceIdentifier} is the source of another blue/green deployment`,
+    );
+  refuseSource(blue, call);
+  const green = newReplica(
+    {
+      DBInstanceIdentifier: `${blue.shape.DBInstanceIdentifier}-green-${letters(6)}`,
+      SourceDBInstanceIdentifier: blue.shape.DBInstanceIdentifier,
+      DBInstanceClass: input.TargetDBInstanceClass,
+      // RDS takes the default group where none is named, whatever blue has.
+      DBParameterGroupName: input.TargetDBParameterGroupName ?? `default.${familyOf(engineVersion)}`,
+      MultiAZ: blue.shape.MultiAZ,
+      VpcSecurityGroupIds: blue.shape.VpcSecurityGroupIds,
+      CopyTagsToSnapshot: blue.shape.CopyTagsToSnapshot,
+      AutoMinorVersionUpgrade: blue.shape.AutoMinorVersionUpgrade,
+      EnableIAMDatabaseAuthentication: blue.shape.IAMDatabaseAuthenticationEnabled,
+      EnableCloudwatchLogsExports: blue.shape.EnabledCloudwatchLogsExports,
+      MonitoringInterval: blue.shape.MonitoringInterval,
+      MonitoringRoleArn: blue.shape.MonitoringRoleArn,
+      EnablePerformanceInsights: blue.shape.PerformanceInsightsEnabled,
+      PerformanceInsightsKMSKeyId: blue.shape.PerformanceInsightsKMSKeyId,
+      PerformanceInsightsRetentionPeriod: blue.shape.PerformanceInsightsRetentionPeriod,
+      MaxAllocatedStorage: blue.shape.MaxAllocatedStorage,
+      Tags: blue.tags,
+    },
+    call,
+  );
+  return {
+    green,
+    deployment: {
+      id: `bgd-${letters(16)}`,
+      ...{ name, region, status: "PROVISIONING", blue: blue.resourceId, green: green.resourceId, engineVersion },
+      ...{ createdAt: cloud.clock.now().toISOString(), tags: input.Tags ?? [] },
+    },
+  };
+}
+
+function targetVersion({ shape }: InstanceRecord, asked: string | undefined): string {
+  const from = shape.EngineVersion;
+  const to = asked ?? from;
+  if (majorOf(to) !== majorOf(from))
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `the embedded cloud has blue/green deployments to another minor only, by physical replication: not from ${from} to ${to}`,
+    );
+  if (!offeredVersions().includes(to) || compareVersions(to, from) < 0)
+    throw new AwsError("InvalidParameterCombination", `Cannot upgrade postgres from ${from} to ${to}`);
+  return to;
+}
+
+function refuseSource(blue: InstanceRecord, call: Call): void {
+  const { DBInstanceIdentifier: name } = blue.shape;
+  if (blue.masterSecret)
+    throw new AwsError(
+      "SourceDatabaseNotSupportedFault",
+      `Secrets Manager manages the master password of ${name}, which excludes blue/green deployments`,
+    );
+  if (replicasOf(blue, call.cloud).length > 0)
+    throw new AwsError(
+      "SourceDatabaseNotSupportedFault",
+      `the embedded cloud has no blue/green deployments of a source with read replicas, as ${name} is`,
+    );
+}
+
+const letters = (count: number): string =>
+  [...randomBytes(count)].map((byte) => "abcdefghijklmnopqrstuvwxyz0123456789"[byte % 36]).join("");
