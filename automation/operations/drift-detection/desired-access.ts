@@ -73,7 +73,8 @@ export interface DeclaredInside {
 
 /** Undefined if the stack declares nothing inside the database. */
 export function declaredInside(all: readonly StateResource[], resourceId: string): DeclaredInside | undefined {
-  const instances = all.filter(({ type }) => type === instanceType);
+  // A replica has the logins of its source, by which it is compared.
+  const instances = all.filter(({ type, outputs }) => type === instanceType && !outputs?.["replicateSourceDb"]);
   const instance = instances.find(({ outputs }) => outputs?.["resourceId"] === resourceId);
   if (!instance) return undefined;
   const host = text(instance, "address");
