@@ -87,7 +87,7 @@ function phase(): string {
   return record.switchover?.phase ?? record.status;
 }
 
-/** Writes one row after the other to the endpoint, whoever is there, and remembers what was acknowledged. */
+/** Writes one row after the other to the endpoint, and remembers what was acknowledged. */
 function writer(port: number) {
   const acknowledged: number[] = [];
   let running = true;

@@ -16,7 +16,7 @@ import { slotOf } from "../replicas/replica-set";
 import type { DeploymentRecord, Switchover } from "./deployments";
 
 /**
- * The switchover, as an operation of the green instance: blue is stopped in good order, green proven to have
+ * The switchover, as an operation of the green instance: blue is stopped cleanly, green proven to have
  * everything, promoted, and moved to blue's name and port. Each phase can be repeated, whenever a kill happened.
  */
 export async function switchOver(operation: Operation & { kind: "switchover" }, cloud: Cloud): Promise<void> {
