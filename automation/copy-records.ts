@@ -1,6 +1,23 @@
-/** What the signed log says of a masked copy, for operations, guardrails and alerts: a tag proves nothing. */
+/**
+ * Copies of data, as plans name them, and what the signed log says of a masked one, for operations, guardrails and
+ * alerts: a tag proves nothing.
+ */
 import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
 import type { TargetDatabase } from "./fleet-records";
+
+/** A copy of a database's data, and where it stays. */
+export interface DataCopy {
+  source: { database: TargetDatabase; tags: Record<string, string> };
+  to: { account: string; environment: string };
+  /** A database of a team, whose content it replaces. @default none */
+  replaces?: { database: TargetDatabase; tags: Record<string, string> };
+  /** By what it is masked. @default it is not */
+  masked?: { profileDigest: string; schemaDigest: string };
+  /** For how long it stays. @default for as long as its owner wants */
+  retentionDays?: number;
+  /** Of a copy that is there already, and stays longer: the day of its data, from which its days count. */
+  dataFrom?: string;
+}
 
 /** A copy whose refresh has passed, and which no later run has made doubtful. */
 export interface SignedCopy {

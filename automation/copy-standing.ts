@@ -64,13 +64,15 @@ export function copyStandings(
       for (const own of targetsOf(read.data)) newestInto.set(own, { entry, refresh: read.data });
   }
   const extensions = verdicts(entries, "refresh-extension");
+  const removals = verdicts(entries, "refresh-removal");
   const lost = Math.max(-1, ...problems.flatMap((problem) => problem.lost?.position ?? []));
-  return (database) => standingOf(newestInto.get(identityOf(database)), { database, extensions, lost, now });
+  return (database) => standingOf(newestInto.get(identityOf(database)), { database, extensions, removals, lost, now });
 }
 
 interface Known {
   database: TargetDatabase;
   extensions: ReturnType<typeof verdicts>;
+  removals: ReturnType<typeof verdicts>;
   /** The last statement that cannot be read. */
   lost: number;
   now: Date;
@@ -78,7 +80,7 @@ interface Known {
 
 function standingOf(
   newest: { entry: LogEntry; refresh: Refresh } | undefined,
-  { database, extensions, lost, now }: Known,
+  { database, extensions, removals, lost, now }: Known,
 ): CopyStanding {
   const own = identityOf(database);
   if (lost > (newest?.entry.position ?? -1))
@@ -91,6 +93,11 @@ function standingOf(
       standing: "withdrawn",
       reason: `refresh ${refresh.requestId} wrote to it, and did not find its data clean and whole (${refresh.verdict})`,
     };
+  const removal = removals.find(
+    ({ entry: { position }, predicate: { database: of, verdict } }) =>
+      verdict === "pass" && of && identityOf(of) === own && position > entry.position,
+  );
+  if (removal) return { standing: "none", reason: `its copy was removed, by request ${removal.predicate.requestId}` };
   const copy = signedCopy(entry, refresh, dataFrom);
   for (const extension of extensionsOf(extensions, own, refresh.requestId, entry.position)) {
     copy.extensions.push(extension.requestId);

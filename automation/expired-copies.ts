@@ -1,5 +1,5 @@
 /** Masked copies whose time is over: their removal is requested, once. */
-import { copyTagKeys } from "../components/standards/fixed";
+import { copyTagKeys, stackTag } from "../components/standards/fixed";
 import { copyStack, identityOf, type DeclaredDatabase, type FleetAnswer, type FleetDatabase } from "./fleet-records";
 import { recentOf } from "./observability/due-drills";
 import { askBackend } from "./runner/backend-stacks";
@@ -50,13 +50,25 @@ export const isPostponed = (
   recent: readonly Pick<Awaited<ReturnType<typeof recentRequests>>[number], "isOpen" | "carriedOut" | "ofLastHour">[],
 ): boolean => recent.some(({ isOpen, carriedOut, ofLastHour }) => isOpen || carriedOut > 0 || ofLastHour > 0);
 
+/** Of databases with a tag of a copy: a team's own may have one. Pure. */
+const stacksOfCopies = (databases: readonly FleetDatabase[]): ReadonlySet<string> =>
+  new Set(
+    databases
+      .filter(({ tags }) => Object.values(copyTagKeys).some((key) => tags[key] !== undefined))
+      .flatMap(({ tags }) => tags[stackTag] ?? []),
+  );
+
 /** Submits the removals that are due at that moment: all of them, or none if this process is killed. */
 export async function submitDueRemovals(
   controlPlane: Submitting,
   fleet: FleetAnswer,
   { now, requestedBy, stacks }: DueRemovals,
 ): Promise<SubmittedRemoval[]> {
-  const answer = await askBackend(stacks, (stack) => stack.split("/").at(-1)!.startsWith(copyStack("")));
+  const ofTeams = stacksOfCopies(fleet.asked ? fleet.databases : []);
+  const answer = await askBackend(
+    stacks,
+    (stack) => stack.split("/").at(-1)!.startsWith(copyStack("")) || ofTeams.has(stack.split("/").slice(-2).join("/")),
+  );
   const declared = answer.asked ? answer.stacks.flatMap(({ databases }) => databases) : [];
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");

@@ -68,18 +68,6 @@ export const sqlIsOneOf = (database: string, identities: string): string =>
   `(${identities}::text[] is null or ${database} is null
     or concat_ws(' ', ${database} ->> 'account', ${database} ->> 'region', ${database} ->> 'resourceId') = any (${identities}))`;
 
-/** A copy of a database's data, and where it stays. */
-export interface DataCopy {
-  source: { database: TargetDatabase; tags: Record<string, string> };
-  to: { account: string; environment: string };
-  /** By what it is masked. @default it is not */
-  masked?: { profileDigest: string; schemaDigest: string };
-  /** For how long it stays. @default for as long as its owner wants */
-  retentionDays?: number;
-  /** Of a copy that is there already, and stays longer: the day of its data, from which its days count. */
-  dataFrom?: string;
-}
-
 /** A database as the cloud knows it today. */
 export interface FleetDatabase extends TargetDatabase {
   /** The earliest moment that its automated backups can restore; null if there is none. */
@@ -226,9 +214,10 @@ export interface StackChange {
   urn: string;
   /**
    * Each by its path in the arguments of that resource, which in a stack of ours is config `shipshape:request`, or in
-   * the value of `key`. None if the stack declares what it should, and has to be brought up.
+   * the value of `key`; one without a value is taken out. None if the stack declares what it should, and has to be
+   * brought up.
    */
-  set: { path: string[]; value: StackValue }[];
+  set: { path: string[]; value?: StackValue }[];
   /** A key of the stack's config that components read themselves, in every program: by the database's identifier. */
   key?: "shipshape:rotation";
   /** The resources that are brought up, by URN. @default the whole stack */

@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { DataCopy, PlannedChange, TargetDatabase } from "./fleet-records";
+import type { DataCopy } from "./copy-records";
+import type { PlannedChange, TargetDatabase } from "./fleet-records";
 
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
@@ -110,8 +111,11 @@ export interface Judgement {
 
 /** Approvals that a rule wants: of so many people, none of them the requester. */
 export interface ApprovalWanted {
-  /** The owning team is that of the plan's database; the source's, that of the database whose data it copies. */
-  by: "approver" | "operator" | "owning-team" | "source-owning-team";
+  /**
+   * The owning team is that of the plan's database; the source's, that of the database whose data it copies; the
+   * target's, that of the one whose content it replaces.
+   */
+  by: "approver" | "operator" | "owning-team" | "source-owning-team" | "target-owning-team";
   people: number;
 }
 

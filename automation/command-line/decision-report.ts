@@ -34,6 +34,7 @@ const groups = {
   operator: "role operator",
   "owning-team": "owning team",
   "source-owning-team": "owning team of the source",
+  "target-owning-team": "owning team of the target",
 } as const;
 
 /** Whose approval is needed, a line each. */

@@ -1,6 +1,6 @@
 /** A masked copy as the cloud and its stack both describe it: for what is done to copies that refreshes have made. */
 import { copyTagKeys } from "../../components/standards/fixed";
-import { environmentsOf, isProduction } from "../../components/standards/standard";
+import { environmentsOf, isProduction, type Standard } from "../../components/standards/standard";
 import { copyStack, identityOf, targetDatabase, type TargetDatabase } from "../fleet-records";
 import { askStack } from "../runner/backend-stacks";
 import { PROJECT, readStack } from "../runner/stack-state";
@@ -15,6 +15,20 @@ export interface CopyLook {
   database: TargetDatabase;
   databaseName: string;
   isProtected: boolean;
+}
+
+/** A copy in an environment where refreshes make some, with the tags that its stack says. */
+export function requireSaid(
+  tags: Record<string, string>,
+  declared: Record<string, string>,
+  standard: Standard,
+  no: (problem: string) => Error,
+): void {
+  const environment = tags[standard.tags.environment.key] ?? "";
+  if (!environmentsOf(standard).some((known) => known === environment) || isProduction(standard, environment))
+    throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);
+  for (const key of Object.values(copyTagKeys))
+    if (!tags[key] || tags[key] !== declared[key]) throw no(`its tag ${key} is not what its stack says`);
 }
 
 /** A tag alone makes no database a copy: its stack has to be one that refreshes make, and to say the same. */
@@ -34,11 +48,7 @@ export async function observeCopy(
   const declared = stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identityOf(database));
   if (!declared)
     throw no(`the stack ${name} ${unread[0] ? `could not be read: ${unread[0].reason}` : "does not declare it"}`);
-  const environment = tags[s.standard.tags.environment.key] ?? "";
-  if (!environmentsOf(s.standard).some((known) => known === environment) || isProduction(s.standard, environment))
-    throw no(`its environment is ${environment || "unknown"}: refreshes make no copy there`);
-  for (const key of Object.values(copyTagKeys))
-    if (!tags[key] || tags[key] !== declared.tags[key]) throw no(`its tag ${key} is not what its stack says`);
+  requireSaid(tags, declared.tags, s.standard, no);
   const copy = {
     ...{ observedAt: new Date().toISOString(), identifier, arn, resourceId, tags, stack },
     secretsProvider: (await readStack(s.stacks, stack))?.secretsProvider ?? null,

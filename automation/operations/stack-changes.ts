@@ -58,10 +58,7 @@ export function stackChangeSteps(
       signal: AbortSignal,
     ): Promise<Committed> {
       const { folder, file, author } = await ownConfig(stack);
-      const subject =
-        set.length === 1
-          ? `Set ${set[0]!.path.join(".")} of ${basename(stack)} to ${JSON.stringify(set[0]!.value)}`
-          : `Set ${set.length} properties of ${basename(stack)}`;
+      const subject = subjectOf(set, basename(stack));
       return s.database.transaction(async (transaction) => {
         // Of the runs on this machine, which share the folder; git's own locks hold against everyone else.
         const lock = await transaction.query<{ taken: boolean }>(
@@ -148,6 +145,16 @@ export function stackChangeSteps(
     deliver: async (change: PlannedChange, database: TargetDatabase): Promise<string> =>
       (await expectChanges(s.database, change, database)).toISOString(),
   };
+}
+
+function subjectOf([first, ...others]: PlannedChange["set"], stack: string): string {
+  if (!first || others.length > 0) return `Set ${others.length + (first ? 1 : 0)} properties of ${stack}`;
+  const property = first.path.join(".");
+  if (first.value === undefined) return `Take ${property} out of ${stack}`;
+  // A mapping is in the commit, and too long for its subject.
+  return typeof first.value === "object" && first.value !== null
+    ? `Set ${property} of ${stack}`
+    : `Set ${property} of ${stack} to ${JSON.stringify(first.value)}`;
 }
 
 /** Turns of this process. A preview takes a minute, and must not wait for an `up` of hours. */

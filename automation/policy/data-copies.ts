@@ -1,6 +1,6 @@
 /** Pure: where the data of a plan goes. */
 import { environmentsOf, type Standard } from "../../components/standards/standard";
-import type { DataCopy } from "../fleet-records";
+import type { DataCopy } from "../copy-records";
 import type { PlanBasis } from "../records";
 
 /** Undefined if its tag names none of the standard's. */

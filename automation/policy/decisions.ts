@@ -34,7 +34,11 @@ export function decide(facts: AdmissionFacts, asked = admissionRules): Admission
   );
   const { plan, standard } = facts;
   const owner = standard.tags.owner.key;
-  const owners = { "owning-team": plan.tags[owner], "source-owning-team": plan.copies?.source.tags[owner] };
+  const owners = {
+    "owning-team": plan.tags[owner],
+    "source-owning-team": plan.copies?.source.tags[owner],
+    "target-owning-team": plan.copies?.replaces?.tags[owner],
+  };
   return {
     status: "needs-approval",
     rules,

@@ -11,6 +11,7 @@ import type {
   StackChange,
   StackValue,
 } from "../fleet-records";
+import { canonicalJson } from "../records";
 import { changesExpectedDays, patchContextLines } from "./limits";
 import { unifiedDiff } from "./unified-diff";
 
@@ -69,9 +70,10 @@ export function configWith(file: string, text: string, change: Pick<StackChange,
     // Even if nothing is set: without that mapping it is no stack of our programs.
     parsed(text, change.key === undefined ? REQUEST : ["config"]);
     return change.set.reduce((before, { path, value }) => {
-      const after = withValue(before, [...root, ...path], value);
+      const at = [...root, ...path];
+      const after = value === undefined ? withoutValue(before, at) : withValue(before, at, ordered(value));
       // An alias, for one, has its value in two places.
-      if (!isDeepStrictEqual(parsed(after).toJS(), withAt(parsed(before).toJS(), [...root, ...path], value)))
+      if (!isDeepStrictEqual(parsed(after).toJS(), withAt(parsed(before).toJS(), at, value)))
         throw new Error(`${path.join(".")} cannot be set without changing something else`);
       return after;
     }, text);
@@ -103,13 +105,31 @@ function withValue(text: string, path: string[], value: StackValue): string {
   const [first, last] = [map.items[0]?.key, map.items.at(-1)?.value ?? map.items.at(-1)?.key];
   const begin = startOf(first);
   const indent = " ".repeat(begin - (text.lastIndexOf("\n", begin - 1) + 1));
-  const written = stringify({ [key!]: inner }, { lineWidth: 0, ...quotesOf(pair?.value) }).trimEnd();
+  // The engine reads YAML 1.1, for which 2027-03-31 is a moment and not a text.
+  const written = stringify(
+    { [key!]: inner },
+    { lineWidth: 0, compat: "yaml-1.1", ...quotesOf(pair?.value) },
+  ).trimEnd();
   const lines = written.replaceAll("\n", `\n${indent}`);
   if (pair) return `${text.slice(0, startOf(pair.key))}${lines}${text.slice(endOf(pair.value ?? pair.key, text))}`;
   // On the line after the last pair, and after the comment that ends it.
   const lineEnd = text.indexOf("\n", endOf(last, text));
   const at = lineEnd === -1 ? text.length : lineEnd + 1;
   return `${text.slice(0, at)}${lineEnd === -1 ? "\n" : ""}${indent}${lines}\n${text.slice(at)}`;
+}
+
+/** The records keep no order of names: the text of a plan that is read there has to be the one that was approved. */
+const ordered = (value: StackValue): StackValue => JSON.parse(canonicalJson(value)) as StackValue;
+
+/** With its lines, and nothing else; the last property of a mapping stays. */
+function withoutValue(text: string, path: string[]): string {
+  const { map, depth } = mapOf(parsed(text), path);
+  const pair = map.items.find((item) => isScalar(item.key) && item.key.value === path[depth]);
+  if (!pair || depth !== path.length - 1) return text;
+  if (map.flow || map.items.length === 1) throw new Error(`${path.join(" → ")} cannot be taken out of its mapping`);
+  const lineEnd = text.indexOf("\n", endOf(pair.value ?? pair.key, text));
+  const begin = text.lastIndexOf("\n", startOf(pair.key) - 1) + 1;
+  return `${text.slice(0, begin)}${lineEnd === -1 ? "" : text.slice(lineEnd + 1)}`;
 }
 
 /** The innermost mapping on that path which exists, and how many names lead to it. */
@@ -122,9 +142,10 @@ function mapOf(document: Document, path: string[]): { map: YAMLMap; depth: numbe
 }
 
 /** A mapping as it should be. */
-const withAt = (from: unknown, [name = "", ...rest]: string[], value: StackValue): unknown => {
-  const at = (from ?? {}) as Record<string, unknown>;
-  return { ...at, [name]: rest.length === 0 ? value : withAt(at[name], rest, value) };
+const withAt = (from: unknown, [name = "", ...rest]: string[], value: StackValue | undefined): unknown => {
+  const { [name]: found, ...others } = (from ?? {}) as Record<string, unknown>;
+  if (value === undefined && (found === undefined || rest.length === 0)) return others;
+  return { ...others, [name]: rest.length === 0 ? value : withAt(found, rest, value) };
 };
 
 const valueAt = (from: unknown, path: string[]): unknown =>
@@ -149,7 +170,7 @@ function quotesOf(old: unknown): { defaultStringType?: "QUOTE_SINGLE" | "QUOTE_D
 }
 
 function parsed(text: string, within = ["config"]): Document {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { compat: "yaml-1.1" });
   if (document.errors[0]) throw new Error(document.errors[0].message);
   if (!isMap(document.getIn(within))) throw new Error(`it has no mapping ${within.join(" → ")}`);
   return document;
@@ -161,7 +182,7 @@ function requireNoSecret(change: Pick<PlannedChange, "stack" | "set" | "key" | "
   const isSecret = (text: string) => looksSecret.test(withoutName(text, change));
   const paths = [...set.map(({ path }) => path.join(".")), ...expected.map(({ property }) => property)];
   const secret =
-    paths.find(isSecret) ?? set.find(({ value }) => looksSecret.test(JSON.stringify(value)))?.path.join(".");
+    paths.find(isSecret) ?? set.find(({ value }) => looksSecret.test(JSON.stringify(value) ?? ""))?.path.join(".");
   if (secret !== undefined) throw new ShipshapeError("stack-change-secret", { stack, property: secret });
 }
 
@@ -202,6 +223,8 @@ function instructionsOf({
     });
     return `In the folder of the program of stack ${stack}:\n\n${lines.join("")}  ${up}\n`;
   }
-  const properties = set.map(({ path, value }) => `  ${path.join(".")} = ${JSON.stringify(value)}\n`);
+  const properties = set.map(({ path, value }) =>
+    value === undefined ? `  no ${path.join(".")}\n` : `  ${path.join(".")} = ${JSON.stringify(value)}\n`,
+  );
   return `In the program of stack ${stack}, of the resource\n\n  ${urn}\n\nset\n\n${properties.join("")}\nand bring it up:\n\n  ${up}\n`;
 }

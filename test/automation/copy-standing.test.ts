@@ -60,6 +60,20 @@ test("a copy is proven by the refresh that has made it, until its last day", () 
   expect(on("2027-03-25T00:00:00Z")).toBe("expired");
 });
 
+test("a copy that was removed is no copy any more, where a team's own database has stayed; a removal that failed, or of an older copy, says nothing", () => {
+  const removal = (id: string, more: Partial<Sealed> = {}): Sealed => ({
+    ...{ id, operation: "refresh-removal", database: copy, teardown: "none" },
+    ...more,
+  });
+  expect(standingIn([refresh("first"), removal("gone")])).toEqual({
+    standing: "none",
+    reason: "its copy was removed, by request gone",
+  });
+  expect(standingIn([refresh("first"), removal("gone", { verdict: "fail" })]).standing).toBe("proven");
+  expect(standingIn([refresh("first"), removal("gone", { database: source })]).standing).toBe("proven");
+  expect(standingIn([removal("gone"), refresh("second")]).standing).toBe("proven");
+});
+
 test.each([
   ["another resource id", named("orders-staging", "db-9")],
   ["another Region", named("orders-staging", "db-2", "eu-west-1")],

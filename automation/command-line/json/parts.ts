@@ -84,7 +84,7 @@ export const run = z.strictObject({
 });
 
 const approvalWanted = z.strictObject({
-  by: z.enum(["approver", "operator", "owning-team", "source-owning-team"]),
+  by: z.enum(["approver", "operator", "owning-team", "source-owning-team", "target-owning-team"]),
   people: count,
 });
 export const approvalNeeded = z.strictObject({

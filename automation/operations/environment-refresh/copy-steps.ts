@@ -38,11 +38,13 @@ import {
 import { readMaskingKey } from "../../targets/masking-key";
 import { readSchemaFacts } from "../../targets/schema-facts";
 import type { OperationContext } from "../operation-context";
+import { stackChangeSteps } from "../stack-changes";
 import { throughRoot } from "./coverage";
 import { maskingThreadsMax } from "./limits";
 import type { CopyFigures, CopyRecord } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
 import { readProfile, readSubset } from "./profile";
+import { requireChange } from "./team-target";
 import { isClean } from "./verify";
 
 /** By resource ids: a name may be another instance's by now. */
@@ -83,6 +85,11 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
     requireSame("the subset", source.identifier, subsetDigest(subset), scope.digest);
     const { root, down, whole, rowsMax } = scope;
     return { schema: subsetSchemaOf(plan), where: subset.where, keys: keysOf(basis), root, down, whole, rowsMax };
+  }
+
+  /** Afterwards its stack has to say until when the copy stays: what it says now is what was approved. */
+  async function requireChangeable({ copy: { existing, team } }: EnvironmentRefreshPlan): Promise<void> {
+    if (existing && team) requireChange(team, await stackChangeSteps(s).observe(existing));
   }
 
   async function masksOf(
@@ -221,6 +228,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         isHandedOver(client, names, mark),
       );
       if (!isDone) {
+        await requireChangeable(plan);
         const hidden = await hiddenLogin(plan, both);
         await inCopySession(hidden, working, "the handing over", (client) =>
           loadSchema(client, hidden.identifier, record.rowSecurity, { atomic: true, signal }),

@@ -2,6 +2,7 @@
 import type { Standard } from "../../../components/standards/standard";
 import type { Operation } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
+import { carryOutChange } from "../stack-changes";
 import { proofStep, removalStep } from "../restore-drill/limits";
 import { adoptionStep } from "../restore-drill/limits";
 import { copyStep, lookStep, quickStep, readingStep, restoreStep, targetStep } from "./limits";
@@ -57,7 +58,7 @@ export const environmentRefresh = (
       steps.requireApprovedSchema(plan, staging),
     );
 
-    const { existing } = plan.copy;
+    const { existing, team } = plan.copy;
     const target =
       existing ?? (await step("bring the target up", targetStep, (signal) => steps.bringTargetUp(plan, signal)));
     const { record, figures } = await step("copy and mask", copyStep, (signal) =>
@@ -73,7 +74,14 @@ export const environmentRefresh = (
     const handedOver = await step("hand over", targetStep, (signal) =>
       steps.handOver(plan, both, step.requestId, signal),
     );
-    if (existing) await step("tag the target", targetStep, (signal) => steps.bringTargetUp(plan, signal));
+    if (existing && team)
+      await carryOutChange(
+        steps.changes,
+        { change: team.change, database: existing },
+        steps.programFor(existing),
+        step,
+      );
+    else if (existing) await step("tag the target", targetStep, (signal) => steps.bringTargetUp(plan, signal));
     return { ...base, disarmed, leaks, handedOver };
   },
 

@@ -48,7 +48,13 @@ export const environmentRefreshErrors = {
     exitCode: 2,
     message:
       "{target} is not the target of this refresh: no refresh has made it, or another one has, or has removed it",
-    hint: "`npx shipshape fleet` shows whose it is; choose another environment, or retire it",
+    hint: "`npx shipshape fleet` shows whose it is; if a stack of ours declares it, `--target` names it; otherwise choose another environment",
+  },
+  "refresh-target-unfit": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "a copy cannot take the place of what is in {target}: {problem}",
+    hint: "docs/operations/environment-refresh.md says which database can be a target; without `--target`, `npx shipshape request environment-refresh` makes one of its own",
   },
   "refresh-tables-unknown": {
     httpStatus: 422,

@@ -3,7 +3,8 @@ import { copyTagKeys } from "../../../components/standards/fixed";
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { copyStack, identityOf, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
-import type { DeclaredShape, EnvironmentRefreshPlan } from "./plan";
+import type { DeclaredShape } from "./declared-shape";
+import type { EnvironmentRefreshPlan } from "./plan";
 
 /** What decides who consents to a copy, and how long it may stay. */
 const consenting = ["owner", "dataClassification", "environment", "tier"] as const;

@@ -1,7 +1,6 @@
 /** Pure: from the request and what was observed to every choice of a refresh. */
 import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
 import { identifierOf } from "../../../components/names";
-import type { StandardShape } from "../../../components/standard-shape";
 import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
 import { copyAlone } from "../../copy-records";
 import { ShipshapeError } from "../../errors";
@@ -12,7 +11,9 @@ import { followsStill, heldTo } from "../../tier-of";
 import type { TargetNames } from "../../targets/masked-copy/target-database";
 import type { IsolatedCopy } from "../isolated-copy";
 import type { CoverageFigures } from "./coverage";
+import type { DeclaredShape } from "./declared-shape";
 import type { EnvironmentRefreshRequest } from "./request";
+import { planTeamTarget, teamTargetHolds, textOf, type ObservedTeamTarget, type TeamTarget } from "./team-target";
 
 /** The source as the cloud, its stack and its own catalog describe it. */
 export interface ObservedCopySource {
@@ -31,10 +32,6 @@ export interface ObservedCopySource {
   shape: DeclaredShape;
   schemaDigest: string;
 }
-export type DeclaredShape = Pick<
-  StandardShape,
-  "service" | "size" | "databaseName" | "schemaName" | "furtherSchemas" | "extensions" | "postgresMajor"
->;
 
 export interface ObservedRefresh {
   observedAt: string;
@@ -55,6 +52,8 @@ export interface ObservedRefresh {
   replaces: string | null;
   /** Which part of the source is copied; undefined: all of it. */
   scope?: CopyScope;
+  /** The database of a team that was asked for as the target. */
+  team?: ObservedTeamTarget;
 }
 
 export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
@@ -70,7 +69,10 @@ export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
     secretsProvider: string | null;
     existing: TargetDatabase | null;
     replaces: string | null;
+    /** Then it is the existing target, and its own stack declares it. */
+    team?: TeamTarget;
     expiresOn: string;
+    /** Of a target of the refresh's own. */
     arguments: RefreshedDatabaseArgs;
     names: TargetNames;
   };
@@ -85,9 +87,11 @@ export function planRefresh(
 ): EnvironmentRefreshPlan {
   const { source, profile } = observed;
   const environment = environmentOf(request, standard);
-  const identifier = copyIdentifier(source.shape, environment, standard);
+  const identifier = observed.team?.database.identifier ?? copyIdentifier(source.shape, environment, standard);
   const database = targetDatabase(source);
   const expiresOn = daysAfter(observed.observedAt, request.retentionDays);
+  const maskedCopy = { request: requestId, source: source.identifier, profile: profile.digest, expiresOn };
+  const team = observed.team && planTeamTarget(observed.team, maskedCopy);
   return {
     target: request.database,
     database,
@@ -99,9 +103,11 @@ export function planRefresh(
     copies: {
       source: { database, tags: source.tags },
       to: { account: database.account, environment },
+      ...(observed.team && { replaces: { database: observed.team.database, tags: observed.team.tags } }),
       masked: { profileDigest: profile.digest, schemaDigest: source.schemaDigest },
       retentionDays: request.retentionDays,
     },
+    ...(team && { text: textOf(team, identifier, expiresOn) }),
     source,
     recoveryTarget: request.at === undefined ? null : new Date(request.at).toISOString(),
     profile,
@@ -115,10 +121,11 @@ export function planRefresh(
     },
     copy: {
       identifier,
-      stack: copyStack(identifier),
+      stack: team ? team.change.stack : copyStack(identifier),
       secretsProvider: observed.secretsProvider,
-      existing: observed.existing,
+      existing: observed.team?.database ?? observed.existing,
       replaces: observed.replaces,
+      ...(team && { team }),
       expiresOn,
       arguments: {
         platformStack: observed.platformStack,
@@ -126,11 +133,11 @@ export function planRefresh(
         request: {
           ...declared(source, standard),
           environment,
-          maskedCopy: { request: requestId, source: source.identifier, profile: profile.digest, expiresOn },
+          maskedCopy,
         },
       },
       names: {
-        name: source.shape.databaseName,
+        name: (team ?? source).shape.databaseName,
         hidden: `shipshape_copy_${requestId.replaceAll("-", "_")}`,
         aside: `shipshape_before_${requestId.replaceAll("-", "_")}`,
       },
@@ -218,8 +225,9 @@ export function refreshStillHolds(
     same(plan.source, observed.source) &&
     same(plan.profile, observed.profile) &&
     same(lasting(plan.scope), lasting(observed.scope)) &&
-    same(plan.copy.existing, observed.existing) &&
+    same(plan.copy.existing, observed.team?.database ?? observed.existing) &&
     plan.copy.replaces === observed.replaces &&
+    (plan.copy.team === undefined || (observed.team !== undefined && teamTargetHolds(plan.copy.team, observed.team))) &&
     same(plan.throwaway.securityGroupIds, observed.isolationSecurityGroupIds) &&
     Date.parse(plan.copy.expiresOn) > Date.parse(observed.observedAt)
   );

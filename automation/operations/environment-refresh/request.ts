@@ -14,6 +14,9 @@ const fields = z.strictObject({
   environment: name("an environment of the standard")
     .max(63)
     .meta({ description: "the environment that gets the copy, such as staging", placeholder: "name" }),
+  target: databaseField(
+    "a database of that environment whose content the copy replaces, declared in a stack of ours; by default the refresh has one of its own",
+  ).optional(),
   profile: name("the name of a masking profile").max(63).optional().meta({
     description:
       "the masking profile: the name of its file without .masking.yaml; the database's identifier by default",
@@ -88,6 +91,7 @@ export const environmentRefreshDescription: OperationDescription<EnvironmentRefr
   examples: [
     '--database orders-production --environment staging --retention-days 14 --reason "release 42 is tested" --plan-only',
     '--database orders-production --environment staging --profile orders --retention-days 14 --reason "release 42 is tested"',
+    '--database orders-production --environment staging --target orders-staging --retention-days 14 --reason "release 42 is tested"',
     '--database orders-production --environment staging --retention-days 3 --at 2026-03-01T10:00:00Z --reason "the state before the incident"',
     '--database orders-production --environment staging --tables public.products --with-referenced --retention-days 14 --reason "the catalog alone"',
     '--database orders-production --environment staging --subset one-region --retention-days 14 --reason "a copy that fits a laptop"',

@@ -24,6 +24,7 @@ import { readSchemaFacts } from "../../targets/schema-facts";
 import { isolatedCopySteps } from "../isolated-copy";
 import { isolationNear, requireWithinBackups } from "../isolation";
 import type { OperationContext } from "../operation-context";
+import { settledProgram } from "../settled-program";
 import { copySteps } from "./copy-steps";
 import { coverageFigures, coverageProblems, scopeOf, shortened } from "./coverage";
 import { stagingLifeHours } from "./limits";
@@ -32,12 +33,14 @@ import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPla
 import { readProfile, readSubset } from "./profile";
 import type { EnvironmentRefreshRequest } from "./request";
 import { targetSteps } from "./target-steps";
+import { teamSteps } from "./team-steps";
 
 export type EnvironmentRefreshSteps = ReturnType<typeof environmentRefreshSteps>;
 
 export function environmentRefreshSteps(s: OperationContext) {
   const { clientsOf, loginTo, throwawayLogin, steps } = isolatedCopySteps(s, stagingNames);
   const { rootCertificateFile } = s.access;
+  const team = teamSteps(s);
   const targetLogin = ({ copy, ...plan }: EnvironmentRefreshPlan, resourceId: string, databaseName: string) =>
     loginTo({ ...plan }, copy.identifier, resourceId, masterRole, databaseName);
 
@@ -72,8 +75,9 @@ export function environmentRefreshSteps(s: OperationContext) {
         throw new ShipshapeError("refresh-not-covered", { profile: name, identifier, problems: named(problems) });
       const subset = asked.subset === undefined ? undefined : await readSubset(s.maskingFolder, asked.subset);
       const scope = scopeOf(asked, { profile, facts, name, subset });
-      const target = copyIdentifier(shape, environment, s.standard);
-      const found = await findDatabase(clients, target);
+      const target = asked.target === undefined ? copyIdentifier(shape, environment, s.standard) : null;
+      const found = target === null ? undefined : await findDatabase(clients, target);
+      const terms = { source: targetOf(instance), sourceTags: tagsOf(instance), sourceShape: shape, environment };
       return {
         observedAt: now(),
         source: {
@@ -104,6 +108,7 @@ export function environmentRefreshSteps(s: OperationContext) {
         ...(scope && { scope }),
         replaces: (found && tagsOf(found)[copyTagKeys.request]) ?? null,
         existing: found ? ownTarget(targetOf(found), declared, s.stacks.project ?? PROJECT) : null,
+        ...(asked.target !== undefined && { team: await team.observe(clients, asked, { terms, login, declared }) }),
       };
     },
 
@@ -137,7 +142,9 @@ export function environmentRefreshSteps(s: OperationContext) {
 
     ...copySteps(s, { clientsOf, throwawayLogin, targetLogin }),
 
-    ...targetSteps(s, { clientsOf, targetLogin }),
+    ...targetSteps(s, { clientsOf, targetLogin, team }),
+    changes: team.changes,
+    programFor: (target: TargetDatabase) => settledProgram(s, target),
   };
 }
 

@@ -11,11 +11,18 @@ import type { AwsClients } from "../../targets/aws-access";
 import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
 import { describeDatabase, tagsOf, type DatabaseLogin } from "../../targets/database-login";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
-import { copyMark, dropHiddenDatabase, isHandedOver, isLeaking } from "../../targets/masked-copy/target-database";
+import {
+  copyMark,
+  dropHiddenDatabase,
+  isHandedOver,
+  isLeaking,
+  leaveRoles,
+} from "../../targets/masked-copy/target-database";
 import { loginsFound } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
 import { requireOwn } from "./ownership";
 import type { EnvironmentRefreshPlan } from "./plan";
+import type { TeamSteps } from "./team-steps";
 
 /** What becomes of a target at the end. */
 export interface TargetEnd {
@@ -31,9 +38,10 @@ export interface TargetEnd {
 interface TargetAccess {
   clientsOf(plan: EnvironmentRefreshPlan): AwsClients;
   targetLogin(plan: EnvironmentRefreshPlan, resourceId: string, databaseName: string): Promise<DatabaseLogin>;
+  team: Pick<TeamSteps, "tag">;
 }
 
-export function targetSteps(s: OperationContext, { clientsOf, targetLogin }: TargetAccess) {
+export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team }: TargetAccess) {
   const { rootCertificateFile } = s.access;
   const inTarget = async <T>(
     plan: EnvironmentRefreshPlan,
@@ -83,7 +91,8 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin }: Tar
         leaks: await isLeaking(client, names),
       }));
       if (isDone) return { becomes: "handed over", resourceId };
-      return { becomes: existing && !leaks ? "kept" : "goes", resourceId };
+      // A database of a team is never removed without it, whatever was in its storage.
+      return { becomes: existing && (plan.copy.team || !leaks) ? "kept" : "goes", resourceId };
     },
 
     /** Of what stays, only the database that nobody sees; and its tags say what is in it, whenever the run ended. */
@@ -98,9 +107,14 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin }: Tar
       const found = await settledTarget(plan, signal);
       // Removed by others meanwhile: then what was hidden in it is gone, too.
       if (!found || found.DbiResourceId !== resourceId || !found.MasterUserSecret) return [];
-      await inTarget(plan, resourceId, (client) => dropHiddenDatabase(client, plan.copy.names));
+      await inTarget(plan, resourceId, async (client) => {
+        await dropHiddenDatabase(client, plan.copy.names);
+        await leaveRoles(client, rolesOf(s.standard));
+      });
       if (becomes === "handed over") {
-        if (tagsOf(found)[copyTagKeys.request] !== requestId) await steps.bringTargetUp(plan, signal);
+        if (tagsOf(found)[copyTagKeys.request] === requestId) return [];
+        if (plan.copy.team) await team.tag(plan, signal);
+        else await steps.bringTargetUp(plan, signal);
         return [];
       }
       return [
@@ -122,6 +136,7 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin }: Tar
     signal: AbortSignal,
   ): Promise<CleanUpReport["removed"]> {
     const { identifier, stack } = plan.copy;
+    if (plan.copy.team) throw new ShipshapeError("refresh-target-taken", { target: identifier });
     const left = (what: string) => new ShipshapeError("throwaway-left", { id: requestId, identifier: what });
     const { removeStack } = await import("../../runner/pulumi-stack");
     await removeStack(s.stacks, stackOf(plan), signal);

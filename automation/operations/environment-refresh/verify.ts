@@ -141,7 +141,14 @@ function isHandedOver(
     verdict: handedOver ? "pass" : "fail",
     explanation: handedOver
       ? `${identifier} has the data of ${plan.source.identifier} as of ${recoveryPoint}, masked by the profile ${plan.profile.name}; ${disarmed} statements disarmed it; it expires on ${expiresOn}`
-      : `nobody sees the copy: clean-up removes ${leaks && !isClean(leaks) ? "the target whole, with its backups" : "it"}`,
+      : `nobody sees the copy: ${endOf(plan, leaks !== null && !isClean(leaks))}`,
     figures: known,
   };
+}
+
+/** What becomes of a copy that is not handed over, and what is left of it. */
+function endOf({ copy: { identifier, team } }: EnvironmentRefreshPlan, leaked: boolean): string {
+  if (!leaked) return "clean-up removes it";
+  if (!team) return "clean-up removes the target whole, with its backups";
+  return `clean-up drops it, and ${identifier} has the content that it had. But a real value was in its storage: freed blocks, the log of changes, and each backup and snapshot from now on may have it. Only its team removes that: retire ${identifier}, delete its snapshots, and declare another one (docs/first-database.md); \`npx shipshape request backup-audit --database ${identifier} --reason ...\` shows which backups there are`;
 }

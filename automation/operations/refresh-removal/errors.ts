@@ -5,7 +5,7 @@ export const refreshRemovalErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "{identifier} is not removed, since it is no copy that a refresh has made: {problem}",
-    hint: "docs/first-database.md says how a team removes a database of its own; `npx shipshape fleet` shows whose it is",
+    hint: "docs/operations/refresh-removal.md says which copies are; docs/first-database.md how a team removes a database of its own; `npx shipshape fleet` shows whose it is",
   },
   "removal-moved": {
     httpStatus: 409,

@@ -2,6 +2,7 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
 import { ShipshapeError } from "../../errors";
+import { copyStack, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import { stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
@@ -12,11 +13,14 @@ import { observeCopy } from "../copy-look";
 import type { OperationContext } from "../operation-context";
 import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
 import type { RefreshRemovalRequest } from "./request";
+import { settledProgram } from "../settled-program";
+import { emptyingSteps } from "./emptying-steps";
 import type { RemovalOutcome } from "./verify";
 
 export type RefreshRemovalSteps = ReturnType<typeof refreshRemovalSteps>;
 
 export function refreshRemovalSteps(s: OperationContext) {
+  const team = emptyingSteps(s);
   const clientsOf = ({ database }: RefreshRemovalPlan) => awsClients(accessTo(s.access, database));
 
   /** Another database may have the name by now: it is left alone. */
@@ -43,16 +47,26 @@ export function refreshRemovalSteps(s: OperationContext) {
     async observe(asked: RefreshRemovalRequest): Promise<ObservedCopy> {
       const { database: identifier } = asked;
       const no = (problem: string) => new ShipshapeError("removal-no-copy", { identifier, problem });
+      const emptied = await team.observe(asked, no);
+      if (emptied) return emptied;
       const { copy, isProtected } = await observeCopy(s, asked, no);
       if (isProtected)
         throw no("it is protected, as the standard says of its tier: set `retire: true` in its stack first");
       return copy;
     },
 
+    changes: team.changes,
+    programFor: (database: TargetDatabase) => settledProgram(s, database),
+    empty: team.empty,
+    proveEmptied: team.proveEmptied,
+
     /** Errors: removal-moved, if it was extended after this was planned: then it stays whole. */
     async remove(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
       const { stack: stackName, secretsProvider } = plan.copy;
       const { identifier } = plan.database;
+      // The stack of a team is never destroyed.
+      if (plan.copy.team || stackName !== copyStack(identifier))
+        throw new ShipshapeError("removal-no-copy", { identifier, problem: `${stackName} is the stack of a team` });
       await requirePlannedEnd(plan);
       const { removeStack } = await import("../../runner/pulumi-stack");
       const settleCloud = async (during: AbortSignal) => {

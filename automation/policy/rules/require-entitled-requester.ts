@@ -22,9 +22,19 @@ export const requireEntitledRequester = defineAdmissionRule({
     if (hasRole(access, principal, "operator")) return { verdict: "allowed", reason: `${principal} is an operator` };
     if (isInTeam(access, principal, owner))
       return { verdict: "allowed", reason: `${principal} is in the team ${owner}, which owns ${plan.target}` };
+    const replaced = plan.copies?.replaces;
+    const replacedOwner = replaced?.tags[standard.tags.owner.key];
+    if (replaced && isInTeam(access, principal, replacedOwner))
+      return {
+        verdict: "allowed",
+        reason: `${principal} is in the team ${replacedOwner}, which owns ${replaced.database.identifier}; that of the source decides`,
+      };
     if (operation.effect !== "changes" && hasRole(access, principal, "requester"))
       return { verdict: "allowed", reason: `${principal} is a requester, and ${operation.name} changes no database` };
     const team = owner === undefined ? "nobody owns" : `not in the team ${owner}, which owns`;
-    return { verdict: "denied", reason: `${principal} is not an operator, and ${team} ${plan.target}` };
+    const either = replaced
+      ? `, nor in the team ${replacedOwner ?? "nobody"}, which owns ${replaced.database.identifier}`
+      : "";
+    return { verdict: "denied", reason: `${principal} is not an operator, and ${team} ${plan.target}${either}` };
   },
 });

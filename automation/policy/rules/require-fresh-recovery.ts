@@ -25,6 +25,11 @@ export const requireFreshRecovery = defineAdmissionRule({
         verdict: "allowed",
         reason: `${target} is a copy, and only stays longer: another refresh brings it back`,
       };
+    if (copies?.replaces)
+      return {
+        verdict: "allowed",
+        reason: `${operation.name} restores ${target}; that what is in ${copies.replaces.database.identifier} is lost is for its team to approve`,
+      };
     if (copies)
       return { verdict: "allowed", reason: `${operation.name} restores ${target}, and changes nothing but the copy` };
     if (removes)

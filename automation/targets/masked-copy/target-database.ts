@@ -61,6 +61,18 @@ async function commentOf(client: Client, database: string): Promise<string | nul
 /** Nothing but a copy that a refresh has handed over is in it; so it may be removed. */
 export const copyMark = (requestId: string): string => `masked copy by request ${requestId}`;
 
+/** The same of an empty database that has taken the place of a copy. */
+export const emptyMark = (requestId: string): string => `emptied by request ${requestId}`;
+
+/** Those whose names begin so. */
+export async function databasesLike(client: Client, beginning: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "select datname as name from pg_database where starts_with(datname, $1) order by 1",
+    [beginning],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /**
  * Gives the copy the name, and drops what had it. Safe to repeat: it is done once the database of that name has the
  * mark. Sessions in the database before are ended: they would hold its name.

@@ -155,9 +155,18 @@ jest.mock("../../../automation/targets/masked-copy/leak-search", () => ({
   searchForLeaks: () => Promise.resolve(mockCloud.copies.report()),
 }));
 jest.mock("../../../automation/targets/masked-copy/schema-load", () => ({ loadSchema: () => Promise.resolve() }));
+jest.mock("../../../automation/targets/masked-copy/database-content", () => ({
+  readContent: () => Promise.resolve({ tables: 1, bytes: 30, instanceBytes: 60, obstacles: [] }),
+}));
+jest.mock("../../../automation/targets/masked-copy/empty-structure", () => ({
+  readEmptyStructure: () => Promise.resolve({ statements: [], roles: [] }),
+  makeStructure: () => mockCloud.copies.database.fill(),
+}));
 jest.mock("../../../automation/targets/masked-copy/target-database", () => ({
   copyMark: (id: string) => id,
   makeHiddenDatabase: () => mockCloud.copies.database.make(),
+  emptyMark: (id: string) => `emptied ${id}`,
+  databasesLike: () => Promise.resolve([]),
   swapDatabases: (_: unknown, __: unknown, mark: string) => mockCloud.copies.database.swap(mark),
   isHandedOver: (_: unknown, __: unknown, mark: string) =>
     Promise.resolve(mockCloud.copies.database.isHandedOver(mark)),

@@ -350,6 +350,7 @@ export class MemoryCloud {
     },
     bringUp: async (_: unknown, program: StackProgram, signal: AbortSignal): Promise<void> => {
       signal.throwIfAborted();
+      if (this.copies.isCopy(program.stackName)) return this.copies.bringUp(program, signal);
       if (program.config !== undefined) {
         const { described } = this.instances.get(this.source)!;
         if (this.waits && !described.PendingModifiedValues)
@@ -362,7 +363,6 @@ export class MemoryCloud {
           await this.change("its backups are kept as declared", () => (described.BackupRetentionPeriod = 7));
         return this.stack.bringUp(program);
       }
-      if (this.copies.isCopy(program.stackName)) return this.copies.bringUp(program);
       const { stackName, settleCloud } = program;
       if (!this.stacks.has(stackName))
         await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));

@@ -1,6 +1,8 @@
 /** What refreshes make in a cloud in memory: a target, with a database that nobody sees until it is handed over. */
 import type { DBInstance } from "@aws-sdk/client-rds";
-import { copyTagKeys } from "../../../components/standards/fixed";
+import { parse } from "yaml";
+import type { MaskedCopy } from "../../../components/masked-copy";
+import { copyTagKeys, stackTag } from "../../../components/standards/fixed";
 import type { CopyStanding } from "../../../automation/copy-records";
 import { canonicalJson } from "../../../automation/records";
 import { targetDatabase, type DeclaredDatabase } from "../../../automation/fleet-records";
@@ -44,6 +46,7 @@ export class MemoryCopies {
   private mark: string | undefined;
   private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
   private isOlder = false;
+  private isTeams = false;
   private leaks = false;
   private readonly olderTags: Record<string, string> = {
     ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-orders" },
@@ -54,11 +57,20 @@ export class MemoryCopies {
     [copyTagKeys.expiresOn]: "2026-01-31",
   };
 
+  /** Of a database that a team has declared. */
+  private readonly teamTags = {
+    ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-web" },
+    ...{ "data-classification": "internal", [stackTag]: `shipshape/database.${this.target}` },
+    "shipshape:standard": "shipshape/1.2.0/0123456789ab",
+  };
+
   constructor(private readonly cloud: Cloud) {}
 
-  isCopy = (stackName: string): boolean => stackName.startsWith(program);
+  isCopy = (stackName: string): boolean =>
+    stackName.startsWith(program) || (this.isTeams && stackName === `database.${this.target}`);
   /** Of a copy that was handed over, or of an older one in whose place nothing came. */
-  isWanted = (name: string): boolean =>
+  isWanted = (name: string): boolean => (this.isTeams && name === this.target) || this.isWantedCopy(name);
+  private isWantedCopy = (name: string): boolean =>
     !this.leaks &&
     (this.mark !== undefined || this.isOlder) &&
     [this.target, `${program}${this.target}`].includes(name);
@@ -68,10 +80,7 @@ export class MemoryCopies {
   arrangeOlder(expiresOn = "2026-01-31"): void {
     this.isOlder = true;
     this.olderTags[copyTagKeys.expiresOn] = expiresOn;
-    this.cloud.add(this.target, {
-      ...{ DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } },
-      TagList: Object.entries(this.olderTags).map(([Key, Value]) => ({ Key, Value })),
-    });
+    this.add(this.olderTags);
     this.cloud.stacks.set(`${program}${this.target}`, new Set([this.target]));
   }
 
@@ -103,7 +112,37 @@ export class MemoryCopies {
     };
   }
 
+  /** A team has declared it; and with `holds`, a refresh has put a copy there. */
+  arrangeTeam(holds = false): void {
+    this.isTeams = true;
+    const copied = Object.values(copyTagKeys).map((key) => [key, this.olderTags[key]]);
+    this.add({ ...this.teamTags, ...(holds && (Object.fromEntries(copied) as object)) });
+  }
+
+  private add(tags: Record<string, string>): void {
+    this.cloud.add(this.target, {
+      ...{ DBInstanceStatus: "available", MasterUserSecret: { SecretArn: "arn:master" } },
+      TagList: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+  }
+
+  /** The `up` of the team's stack: its tags are as its config says. */
+  private async bringTeamUp(config: string): Promise<void> {
+    const { "shipshape:request": said } = (parse(config) as { config: Record<string, { maskedCopy?: MaskedCopy }> })
+      .config;
+    const { maskedCopy } = said ?? {};
+    const tags: Record<string, string> = {
+      ...this.teamTags,
+      ...(maskedCopy && { [copyTagKeys.request]: maskedCopy.request, [copyTagKeys.expiresOn]: maskedCopy.expiresOn }),
+    };
+    const { described } = this.cloud.instances.get(this.target)!;
+    const wanted = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    if (JSON.stringify(described.TagList) !== JSON.stringify(wanted))
+      await this.cloud.change(`${this.target} is tagged`, () => (described.TagList = wanted));
+  }
+
   declared(): DeclaredDatabase[] {
+    if (this.isTeams) return [this.declaredByTeam()];
     const found = this.cloud.instances.get(this.target)?.described;
     const known = { identifier: this.target, resourceId: found?.DbiResourceId ?? "", arn: found?.DBInstanceArn ?? "" };
     const stack = `shipshape/${program}${this.target}`;
@@ -112,7 +151,24 @@ export class MemoryCopies {
       : [];
   }
 
-  async bringUp({ stackName, program: of }: StackProgram): Promise<void> {
+  private declaredByTeam(): DeclaredDatabase {
+    const {
+      DbiResourceId: resourceId = "",
+      DBInstanceArn: arn = "",
+      TagList = [],
+    } = this.cloud.instances.get(this.target)!.described;
+    const tags = Object.fromEntries(TagList.map(({ Key = "", Value = "" }) => [Key, Value]));
+    const stack = `shipshape/database.${this.target}`;
+    const decided = { shape: this.shape, masterUsername: null, hasRoles: true };
+    const database = targetDatabase({ identifier: this.target, resourceId, arn });
+    return { ...database, stack, urn: stack, tags, isStandard: true, decided };
+  }
+
+  async bringUp({ stackName, program: of, config, settleCloud }: StackProgram, signal: AbortSignal): Promise<void> {
+    if (config !== undefined) {
+      await settleCloud(signal);
+      return this.bringTeamUp(config);
+    }
     const { request } = (await of(new Map())()) as unknown as RefreshedDatabaseArgs;
     const { request: madeBy = "", expiresOn = "" } = request.maskedCopy ?? {};
     const own = { ...this.olderTags, [copyTagKeys.request]: madeBy, [copyTagKeys.expiresOn]: expiresOn };

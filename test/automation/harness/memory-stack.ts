@@ -29,6 +29,11 @@ export class MemoryStack {
     this.text += `  shipshape:rotation:\n    ${this.identifier}:\n      readwrite:\n        generation: 1\n`;
   }
 
+  /** Its config says that it has a masked copy. */
+  declareCopy(): void {
+    this.text += "    maskedCopy:\n      request: an earlier one\n      expiresOn: 2026-01-31\n";
+  }
+
   home = (): StackHome => ({
     ownership: this.ownership,
     config:

@@ -125,6 +125,19 @@ export const subjects: Subject[] = [
     cases: {
       "a fresh target": { verdict: "pass" },
       "a target that has an older copy": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder() },
+      "a database of a team": {
+        verdict: "pass",
+        asked: { target: "orders-staging" },
+        arrange: ({ copies }) => copies.arrangeTeam(),
+      },
+      "a leak in a database of a team": {
+        verdict: "fail",
+        asked: { target: "orders-staging" },
+        arrange: ({ copies }) => {
+          copies.arrangeTeam();
+          copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
+        },
+      },
       "a copy that lacks rows": {
         verdict: "fail",
         arrange: ({ copies }) => (copies.differingCounts = [{ table: "public.item", source: 4, copy: 3 }]),
@@ -186,8 +199,17 @@ export const subjects: Subject[] = [
     input: { database: "orders-staging" },
     order: refreshRemovalOrder,
     isReal: false, // environment-refresh.engine.test.ts kills it: it needs a copy
-    effects: ["remove the copy"],
-    cases: { "a copy that has expired": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder() } },
+    effects: ["swap in an empty database", "commit the change", "bring the stack up", "remove the copy"],
+    cases: {
+      "a copy that has expired": { verdict: "pass", arrange: ({ copies }) => copies.arrangeOlder() },
+      "a copy in a database of a team": {
+        verdict: "pass",
+        arrange: ({ copies, stack }) => {
+          copies.arrangeTeam(true);
+          stack.declareCopy();
+        },
+      },
+    },
   },
   {
     operation: registered("restore-drill"),

@@ -148,6 +148,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "masking-transformer-invalid",
         "subset-invalid",
         "refresh-target-taken",
+        "refresh-target-unfit",
         "refresh-tables-unknown",
         "refresh-tables-incomplete",
         "refresh-subset-unfit",

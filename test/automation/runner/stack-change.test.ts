@@ -52,6 +52,7 @@ test.each([
     ["+    import:", "+      asFound:", "+        iops: 3000"],
   ],
   ["a text that looks like a number", "owner", "0815", ['+    owner: "0815"']],
+  ["a text that looks like a day", "until", "2027-03-31", ['+    until: "2027-03-31"']],
 ] as const)("%s is set, and every other line stays as it is", (_, path, value, lines) => {
   expect(difference(set(path, value as never))).toEqual(lines);
 });
@@ -66,6 +67,23 @@ test("several properties are set, and one that has its value already changes not
     ],
   });
   expect(difference(two)).toHaveLength(3);
+});
+
+const taken = (path: string, text = config) => configWith(file, text, { set: [{ path: path.split(".") }] });
+test("a mapping is written in the order of its names, in whichever order the records have it", () => {
+  expect(set("maskedCopy", { b: 1, a: { d: 2, c: 3 } })).toBe(set("maskedCopy", { a: { c: 3, d: 2 }, b: 1 }));
+});
+
+test("what is taken out goes with its lines, and every other line stays as it is", () => {
+  expect(difference(taken("engineVersion"))).toEqual(['-    engineVersion: "17.10"  # see the train']);
+  expect(difference(taken("backups"))).toEqual(["-    backups: # of ours", "-      retentionDays: 7"]);
+  expect(taken("maskedCopy")).toBe(config);
+  expect(taken("maskedCopy.request")).toBe(config);
+  expect(taken("maskedCopy", set("maskedCopy", { request: "r-1", expiresOn: "2027-03-31" }))).toBe(config);
+});
+
+test("the last property of a mapping is not taken out: the mapping would be another", () => {
+  expect(() => taken("backups.retentionDays")).toThrow(/cannot be taken out of its mapping/);
 });
 
 test("a file that ends without a line feed gets one only where a line follows", () => {

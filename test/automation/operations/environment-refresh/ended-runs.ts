@@ -16,3 +16,11 @@ export async function idOf(of: Commands, ...words: string[]): Promise<string> {
   if (stdout === "") throw new Error(stderr);
   return (JSON.parse(stdout) as { id: string }).id;
 }
+
+/** What a drift detection of a database comes to. */
+export async function detected(of: Commands, database: string) {
+  const words = ["request", "drift-detection", "--database", database, "--reason", "a test", "--work", "--json"];
+  const { stdout } = await of.of("drift-detection").shipshape("", ...words).ended;
+  const { verdict, checks } = JSON.parse(stdout) as Run;
+  return { verdict, failed: checks.filter((check) => check.verdict !== "pass") };
+}

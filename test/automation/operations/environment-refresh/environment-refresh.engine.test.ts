@@ -24,9 +24,10 @@ import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
 import { copyStackIn } from "./copy-stack";
-import { good, idOf, inBrief } from "./ended-runs";
+import { detected, good, idOf, inBrief } from "./ended-runs";
 import { content, filesContaining, identifier, KEY, profile, REAL, twoCustomers } from "./source-content";
 import { recordsWith } from "./records-with";
+import { teamDatabaseTests } from "./team-database";
 
 const stackName = "database.orders-production";
 const copy = "orders-staging";
@@ -113,9 +114,7 @@ async function approve(id: string, preparation = 1): Promise<void> {
   await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
 }
 /** Requests it; people approve its plan; workers that are killed at these moments, and another one, carry it out. */
-async function refresh(...moments: string[]): Promise<Run> {
-  return carriedOut(await requested("staging", 14), ...moments);
-}
+const refresh = async (...moments: string[]) => carriedOut(await requested("staging", 14), ...moments);
 async function carriedOut(id: string, ...moments: string[]): Promise<Run> {
   // Not while a worker runs: it would begin at once, and may come past the first moment.
   await withWorker(() => planned(id));
@@ -183,13 +182,7 @@ test("a refresh of the same environment, whose workers are killed in mid-copy an
   expect(await databasesOf()).toEqual(databases);
   expect(await instances()).toEqual([identifier, copy]);
   expect(await changesOf(run)).toEqual({ same: expect.any(Number) as number });
-  const detection = ["request", "drift-detection", "--database", copy, "--reason", "a test", "--work", "--json"];
-  const { stdout } = await commands.of("drift-detection").shipshape("", ...detection).ended;
-  const { verdict, checks } = JSON.parse(stdout) as Run;
-  expect({ verdict, failed: checks.filter((check) => check.verdict !== "pass") }).toEqual({
-    verdict: "pass",
-    failed: [],
-  });
+  expect(await detected(commands, copy)).toEqual({ verdict: "pass", failed: [] });
 }, 900_000);
 
 test("a copy with a real value in it is never handed over: the target goes whole with its backups, and the verdict names the place and not the value", async () => {
@@ -383,6 +376,10 @@ test("a copy that has expired is removed at the next schedule without an approva
   expect(await withWorker(() => over(late), commands.of("refresh-extension"))).toMatchObject({ status: "failed" });
   expect(await instances()).toEqual([identifier]);
 }, 600_000);
+
+teamDatabaseTests(() => ({
+  ...{ engine, commands, controlPlane, urlOf, requested, planned, over, carriedOut, withWorker, instances },
+}));
 
 /** What a preview of the copy's stack would change, with a refresh. */
 async function changesOf({ plan }: Run): Promise<unknown> {

@@ -7,6 +7,7 @@ import {
 } from "../../../../automation/operations/environment-refresh/plan";
 import { verifyRefresh } from "../../../../automation/operations/environment-refresh/verify";
 import { targetDatabase } from "../../../../automation/fleet-records";
+import { canonicalJson } from "../../../../automation/records";
 import { builtIn } from "../../../../components/standards/built-in";
 
 const arn = (name: string) => `arn:aws:rds:eu-central-1:123456789012:db:${name}`;
@@ -216,4 +217,47 @@ test("the statement on a part of a database says that it is one, and which table
   );
   const schema = { ...plan, scope: { kind: "schema" as const } };
   expect(explained("rows-are-masked", {}, schema)).toBe("no row was copied: only the schema was asked for");
+});
+
+const own = targetDatabase({ identifier: "shop-staging", resourceId: "db-3", arn: arn("shop-staging") });
+const config = "config:\n  shipshape:request:\n    service: shop\n    tier: bronze\n";
+const team: NonNullable<ObservedRefresh["team"]> = {
+  database: own,
+  tags: { owner: "team-web", environment: "staging", "data-classification": "confidential" },
+  stack: {
+    stack: "shipshape/database.shop-staging",
+    urn: "urn",
+    ownership: "ours",
+    config: { file: "f", text: config },
+  },
+  shape: { ...observed.source.shape, databaseName: "shop" },
+  content: { tables: 3, bytes: 100, instanceBytes: 200, obstacles: [] },
+};
+const intoTeams = planRefresh({ ...request, target: "shop-staging" }, { ...observed, team }, "20270301-1", builtIn);
+
+test("a database of a team keeps its name and its stack, which says afterwards whose data it has; its team is asked", () => {
+  expect(intoTeams.copy).toMatchObject({
+    ...{ identifier: "shop-staging", stack: "shipshape/database.shop-staging", existing: own, names: { name: "shop" } },
+    team: { change: { set: [{ path: ["maskedCopy"], value: { expiresOn: "2027-03-15" } }] } },
+  });
+  expect(intoTeams.copies?.replaces).toEqual({ database: own, tags: team.tags });
+  expect(intoTeams.text).toContain("is lost for good");
+  // As the records have it.
+  const stored = JSON.parse(canonicalJson(intoTeams)) as typeof intoTeams;
+  expect(refreshStillHolds(stored, { ...observed, team }, builtIn)).toBe(true);
+  expect(refreshStillHolds(intoTeams, observed, builtIn)).toBe(false);
+  const replaced = { ...team, database: { ...own, resourceId: "db-9" } };
+  expect(refreshStillHolds(intoTeams, { ...observed, team: replaced }, builtIn)).toBe(false);
+});
+
+test("of a database of a team with a real value in it, only the copy goes; the evidence says what stays, and what its team can do", () => {
+  const hits = [{ place: "a.b.c", column: "d.e.f", arm: "value" as const, count: 1 }];
+  const explanation = explained(
+    "copy-is-handed-over",
+    { leaks: { ...good.leaks!, hits }, handedOver: null },
+    intoTeams,
+  );
+  expect(explanation).toMatch(/clean-up drops it, and shop-staging has the content that it had/);
+  expect(explanation).toMatch(/a real value was in its storage: .* retire shop-staging, delete its snapshots/);
+  expect(explanation).toContain("npx shipshape request backup-audit --database shop-staging");
 });

@@ -9,5 +9,10 @@ export const refreshRemovalOrder: OrderOfSteps = {
       run: ["remove the copy", "prove the copy gone"],
       cleanUp: [],
     },
+    "a copy in a database of a team": {
+      observe: [look, `${look} (before the run)`],
+      run: ["swap in an empty database", "commit the change", "bring the stack up", "prove the content gone"],
+      cleanUp: [],
+    },
   },
 };

@@ -20,7 +20,7 @@ const observed: ObservedCopy = {
   madeBy: "an earlier one",
 };
 const plan = (at = observed.observedAt) =>
-  planRemoval({ database: "orders-staging" }, { ...observed, observedAt: at }, builtIn);
+  planRemoval({ database: "orders-staging" }, { ...observed, observedAt: at }, "20270401-1", builtIn);
 const judged = (at?: string) =>
   requireApprovalOfChanges.judge(facts("changes", { plan: plan(at), operation: { ...facts("changes").operation } }));
 
@@ -44,4 +44,38 @@ test("a removal passes by its proofs, and fails without any", () => {
   const proof = { kind: "database", identifier: "orders-staging", provenGoneBy: "there is none" };
   expect(verifyRemoval(plan(), { gone: [proof] })).toMatchObject({ verdict: "pass" });
   expect(verifyRemoval(plan(), { gone: [] })).toMatchObject({ verdict: "fail" });
+});
+
+const team: NonNullable<ObservedCopy["team"]> = {
+  stack: {
+    ...{ stack: "shipshape/database.orders-staging", urn: "urn", ownership: "ours" },
+    config: {
+      file: "f",
+      text: "config:\n  shipshape:request:\n    tier: bronze\n    maskedCopy:\n      request: r-1\n",
+    },
+  },
+  declared: { databaseName: "orders", schemas: ["orders"], extensions: ["amcheck"] },
+};
+const emptied = planRemoval({ database: "orders-staging" }, { ...observed, team }, "20270401-1", builtIn);
+
+test("of a team's own database only the copy goes: its stack loses the argument, and the evidence says what stays", () => {
+  expect(emptied.text).toMatch(/is lost for good: an empty one takes its place/);
+  expect(emptied.copy.team?.change).toMatchObject({ reaches: "commit", set: [{ path: ["maskedCopy"] }] });
+  expect(emptied.text).toContain("-    maskedCopy:\n-      request: r-1\n");
+  const proof = { kind: "content", identifier: "orders", provenGoneBy: "an empty database has its name" };
+  const { verdict, checks } = verifyRemoval(emptied, { gone: [proof] });
+  expect(verdict).toBe("pass");
+  expect(checks[0]!.explanation).toContain(
+    "the instance stays with its team: its storage keeps freed blocks of masked data",
+  );
+});
+
+test("a plan for a team's own database holds for its declaration and its config only", () => {
+  const holds = (of: ObservedCopy["team"]) =>
+    removalStillHolds(emptied, { ...observed, ...(of && { team: of }) }, builtIn);
+  expect(holds(team)).toBe(true);
+  expect(holds(undefined)).toBe(false);
+  expect(removalStillHolds(plan(), { ...observed, team }, builtIn)).toBe(false);
+  expect(holds({ ...team, declared: { ...team.declared, schemas: [] } })).toBe(false);
+  expect(holds({ ...team, stack: { ...team.stack, config: null } })).toBe(false);
 });

@@ -41,3 +41,20 @@ test("a name of an embedded cloud asks about its databases alone, whatever role 
   expect(judged("embedded:ana/otto", "changes", { ...named, ...real })).toMatchObject({ verdict: "denied" });
   expect(judged("embedded:ana/otto", "reads", { access: {}, ...real })).toMatchObject({ verdict: "denied" });
 });
+
+test("a copy into a team's database is also asked for by that team, since the team of the source decides; others learn who may", () => {
+  const copies = {
+    source: { database: plan.database, tags: plan.tags },
+    to: { account: plan.database.account, environment: "staging" },
+    replaces: { database: { ...plan.database, identifier: "ledger-staging" }, tags: { owner: "team-ledger" } },
+  };
+  expect(judged("lena", "changes", { plan: { ...plan, copies } })).toEqual({
+    verdict: "allowed",
+    reason: "lena is in the team team-ledger, which owns ledger-staging; that of the source decides",
+  });
+  expect(judged("ana", "changes", { plan: { ...plan, copies } })).toEqual({
+    verdict: "denied",
+    reason:
+      "ana is not an operator, and not in the team team-orders, which owns orders, nor in the team team-ledger, which owns ledger-staging",
+  });
+});
