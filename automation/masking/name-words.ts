@@ -143,13 +143,15 @@ const people =
 /** Is a table about people, by its name? There a `name` is a person's. */
 export const isAboutPeople = (table: string): boolean => nameWords(table).some((word) => people.test(word));
 
-const passing =
-  /^(session|outbox|inbox|queue|delayed|cache|token|lock|webhook|dead letter|dead|import|staging|temp|tmp)$/;
+const passing = /^(session|outbox|inbox|queue|delayed|cache|token|lock|webhook|dead|import|staging|temp|tmp)$/;
+/** Words that say so only together. */
+const passingTogether =
+  /(^| )((api|access) key|(active|background|good|oban|que|queued|scheduled|solid|worker) job)( |$)/;
 const remembering = /^(audit|history|log|event|version|archive|backup|bak|old|copy|snapshot|journal|trail)$/;
 
 /** Tables that are easily forgotten: what they have passes on (queues, sessions), or repeats others (audits, backups). */
 export function forgottenKind(table: string): "passing" | "remembering" | undefined {
   const words = nameWords(table);
-  if (words.some((word) => passing.test(word))) return "passing";
+  if (words.some((word) => passing.test(word)) || passingTogether.test(words.join(" "))) return "passing";
   return words.some((word) => remembering.test(word)) ? "remembering" : undefined;
 }

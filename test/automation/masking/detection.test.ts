@@ -1,6 +1,6 @@
 // What a draft takes a column for: by its name, its type, and what its distinct values look like.
 import { guessOf, type ColumnContext } from "../../../automation/masking/draft-guess";
-import { meaningOf, nameWords } from "../../../automation/masking/name-words";
+import { forgottenKind, meaningOf, nameWords } from "../../../automation/masking/name-words";
 import { valueRates } from "../../../automation/masking/value-rates";
 import { column } from "./columns";
 import { tableOf } from "./schemas";
@@ -126,3 +126,13 @@ test("keys that PostgreSQL makes are kept, others become pseudonyms", () => {
   expect(guess("id", undefined, { type: "int8", isKey: true })).toBe("pseudonym");
   expect(guess("code", undefined, { isKey: true })).toBe("pseudonym");
 });
+
+test.each([
+  ["public.user_sessions", "passing"],
+  ["public.good_jobs", "passing"],
+  ["public.good_job_executions", "passing"],
+  ["app.ApiKeys", "passing"],
+  ["public.jobs", undefined],
+  ["public.key_accounts", undefined],
+  ["public.user_versions", "remembering"],
+])("of a table %s a draft says %s", (name, kind) => expect(forgottenKind(name)).toBe(kind));
