@@ -1,5 +1,5 @@
-/** Pure: the fields of rows in COPY's text format, and what their bytes may mean to a leak scan. */
-import { digitsMin, isCanonical } from "./leak-text";
+/** Pure: the fields of rows in COPY's text format. What else their bytes may say: leak-bytes.ts. */
+import { isCanonical } from "./leak-text";
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -41,26 +41,4 @@ export function fieldAt(chunk: Uint8Array, at: number): number {
   let field = 0;
   for (let one = at - 1; one >= 0 && chunk[one] !== NEWLINE; one--) if (chunk[one] === TAB) field++;
   return field;
-}
-
-/** Bytes that may make a field say something else than it shows. */
-const special = new Uint8Array(256).fill(1, 0x80);
-for (const one of "\\%&") special[one.charCodeAt(0)] = 1;
-/** What encoded text and long numbers consist of. */
-const token = new Uint8Array(256);
-for (const one of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-") token[one.charCodeAt(0)] = 1;
-
-export function needsDecoding(chunk: Uint8Array, from: number, to: number): "nothing" | "digits" | "all" {
-  let run = 0;
-  let digits = 0;
-  let before = 0;
-  for (let at = from; at < to; at++) {
-    const byte = chunk[at]!;
-    if (special[byte] === 1 || (byte === 0x20 && before === 0x20)) return "all";
-    before = byte;
-    run = token[byte] === 1 ? run + 1 : 0;
-    if (run >= 16) return "all";
-    if (byte >= 0x30 && byte <= 0x39) digits++;
-  }
-  return digits >= digitsMin ? "digits" : "nothing";
 }

@@ -2,9 +2,9 @@
  * Pure: the values that must not be found, as fingerprints, and where to look for them in a text. Nothing here can be
  * turned back into a value: the key is random, and ends with the process.
  *
- * Every value is found by its anchor: those 8 of its bytes that are rarest among all values. A text is searched by the
- * hash of each 8 bytes of it, which rolls on with one step a byte; where a bitmap and a table know that hash, the whole
- * value is compared by its fingerprint. All of it is typed arrays: some 45 bytes for each value.
+ * Every value is found by its anchor: those 8 of its bytes that are rarest among a sample of the values. A text is
+ * searched by the hash of each 8 bytes of it, which rolls on with one step a byte; where a bitmap and a table know that
+ * hash, the whole value is compared by its fingerprint. All of it is typed arrays: some 45 bytes for each value.
  */
 import { randomBytes } from "node:crypto";
 import { folded, Fingerprint } from "./fingerprint";
@@ -15,7 +15,11 @@ export const anchorBytes = 8;
 /** Of a longer value, these first bytes are searched for: a part of it is evidence enough. */
 export const valueBytesMax = 256;
 
-const GRAM_COUNTERS = 1 << 24;
+/** They fit a processor's cache: with more, each count would wait for memory, and the sample needs no more. */
+const GRAM_COUNTERS = 1 << 21;
+
+/** So many values are all in the sample of which bytes are frequent, of further ones each 32nd. */
+const sampledWhole = 1 << 18;
 
 const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
@@ -25,21 +29,20 @@ export class LeakIndex {
   private readonly words = new Int32Array(256);
   private readonly leaving: Int32Array;
 
-  /** Fingerprint → column + 1, and whether its anchor is known. */
+  /** Fingerprint → column + 1. */
   private high = new Int32Array(1 << 12);
   private low = new Int32Array(1 << 12);
   private column = new Uint16Array(1 << 12);
-  private anchored = new Uint8Array(1 << 12);
+  /** So many are searched for. */
   values = 0;
-  /** Of these so many are searched for. */
-  searched = 0;
+  private sampled = 0;
 
   private counts: Uint16Array | undefined = new Uint16Array(GRAM_COUNTERS);
-  private bits = new Uint32Array(0);
-  private shift = 0;
-  private grams = new Int32Array(0);
+  private bits = new Uint32Array(1 << 12);
+  private shift = 32 - 17;
+  private grams = new Int32Array(1 << 12);
   /** Where in the value the anchor is, and how long the value is; 0: unused. */
-  private places = new Int32Array(0);
+  private places = new Int32Array(1 << 12);
 
   constructor() {
     this.hash = new Fingerprint(randomBytes(8));
@@ -48,7 +51,16 @@ export class LeakIndex {
     this.leaving = this.words.map((word) => rotate(word, anchorBytes));
   }
 
-  /** First pass. False if it was known, or is too short. `column` says where a hit is from. */
+  /** First pass: which bytes are frequent. False if it is too short. `hash` has its fingerprint then. */
+  sample(bytes: Uint8Array, from: number, to: number): boolean {
+    const length = Math.min(to - from, valueBytesMax);
+    if (length < anchorBytes) return false;
+    this.hash.digest(bytes, from, length);
+    if (this.sampled++ < sampledWhole || (this.hash.low & 31) === 0) this.count(bytes, from, length);
+    return true;
+  }
+
+  /** Second pass: it is searched for. False if it was known, or is too short. `column` says where a hit is from. */
   add(bytes: Uint8Array, from: number, to: number, column: number): boolean {
     const length = Math.min(to - from, valueBytesMax);
     if (length < anchorBytes) return false;
@@ -58,33 +70,18 @@ export class LeakIndex {
     this.high[slot] = this.hash.high;
     this.low[slot] = this.hash.low;
     this.column[slot] = column + 1;
-    this.count(bytes, from, length);
+    const { at, gram } = this.rarest(bytes, from, length);
+    this.note(gram, (at << 16) | length);
     if (++this.values * 2 > this.column.length) this.grow();
     return true;
   }
 
-  /** Between the passes: what the second needs is as large as the first found it to be. */
-  beginAnchors(): void {
-    const bits = Math.max(10, Math.ceil(Math.log2(this.values + 1)) + 5);
-    this.bits = new Uint32Array(2 ** (Math.min(bits, 32) - 5));
-    this.shift = 32 - Math.min(bits, 32);
-    this.grams = new Int32Array(this.column.length);
-    this.places = new Int32Array(this.column.length);
-  }
-
-  /** Second pass, with the same values, or fewer: only these are found. False if it was known, or is too short. */
-  anchor(bytes: Uint8Array, from: number, to: number, column: number): boolean {
-    const length = Math.min(to - from, valueBytesMax);
-    if (length < anchorBytes) return false;
-    this.hash.digest(bytes, from, length);
-    const slot = this.slot(this.hash.high, this.hash.low);
-    if (this.column[slot] === 0 || this.anchored[slot] === 1) return false;
-    this.anchored[slot] = 1;
-    this.column[slot] = column + 1;
-    this.searched++;
-    const { at, gram } = this.rarest(bytes, from, length);
-    this.note(gram, (at << 16) | length);
-    return true;
+  /** The column of a value that is exactly these bytes; undefined if none is. */
+  columnOf(bytes: Uint8Array, from: number, to: number): number | undefined {
+    if (to - from < anchorBytes || to - from > valueBytesMax) return undefined;
+    this.hash.digest(bytes, from, to - from);
+    const column = this.column[this.slot(this.hash.high, this.hash.low)]!;
+    return column === 0 ? undefined : column - 1;
   }
 
   /** After the passes. What was only needed to find anchors is freed. */
@@ -93,7 +90,7 @@ export class LeakIndex {
   }
 
   get memoryBytes(): number {
-    const arrays = [this.high, this.low, this.column, this.anchored, this.bits, this.grams, this.places];
+    const arrays = [this.high, this.low, this.column, this.bits, this.grams, this.places];
     return arrays.reduce((sum, one) => sum + one.byteLength, 0);
   }
 
@@ -146,18 +143,25 @@ export class LeakIndex {
   }
 
   private grow(): void {
-    const { high, low, column } = this;
+    const { high, low, column, grams, places } = this;
     const size = column.length * 2;
     this.high = new Int32Array(size);
     this.low = new Int32Array(size);
     this.column = new Uint16Array(size);
-    this.anchored = new Uint8Array(size);
     column.forEach((of, at) => {
       if (of === 0) return;
       const slot = this.slot(high[at]!, low[at]!);
       this.high[slot] = high[at]!;
       this.low[slot] = low[at]!;
       this.column[slot] = of;
+    });
+    // 32 bits for each slot, of which at most half are used.
+    this.shift = Math.max(0, 32 - Math.log2(size) - 5);
+    this.bits = new Uint32Array(2 ** (32 - this.shift - 5));
+    this.grams = new Int32Array(size);
+    this.places = new Int32Array(size);
+    places.forEach((place, at) => {
+      if (place !== 0) this.note(grams[at]!, place);
     });
   }
 

@@ -25,10 +25,11 @@ export class LeakNumbers {
     this.lengths.set(digits, of);
   }
 
-  /** A number of so many digits is looked up. */
-  expect(digits: number): void {
+  /** A number of so many digits is looked up. False if none of that length is searched for. */
+  expect(digits: number): boolean {
     const of = this.lengths.get(digits);
     if (of) of.expected += of.values / 10 ** digits;
+    return of !== undefined;
   }
 
   hit(digits: number, place: string, column: string, arm: LeakArm): void {

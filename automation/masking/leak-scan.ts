@@ -3,12 +3,13 @@
  * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
-import { fieldAt, forEachField, hasLetter, isNull, isPlain, kindOf, needsDecoding } from "./leak-fields";
+import { Digits, needsDecoding } from "./leak-bytes";
+import { fieldAt, forEachField, hasLetter, isNull, isPlain, kindOf } from "./leak-fields";
 import { anchorBytes, LeakIndex, valueBytesMax } from "./leak-index";
 import { LeakNumbers } from "./leak-numbers";
 import { piecesOf, type FieldForm } from "./leak-pieces";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
-import { canonical, decodings, digitRuns, digitsOf, fieldText, localPartOf } from "./leak-text";
+import { canonical, decodings, fieldText, localPartOf } from "./leak-text";
 
 /** Where in a text: the column of a row, or a definition. */
 interface Place {
@@ -45,6 +46,7 @@ export class LeakScan {
   private readonly columns: SearchedColumn[] = [];
   private readonly hits = new HitCounts();
   private readonly numbers = new LeakNumbers();
+  private readonly digits = new Digits(DIGIT_MARK, valueBytesMax - DIGIT_MARK.length);
   private readonly positions: LeakReport["chance"] = [];
   private pass: 1 | 2 | 3 = 1;
   private bytes = 0;
@@ -70,7 +72,6 @@ export class LeakScan {
       const distinct = distinctEstimate(column.seen);
       column.lowEntropy = distinct < wordsMax && column.long >= 100 && distinct * 10 < column.long;
     }
-    this.index.beginAnchors();
     this.pass = 2;
   }
 
@@ -85,14 +86,15 @@ export class LeakScan {
    */
   searchRows(places: readonly string[], plain: readonly boolean[], chunk: Uint8Array): void {
     this.bytes += chunk.length;
+    const place = (field: number): Place => ({ name: places[field] ?? "", arm: "value" });
     this.index.search(...whole(chunk), (at, length, column) => {
-      if (this.isWhole(...whole(chunk), at, length))
-        this.hit({ name: places[fieldAt(chunk, at)] ?? "", arm: "value" }, column);
+      if (this.isWhole(...whole(chunk), at, length)) this.hit(place(fieldAt(chunk, at)), column);
     });
     forEachField(chunk, (field, from, to) => {
       const why = plain[field] ? "nothing" : needsDecoding(chunk, from, to);
-      if (why === "nothing" || (why === "digits" && this.numbers.isEmpty)) return;
-      this.searchDecoded({ name: places[field] ?? "", arm: "value" }, fieldText(chunk, from, to), why === "digits");
+      if (why === "all") this.searchDecoded(place(field), fieldText(chunk, from, to));
+      else if (why === "digits" && !this.numbers.isEmpty)
+        this.digits.forEachRun(chunk, from, to, () => this.searchNumber(place(field)));
     });
   }
 
@@ -103,7 +105,7 @@ export class LeakScan {
     const where = { name: this.isMet(name) ? kind : `${kind} ${name}`.trimEnd(), arm: "definition" as const };
     const shown = canonical(text);
     this.searchText(where, Buffer.from(shown));
-    this.searchDecoded(where, text, false, shown);
+    this.searchDecoded(where, text, shown);
   }
 
   /** Rows whose masked value is the source's, in one column, and how many of them chance explains. */
@@ -116,7 +118,7 @@ export class LeakScan {
   report(): LeakReport {
     return {
       searched: {
-        values: this.index.searched,
+        values: this.index.values,
         columns: this.columns.length,
         definitions: this.definitions,
         bytes: this.bytes,
@@ -143,7 +145,10 @@ export class LeakScan {
   }
 
   private learnText(column: number, text: string): void {
-    if (!/\p{L}/u.test(text)) return this.learnNumber(column, digitsOf(text));
+    if (!/\p{L}/u.test(text)) {
+      const bytes = Buffer.from(text.replaceAll(/\s/g, " "));
+      return this.learnNumber(column, bytes, 0, bytes.length);
+    }
     const shown = canonical(text);
     for (const form of [shown, localPartOf(shown)]) {
       const bytes = Buffer.from(form ?? "");
@@ -157,38 +162,38 @@ export class LeakScan {
     while (sign < to && chunk[sign] !== AT) sign++;
     if (sign < to && sign - from >= anchorBytes) this.learnBytes(column, chunk, from, sign, true);
     if (hasLetter(chunk, from, to)) this.learnBytes(column, chunk, from, to, sign < to);
-    else this.learnNumber(column, digitsOf(fieldText(chunk, from, to)));
+    else this.learnNumber(column, chunk, from, to);
   }
 
-  private learnNumber(column: number, digits: string | undefined): void {
-    if (digits === undefined) return;
-    const bytes = Buffer.from(DIGIT_MARK + digits);
-    if (this.learnBytes(column, bytes, 0, bytes.length, true)) this.numbers.learn(digits.length);
+  private learnNumber(column: number, chunk: Uint8Array, from: number, to: number): void {
+    const { digits } = this;
+    if (!digits.isNumber(chunk, from, to)) return;
+    const end = Math.min(digits.bytes.length, DIGIT_MARK.length + digits.count);
+    if (this.learnBytes(column, digits.bytes, 0, end, true)) this.numbers.learn(digits.count);
   }
 
   /** True when it is searched for from now on. `identifies`: however often it is repeated. */
   private learnBytes(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean): boolean {
     const own = this.columns[column]!;
-    if (this.pass === 2) return (identifies || !own.lowEntropy) && this.index.anchor(bytes, from, to, column);
-    this.index.add(bytes, from, to, column);
-    if (to - from < anchorBytes) return false;
+    if (this.pass === 2) return (identifies || !own.lowEntropy) && this.index.add(bytes, from, to, column);
+    if (!this.index.sample(bytes, from, to)) return false;
     own.long++;
     const { high } = this.index.hash;
     own.seen[(high >>> 3) & 0x1fff]! |= 1 << (high & 7);
     return false;
   }
 
-  private searchDecoded(place: Place, text: string, onlyDigits: boolean, searched?: string): void {
-    if (!onlyDigits)
-      for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
-    if (!this.numbers.isEmpty) for (const digits of digitRuns(text)) this.searchNumber(place, digits);
+  private searchDecoded(place: Place, text: string, searched?: string): void {
+    for (const form of decodings(text)) if (form !== searched) this.searchText(place, Buffer.from(form));
+    if (this.numbers.isEmpty) return;
+    this.digits.forEachRun(...whole(Buffer.from(text)), () => this.searchNumber(place));
   }
 
   private isMet(name: string): boolean {
     let isMet = false;
     const met = () => void (isMet = true);
     for (const form of [canonical(name), ...decodings(name)]) this.searchFor(Buffer.from(form), met);
-    for (const digits of digitRuns(name)) this.index.search(...whole(Buffer.from(DIGIT_MARK + digits)), met);
+    this.digits.forEachRun(...whole(Buffer.from(name)), () => (isMet ||= this.columnOfNumber() !== undefined));
     return isMet;
   }
 
@@ -203,13 +208,16 @@ export class LeakScan {
   }
 
   /** A whole number only: within a longer one, chance would find thousands. */
-  private searchNumber(place: Place, digits: string): void {
-    this.numbers.expect(digits.length);
-    const bytes = Buffer.from(DIGIT_MARK + digits);
-    this.index.search(...whole(bytes), (at, length, column) => {
-      if (at === 0 && length === bytes.length)
-        this.numbers.hit(digits.length, place.name + DIGITS, this.columns[column]!.name, place.arm);
-    });
+  private searchNumber(place: Place): void {
+    const { count } = this.digits;
+    if (!this.numbers.expect(count)) return;
+    const column = this.columnOfNumber();
+    if (column !== undefined) this.numbers.hit(count, place.name + DIGITS, this.columns[column]!.name, place.arm);
+  }
+
+  private columnOfNumber(): number | undefined {
+    const { bytes, count } = this.digits;
+    return this.index.columnOf(bytes, 0, DIGIT_MARK.length + count);
   }
 
   private hit({ name, arm }: Place, column: number): void {

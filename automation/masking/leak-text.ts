@@ -4,18 +4,8 @@
  */
 import { unescapeInPlace } from "./copy-text";
 
-/** A value of digits and what people put between them. */
-const digitsOnly = /^[+(]?[\d][\d\s().+/-]*$/;
-
 /** Fewer digits than these are met by chance, or are dates. */
 export const digitsMin = 9;
-
-/** The digits of a phone, card or account number, without what separates them; undefined for anything else. */
-export function digitsOf(text: string): string | undefined {
-  if (!digitsOnly.test(text)) return undefined;
-  const digits = text.replaceAll(/\D/g, "");
-  return digits.length >= digitsMin ? digits : undefined;
-}
 
 /** Without accents, in lower case, one blank in place of several. */
 export const canonical = (text: string): string =>
@@ -48,13 +38,6 @@ export function decodings(field: string): string[] {
   if (/&(#\d+|#x[0-9a-f]+|[a-z]+);/i.test(field)) add(canonicalOf(entitiesDecoded(field)));
   for (const [token] of field.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)) add(decoded(Buffer.from(token, "base64")));
   return [...found];
-}
-
-/** The digits of a text, each number between line breaks; undefined if no number is long enough. */
-export function digitRuns(text: string): string[] {
-  return [...text.matchAll(/\d[\d ().+/-]{7,}\d/g)]
-    .map(([run]) => run.replaceAll(/\D/g, ""))
-    .filter((digits) => digits.length >= digitsMin);
 }
 
 /** A field of COPY text as it was stored. */
