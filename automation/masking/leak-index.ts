@@ -4,7 +4,7 @@
  *
  * Every value is found by its anchor: those 8 of its bytes that are rarest among a sample of the values. A text is
  * searched by the hash of each 8 bytes of it, which rolls on with one step a byte; where a bitmap and a table know that
- * hash, the whole value is compared by its fingerprint. All of it is typed arrays: some 45 bytes for each value.
+ * hash, the whole value is compared by its fingerprint. All of it is typed arrays: some 40 bytes for each value.
  */
 import { randomBytes } from "node:crypto";
 import { folded, Fingerprint } from "./fingerprint";
@@ -38,8 +38,8 @@ export class LeakIndex {
   private sampled = 0;
 
   private counts: Uint16Array | undefined = new Uint16Array(GRAM_COUNTERS);
-  private bits = new Uint32Array(1 << 12);
-  private shift = 32 - 17;
+  private bits = new Uint32Array(1 << 10);
+  private shift = 32 - 15;
   private grams = new Int32Array(1 << 12);
   /** Where in the value the anchor is, and how long the value is; 0: unused. */
   private places = new Int32Array(1 << 12);
@@ -155,8 +155,8 @@ export class LeakIndex {
       this.low[slot] = low[at]!;
       this.column[slot] = of;
     });
-    // 32 bits for each slot, of which at most half are used.
-    this.shift = Math.max(0, 32 - Math.log2(size) - 5);
+    // 8 bits for each slot, of which at most half are used: with more, the bitmap leaves the processor's cache.
+    this.shift = Math.max(0, 32 - Math.log2(size) - 3);
     this.bits = new Uint32Array(2 ** (32 - this.shift - 5));
     this.grams = new Int32Array(size);
     this.places = new Int32Array(size);

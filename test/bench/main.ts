@@ -9,7 +9,7 @@ import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { masking } from "./masking";
 import { type Measured, take } from "./measure";
-import { leakScan, maskedCopy } from "./masked-copy";
+import { maskedCopy } from "./masked-copy";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { queue } from "./queue";
@@ -31,8 +31,7 @@ const measures = [
   wholeDrill,
   verification,
   ...followedLog,
-  maskedCopy,
-  leakScan,
+  ...maskedCopy,
   scheduledDatabases,
   driftSweep,
   sweepMemory,

@@ -130,9 +130,7 @@ test("keys that PostgreSQL makes are kept, others become pseudonyms", () => {
 test.each([
   ["public.user_sessions", "passing"],
   ["public.good_jobs", "passing"],
-  ["public.good_job_executions", "passing"],
   ["app.ApiKeys", "passing"],
-  ["public.jobs", undefined],
   ["public.key_accounts", undefined],
   ["public.user_versions", "remembering"],
 ])("of a table %s a draft says %s", (name, kind) => expect(forgottenKind(name)).toBe(kind));
