@@ -58,7 +58,7 @@ const rows: Row[] = [
     ({ instance }) =>
       instance.AutoMinorVersionUpgrade
         ? "whenever AWS chooses"
-        : `not by AWS: ring ${tag(instance, "shipshape:ring")} (ringed patches are planned)`,
+        : `not by AWS: ring ${tag(instance, "shipshape:ring")} (shipshape request ringed-patch)`,
     "RDS.13 (compensated)",
   ],
   ["owner", ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`, "RDS.28"],

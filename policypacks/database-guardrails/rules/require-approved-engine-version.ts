@@ -18,7 +18,7 @@ export const requireApprovedEngineVersion = defineRule({
   properties: ["engineVersion"],
   why: "An old minor version lacks fixes for security and data corruption; a major version at the end of its life gets no more fixes, or costs Extended Support. So each approved major has a minimum minor and a date on which its approval ends.",
   solution:
-    "Set a version that the standard approves (Shipshape's own: `components/standards/built-in.ts`). To upgrade a running database, change `engineVersion` and run `up` (ringed patches are planned); plan a major upgrade long before the date.",
+    "Set a version that the standard approves (Shipshape's own: `components/standards/built-in.ts`). To upgrade a running database, change `engineVersion` and run `up`, or let a train do it ring by ring (`npx shipshape request ringed-patch --help`); plan a major upgrade long before the date.",
   types: databases,
   *check(database, { standard, today }) {
     if (!isPostgres(database)) return;

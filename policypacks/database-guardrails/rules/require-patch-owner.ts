@@ -11,7 +11,7 @@ export const requirePatchOwner = defineRule({
   owner: "team-platform",
   controls: ["RDS.13", "RDS.35", "CKV_AWS_226"],
   properties: ["autoMinorVersionUpgrade", "tags"],
-  why: "Standard databases have automatic upgrades off on purpose: their ring decides in which order they get a new minor version (ringed patches are planned; until then, change `engineVersion` and run `up`). A database without a ring and without automatic upgrades gets no fixes.",
+  why: "Standard databases have automatic upgrades off on purpose: their ring decides in which order they get a new minor version (`npx shipshape request ringed-patch --help`). A database without a ring and without automatic upgrades gets no fixes.",
   solution: `Put the database into a ring with the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
