@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CloudTrailClient, paginateLookupEvents, type Event } from "@aws-sdk/client-cloudtrail";
 import {
@@ -21,6 +21,7 @@ import { readSettings } from "../../automation/settings";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { instanceIs, startCloud, type Cloud } from "../cloud";
 import { until } from "../until";
+import { drillFiles, pulumiProcesses } from "./drill-traces";
 import { asMaster, connect, managedPassword, small } from "../localcloud/server/database-client";
 
 /** One of our commands, after it has ended. */
@@ -42,7 +43,7 @@ export const workerKey = "AKIAWORKER0000000001";
  * are created through the RDS API, which is faster than a stack, with the part of the standard that drills rely on.
  */
 export class DrillCloud {
-  private constructor(
+  protected constructor(
     readonly cloud: Cloud,
     readonly database: ControlPlaneDatabase,
     readonly env: Record<string, string>,
@@ -232,6 +233,14 @@ export class DrillCloud {
     return this.run(id);
   }
 
+  /** A request that workers can carry out, of which that step is to be disturbed. */
+  trialOf(operation: string, identifier: string, _step?: string): Promise<string> {
+    return this.requestOf(operation, identifier);
+  }
+
+  /** The identifier of the copy that a run restores. */
+  restoredAs = (id: string): string => `drill-${id}`;
+
   async statements(id: string): Promise<string[]> {
     const rows = await this.database.query<{ kind: string }>(
       "select kind from evidence where request_id = $1 order by log_index",
@@ -273,16 +282,7 @@ export class DrillCloud {
     const { SecretList = [] } = await this.cloud.secrets.send(
       new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }),
     );
-    const markers: string[] = [];
-    for (const { DBInstanceIdentifier: name = "" } of sources) {
-      const [table] = await this.query(name, "select to_regclass('shipshape.recovery_marker') is not null as there");
-      if (table?.["there"])
-        markers.push(
-          ...(await this.query(name, "select run_id from shipshape.recovery_marker")).map(
-            (row) => `${name} ${String(row["run_id"])}`,
-          ),
-        );
-    }
+    const markers = await this.markersIn(sources.map(({ DBInstanceIdentifier: name = "" }) => name));
     return {
       databases: DBInstances.filter((i) => !sources.includes(i)).map(
         (i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`,
@@ -299,6 +299,17 @@ export class DrillCloud {
     };
   }
 
+  protected async markersIn(sources: string[]): Promise<string[]> {
+    const markers: string[] = [];
+    for (const name of sources) {
+      const [table] = await this.query(name, "select to_regclass('shipshape.recovery_marker') is not null as there");
+      if (!table?.["there"]) continue;
+      const rows = await this.query(name, "select run_id from shipshape.recovery_marker");
+      markers.push(...rows.map((row) => `${name} ${String(row["run_id"])}`));
+    }
+    return markers;
+  }
+
   /** What each engine was started for, since the last call. */
   enginesStarted(): string[] {
     const notes = notesOf(this.cloud);
@@ -307,17 +318,8 @@ export class DrillCloud {
     return started;
   }
 
-  /** Running engines and plugins with this cloud's PULUMI_HOME, according to Linux. */
-  processes(): string[] {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    const ours = pids.filter((pid) => processFile(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
-    return ours
-      .filter(
-        (pid) =>
-          processFile(pid, "comm").includes("pulumi") || processFile(pid, "cmdline").includes("pulumi-resource-"),
-      )
-      .map((pid) => processFile(pid, "cmdline"));
-  }
+  /** Running engines and plugins with this cloud's PULUMI_HOME. */
+  processes = (): string[] => pulumiProcesses(this.cloud.dataFolder);
 
   /** Our command, or another program that is one. */
   spawn(words: string[], program = [join(__dirname, "../../automation/command-line/shipshape.cjs")]): ChildProcess {
@@ -367,22 +369,6 @@ function noteEngines(cloud: Cloud): string {
   const script = `#!/bin/sh\n${noting}\necho $command >> '${notesOf(cloud)}'\nexec '${engine}' "$@"\n`;
   writeFileSync(join(folder, "pulumi"), script, { mode: 0o755 });
   return folder;
-}
-
-/**
- * Every file with a drill in its path: workspaces, states, copies, history and locks of stacks, and the folders of
- * databases and of their backups.
- */
-function drillFiles(dataFolder: string): string[] {
-  return readdirSync(dataFolder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("drill-"));
-}
-
-function processFile(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return ""; // has ended, or is not ours to read
-  }
 }
 
 function collected(stream: NodeJS.ReadableStream | null): () => string {

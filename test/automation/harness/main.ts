@@ -7,10 +7,12 @@ import { delimiter } from "node:path";
 import { silenceSdkNotice } from "../../../automation/settings";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 import { DrillCloud } from "../drill-cloud";
+import { identifier } from "../operations/own-stack";
 import { manyDrills, type ManyDrills } from "./many-drills";
 import { manyLine, record, summaryOf, type Result } from "./report";
-import { trialsOf, tryOut, undisturbed, ways, type Trial } from "./real-trials";
-import { subjects } from "./subjects";
+import { trialsOf, tryOut, undisturbed, ways, type Trial, type Way } from "./real-trials";
+import { RefreshCloud } from "./refresh-cloud";
+import { subjects, type Subject } from "./subjects";
 
 const content = "create table item (id int primary key); insert into item select generate_series(1, 2000)";
 
@@ -28,35 +30,51 @@ async function main(words: string[]): Promise<void> {
   const chosenWays = wanted([...ways], (way) => way);
   const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
   process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
-  const drills = await DrillCloud.start();
   const results: Result[] = [];
   let many: ManyDrills | undefined;
   const report = (line: string) => void process.stderr.write(`${line}\n`);
-  try {
-    if (!onlyMany) await drills.makeSource("orders", content);
-    for (const { operation, order, cases } of onlyMany ? [] : chosen) {
-      const steps = order[operation.version]![Object.keys(cases)[0]!]!;
-      const tried = { drills, operation, database: "orders", steps };
-      const calm = await undisturbed(tried);
-      process.stderr.write(`${operation.name} undisturbed: ${JSON.stringify(calm)}\n`);
-      const trials: Trial[] = [];
-      for (const [step, way] of trialsOf(tried, chosenWays)) {
-        trials.push(await tryOut(tried, calm, step, way));
-        process.stderr.write(`${lineOf(operation.name, trials.at(-1)!)}\n`);
-      }
-      const possible = new Set(trialsOf(tried, ways).map(([step, way]) => `${way} ${step}`));
-      results.push({ operation: operation.name, version: operation.version, steps, possible, trials });
-    }
-    if (onlyMany || words.every((word) => word.startsWith("--")))
-      many = await manyDrills(drills, { drills: 24, workers: 4, databases: 6 }, report);
-  } finally {
-    await drills.stop();
-  }
+  const isRefresh = ({ operation }: Subject) => operation.name === "environment-refresh";
+  const others = onlyMany ? [] : chosen.filter((one) => !isRefresh(one));
+  const withMany = onlyMany || words.every((word) => word.startsWith("--"));
+  if (others.length > 0 || withMany)
+    await on(await DrillCloud.start(), async (drills) => {
+      if (others.length > 0) await drills.makeSource("orders", content);
+      for (const subject of others) results.push(await tryAll(drills, subject, "orders", chosenWays));
+      if (withMany) many = await manyDrills(drills, { drills: 24, workers: 4, databases: 6 }, report);
+    });
+  for (const subject of onlyMany ? [] : chosen.filter(isRefresh))
+    await on(await RefreshCloud.start(), async (refreshes) => {
+      results.push(await tryAll(refreshes, subject, identifier, chosenWays));
+    });
   const broken = [...results.flatMap(({ trials }) => trials.flatMap((t) => t.problems)), ...(many?.problems ?? [])];
   many?.problems.forEach(report);
   process.stdout.write(`${[...summaryOf(results), ...(many ? [manyLine(many)] : [])].join("\n")}\n`);
   if (broken.length > 0) process.exitCode = 1;
   if (words.includes("--record")) record(results, many);
+}
+
+async function on<T extends DrillCloud>(cloud: T, work: (cloud: T) => Promise<void>): Promise<void> {
+  try {
+    await work(cloud);
+  } finally {
+    await cloud.stop();
+  }
+}
+
+async function tryAll(drills: DrillCloud, subject: Subject, database: string, chosen: Way[]): Promise<Result> {
+  const { operation, order, cases } = subject;
+  const cased = Object.keys(cases)[drills instanceof RefreshCloud ? 1 : 0]!; // a refresh: into an older copy
+  const steps = order[operation.version]![cased]!;
+  const tried = { drills, operation, database, steps };
+  const calm = await undisturbed(tried);
+  process.stderr.write(`${operation.name} undisturbed: ${JSON.stringify(calm)}\n`);
+  const trials: Trial[] = [];
+  for (const [step, way] of trialsOf(tried, chosen)) {
+    trials.push(await tryOut(tried, calm, step, way));
+    process.stderr.write(`${lineOf(operation.name, trials.at(-1)!)}\n`);
+  }
+  const possible = new Set(trialsOf(tried, ways).map(([step, way]) => `${way} ${step}`));
+  return { operation: operation.name, version: operation.version, steps, possible, trials };
 }
 
 const lineOf = (operation: string, { step, way, problems, seconds }: Trial): string =>

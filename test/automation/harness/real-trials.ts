@@ -43,11 +43,13 @@ const orphanSecondsMax = 60;
 
 /** How the operation ends undisturbed. */
 export async function undisturbed({ drills, operation, database }: Tried): Promise<End> {
-  const id = await drills.requestOf(operation.name, database);
+  const id = await drills.trialOf(operation.name, database);
   const worker = drills.startWorker();
   await drills.over(id);
   await worker.end("SIGTERM");
-  return endOf(drills, id);
+  const { verdict, error } = await drills.run(id);
+  if (verdict === "pass") return endOf(drills, id);
+  throw new Error(`${operation.name} fails undisturbed: ${JSON.stringify(error ?? verdict)}`);
 }
 
 /** The trials of an operation: a throwaway expires only while the run has one. */
@@ -61,14 +63,14 @@ export const trialsOf = ({ operation, steps }: Tried, chosen: readonly Way[]): [
 export async function tryOut(tried: Tried, calm: End, step: string, way: Way): Promise<Trial> {
   const { drills, operation, database } = tried;
   const began = Date.now();
-  const id = await drills.requestOf(operation.name, database);
+  const id = await drills.trialOf(operation.name, database, step);
   const problems = await (way === "kill" || way === "cut"
     ? replaced(tried, id, step, way)
     : disturbedOnce(tried, id, step, way));
   const [found, wanted] = [await endOf(drills, id), wantedEnd(tried, calm, step, way)];
   if (JSON.stringify(found) !== JSON.stringify(wanted))
     problems.push(`it ended as ${JSON.stringify(found)}, not as ${JSON.stringify(wanted)}`);
-  const restores = await drills.callsTaken("RestoreDBInstanceToPointInTime", `drill-${id}`);
+  const restores = await drills.callsTaken("RestoreDBInstanceToPointInTime", drills.restoredAs(id));
   if (restores > 1) problems.push(`it was restored ${restores} times`);
   problems.push(...(await leftBehind(drills)));
   return { step, way, problems, seconds: (Date.now() - began) / 1000 };

@@ -120,7 +120,7 @@ export const subjects: Subject[] = [
     operation: registered("environment-refresh"),
     input: { database: source, environment: "staging", retentionDays: 14 },
     order: environmentRefreshOrder,
-    isReal: false, // environment-refresh.engine.test.ts kills it: it needs a declared source, a profile, and an approval
+    isReal: true,
     effects: environmentRefreshEffects,
     cases: {
       "a fresh target": { verdict: "pass" },
