@@ -29,8 +29,16 @@ export interface Obstacle {
   detail: string;
 }
 
-/** Those of a database, but for its stack and its recovery. None, if it runs the version already. */
-export function obstacles(one: RunningVersion, version: string, offer: OfferedVersions | undefined): Obstacle[] {
+/**
+ * Those of a database, but for its stack and its recovery. None, if it runs the version already. Its replicas are
+ * patched with it, before it: what stops one of them stops it.
+ */
+export function obstacles(
+  one: RunningVersion,
+  version: string,
+  offer: OfferedVersions | undefined,
+  replicas: readonly RunningVersion[] = [],
+): Obstacle[] {
   const { engineVersion: runs } = one;
   if (majorOf(runs) !== majorOf(version))
     return [{ kind: "another-major", detail: `it runs ${runs}: another major is not a patch` }];
@@ -44,7 +52,7 @@ export function obstacles(one: RunningVersion, version: string, offer: OfferedVe
       kind: "pending",
       detail: `${[...new Set(waits)].join(", ")} waits for its window, and a patch at once would apply that, too`,
     },
-    ...(runs === version ? [] : besides(one)),
+    ...(runs === version ? [] : [...besides(one), ...ofReplicas(one, version, offer, replicas)]),
   ];
   return all.filter((found) => found !== false);
 }
@@ -62,16 +70,35 @@ function besides(one: RunningVersion): (Obstacle | false)[] {
       detail: `its parameter group is ${one.parametersWait}, and the restart would apply what waits there`,
     },
     one.replicaOf !== null && { kind: "topology", detail: `it is a replica of ${one.replicaOf}` },
-    one.replicas.length > 0 && {
-      kind: "topology",
-      detail: `its replicas ${one.replicas.join(", ")} would have to be patched before it`,
-    },
     one.backupRetentionDays === 0 && {
       kind: "backups",
       detail: "it has no automated backups, so there is no way back to the second before the patch",
     },
   ];
 }
+
+function ofReplicas(
+  one: RunningVersion,
+  version: string,
+  offer: OfferedVersions | undefined,
+  replicas: readonly RunningVersion[],
+): (Obstacle | false)[] {
+  return one.replicas.flatMap((name): Obstacle[] => {
+    const replica = replicas.find(({ identifier }) => identifier === name);
+    if (!replica) return [{ kind: "topology", detail: `its replica ${name} is elsewhere, and would be older than it` }];
+    // A replica that runs it already is one that an interrupted patch has brought there.
+    return obstacles({ ...replica, replicaOf: null, backupRetentionDays: 1 }, version, offer).map(({ detail }) => ({
+      kind: "topology",
+      detail: `its replica ${name}: ${detail}`,
+    }));
+  });
+}
+
+/** Pure. Of these those that replicate it, where it is. */
+export const replicasAmong = (one: RunningVersion, all: readonly RunningVersion[]): RunningVersion[] =>
+  all.filter(
+    (other) => other.replicaOf === one.identifier && other.account === one.account && other.region === one.region,
+  );
 
 const hasPath = (from: string, to: string, offer: OfferedVersions | undefined): boolean =>
   (offer?.targets[from] ?? []).some(({ version, isMajor }) => version === to && !isMajor);

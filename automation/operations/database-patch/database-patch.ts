@@ -53,6 +53,11 @@ export const databasePatch = (
       lastRefusals.includes(describeError(error).code) &&
       step("look whether nothing was changed", lookStep, () => steps.isAsBefore(plan));
     const changed = await carryOutChange(steps.changes, changing, upAs(true), step, isRefused);
+    // The first has patched its replicas alone, and an error there ends the run with the source as it was.
+    if ("committed" in changed && plan.replicas)
+      await step("bring the stack up after its replicas", bringUpStep, (signal) =>
+        steps.changes.bringUp(change, changed.committed, upAs(true), signal),
+      );
     // Otherwise the next `up` of the owner would show a change, and RDS would apply what it changes at once.
     if ("committed" in changed)
       await step("bring the stack up as it is declared", bringUpStep, (signal) =>

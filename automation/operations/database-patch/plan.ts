@@ -13,6 +13,8 @@ import type { DatabasePatchRequest } from "./request";
 export interface ObservedPatch {
   now: RunningVersion;
   offered: OfferedVersions;
+  /** Its read replicas, where it is. */
+  replicas?: RunningVersion[];
   stack: ObservedStack;
   recovery: RecoveryEvidence;
 }
@@ -23,6 +25,8 @@ export interface DatabasePatchPlan extends PlanBasis {
   to: string;
   /** Undefined if it runs the version already: then that is only proven. */
   change?: PlannedChange;
+  /** Its read replicas, which are patched before it. */
+  replicas?: TargetDatabase[];
   /** Of our own, from right before the patch. */
   snapshot: string;
 }
@@ -30,13 +34,13 @@ export interface DatabasePatchPlan extends PlanBasis {
 /** Errors: patch-impossible, and those of `planStackChange`. */
 export function planDatabasePatch(
   { to }: DatabasePatchRequest,
-  { now, offered, stack, recovery }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [] }: ObservedPatch,
   requestId: string,
   standard: Standard,
 ): DatabasePatchPlan {
   const { identifier, engineVersion: from, tags, maintenanceWindow } = now;
   const isPatched = from === to;
-  const found = [...obstacles(now, to, offered), ...(isPatched ? [] : unproven(recovery))];
+  const found = [...obstacles(now, to, offered, replicas), ...(isPatched ? [] : unproven(recovery))];
   if (found.length > 0)
     throw new ShipshapeError("patch-impossible", {
       ...{ identifier, version: to },
@@ -51,6 +55,7 @@ export function planDatabasePatch(
   return {
     target: identifier,
     database: targetDatabase(now),
+    ...(replicas.length > 0 && { replicas: replicas.map(targetDatabase) }),
     tags,
     heldTo: heldTo(tags, standard),
     evidenceValidDays,
@@ -68,7 +73,7 @@ export const patchOf = (one: TargetDatabase & { to: string; stack: string }): st
 
 export const patchStillHolds = (
   plan: DatabasePatchPlan,
-  { now, offered, stack, recovery }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [] }: ObservedPatch,
   standard: Standard,
 ): boolean =>
   followsStill(plan, standard) &&
@@ -76,5 +81,6 @@ export const patchStillHolds = (
   canonicalJson(plan.tags) === canonicalJson(now.tags) &&
   plan.from === now.engineVersion &&
   // Planned again, it says what has come up.
-  obstacles(now, plan.to, offered).length === 0 &&
+  canonicalJson(plan.replicas ?? []) === canonicalJson(replicas.map(targetDatabase)) &&
+  obstacles(now, plan.to, offered, replicas).length === 0 &&
   (plan.change === undefined || (unproven(recovery).length === 0 && stackChangeHolds(plan.change, stack)));

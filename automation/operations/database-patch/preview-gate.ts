@@ -1,4 +1,4 @@
-/** Pure: what an `up` may do in a patch: change the version of the one instance, and nothing else. */
+/** Pure: what an `up` may do in a patch: change the version of the one instance and its replicas, and nothing else. */
 import { ShipshapeError } from "../../errors";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType } from "../drift-detection/differences";
@@ -11,9 +11,10 @@ const allowed = new Set(["engineVersion", "applyImmediately"]);
 /** Errors: patch-wider. */
 export function requireOnlyVersion(
   steps: readonly PlannedStep[],
-  { identifier, stack, to }: { identifier: string; stack: string; to: string },
+  { identifier, replicas = [], stack, to }: { identifier: string; replicas?: string[]; stack: string; to: string },
 ): void {
-  const isOurs = (one: PlannedStep) => one.type === instanceType && one.new["identifier"] === identifier;
+  const unit = [identifier, ...replicas];
+  const isOurs = (one: PlannedStep) => one.type === instanceType && unit.includes(String(one.new["identifier"]));
   const wider = steps.flatMap((one): string[] => {
     const name = shortName(one.urn);
     if (one.op !== "update") return [`${one.op} of ${name}`];
@@ -24,8 +25,12 @@ export function requireOnlyVersion(
       ...outside.filter((path) => allowed.has(path)).map((path) => `${name}.${path}, changed outside`),
     ];
   });
-  const version = steps.find(isOurs)?.new["engineVersion"];
-  if (version !== to) wider.push(`the version would be ${String(version ?? "as it is")}, not ${to}`);
+  // The source waits for its replicas: the first `up` changes how it is applied, and not yet its version.
+  const ours = steps.filter(isOurs);
+  const changed = ours.filter((one) => replicas.length === 0 || one.changes.includes("engineVersion"));
+  const versions = changed.map((one) => String(one.new["engineVersion"]));
+  if (versions.length === 0) versions.push("as it is");
+  for (const version of versions.filter((one) => one !== to)) wider.push(`the version would be ${version}, not ${to}`);
   if (wider.length === 0) return;
   const more = wider.length > namedMax ? ` and ${wider.length - namedMax} more` : "";
   throw new ShipshapeError("patch-wider", {

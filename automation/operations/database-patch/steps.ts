@@ -31,6 +31,15 @@ export interface FoundVersion {
   api: { version: string; status: string; pending: string[] };
   /** Or why nobody could log in. */
   server: RunningServer | { failure: string };
+  replicas?: FoundReplica[];
+}
+
+/** `replication`: "replicating", "error" … */
+export interface FoundReplica {
+  identifier: string;
+  version: string;
+  status: string;
+  replication: string;
 }
 
 export function databasePatchSteps(s: OperationContext) {
@@ -59,7 +68,11 @@ export function databasePatchSteps(s: OperationContext) {
       const [now] = databases;
       if (!now) throw new ShipshapeError("database-unknown", { identifier, known: "none that is PostgreSQL" });
       const stack = await changes.observe(targetDatabase(now));
-      return { now, offered, stack, recovery: await recoveryOf(s, clients, identifier) };
+      const local = now.replicas.filter((name) => !name.startsWith("arn:"));
+      const looked = await Promise.all(local.map((name) => versionsOf(clients, name)));
+      const replicas = looked.flatMap((one) => one.databases);
+      const recovery = await recoveryOf(s, clients, identifier);
+      return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }) };
     },
 
     /** Errors: snapshot-not-usable. */
@@ -75,7 +88,8 @@ export function databasePatchSteps(s: OperationContext) {
       const config = await changes.committedConfig(change.stack);
       const text = configWith(config.file, config.text, change);
       const steps = await changes.foresee(change.stack, { config: text, program: program(true), targets: [] }, signal);
-      requireOnlyVersion(steps, { identifier: database.identifier, stack: change.stack, to });
+      const replicas = (plan.replicas ?? []).map(({ identifier }) => identifier);
+      requireOnlyVersion(steps, { identifier: database.identifier, replicas, stack: change.stack, to });
     },
 
     /** From here on no halt stops it. Errors: patch-not-its-turn. */
@@ -92,7 +106,8 @@ export function databasePatchSteps(s: OperationContext) {
       settleCloud: async (signal) => {
         const { identifier, resourceId } = plan.database;
         const clients = clientsFor(plan.database);
-        await settled(clients, identifier, signal);
+        for (const one of [identifier, ...(plan.replicas ?? []).map((replica) => replica.identifier)])
+          await settled(clients, one, signal);
         const { DbiResourceId, DBInstanceStatus = "", EngineVersion } = await describeDatabase(clients, identifier);
         requireSameDatabase(identifier, DbiResourceId, resourceId);
         const minutes = settleSecondsMax / 60;
@@ -104,22 +119,41 @@ export function databasePatchSteps(s: OperationContext) {
     }),
 
     /** Nothing of the patch has reached RDS: an attempt before may have been interrupted after that. */
-    async isAsBefore({ database, from }: DatabasePatchPlan): Promise<boolean> {
-      const found = await findDatabase(clientsFor(database), database.identifier);
-      if (!found || found.DbiResourceId !== database.resourceId || isInFlight(found.DBInstanceStatus ?? ""))
-        return false;
-      return found.EngineVersion === from && found.PendingModifiedValues?.EngineVersion === undefined;
+    async isAsBefore({ database, replicas = [], from, to }: DatabasePatchPlan): Promise<boolean> {
+      const clients = clientsFor(database);
+      for (const one of [database, ...replicas]) {
+        const found = await findDatabase(clients, one.identifier);
+        if (!found || found.DbiResourceId !== one.resourceId || isInFlight(found.DBInstanceStatus ?? "")) return false;
+        const isOld = one === database ? found.EngineVersion === from : found.EngineVersion !== to;
+        if (!isOld || found.PendingModifiedValues?.EngineVersion !== undefined) return false;
+      }
+      return true;
     },
 
-    async look({ database }: DatabasePatchPlan, signal: AbortSignal): Promise<FoundVersion> {
+    async look({ database, replicas = [] }: DatabasePatchPlan, signal: AbortSignal): Promise<FoundVersion> {
       const { identifier, resourceId } = database;
       const clients = clientsFor(database);
       await settled(clients, identifier, signal);
       const instance = await describeDatabase(clients, identifier);
       requireSameDatabase(identifier, instance.DbiResourceId, resourceId);
-      return foundVersion(s, clients, instance);
+      const found = await foundVersion(s, clients, instance);
+      if (replicas.length === 0) return found;
+      return { ...found, replicas: await Promise.all(replicas.map((one) => foundReplica(clients, one, signal))) };
     },
   };
+
+  async function foundReplica(
+    clients: AwsClients,
+    replica: TargetDatabase,
+    signal: AbortSignal,
+  ): Promise<FoundReplica> {
+    const { identifier } = replica;
+    await settled(clients, identifier, signal);
+    const instance = await findDatabase(clients, identifier);
+    const [info] = instance?.StatusInfos ?? [];
+    const { EngineVersion: version = "", DBInstanceStatus: status = "gone" } = instance ?? {};
+    return { identifier, version, status, replication: info?.Status ?? "none" };
+  }
 
   async function inTurn({ database }: DatabasePatchPlan, requestId: string, leftSecondsMin: number): Promise<void> {
     const isOpen = (window: string | null) => secondsUntilOpen(window, new Date(), leftSecondsMin) === 0;

@@ -14,7 +14,20 @@ export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePa
     const { change } = plan;
     return verdictOf(change ? [deliveredCheck({ ...plan, change }, outcome.deliveredUntil)] : []);
   }
-  return verdictOf([...runsVersion(plan.to, outcome.found), ...keepsIndexes(outcome)]);
+  return verdictOf([
+    ...runsVersion(plan.to, outcome.found),
+    ...replicasFollow(plan.to, outcome.found),
+    ...keepsIndexes(outcome),
+  ]);
+}
+
+function replicasFollow(to: string, { replicas = [] }: FoundVersion): Check[] {
+  return replicas.map(({ identifier, version, status, replication }) => ({
+    name: `replica-by-api ${identifier}`,
+    verdict: version === to && status === "available" && replication === "replicating" ? "pass" : "fail",
+    explanation: `the RDS API says ${version}, ${status}, ${replication}`,
+    figures: { version, status, replication },
+  }));
 }
 
 /** An `up` that succeeded is no patch: these three are. */

@@ -2,7 +2,7 @@
 import type { FleetDatabase, StackHome, StacksAnswer, TargetDatabase } from "../../fleet-records";
 import { identityOf } from "../../fleet-records";
 import { reasonOf } from "../../errors";
-import { obstacles, unproven, type Obstacle } from "../../patches/obstacles";
+import { obstacles, replicasAmong, unproven, type Obstacle } from "../../patches/obstacles";
 import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { bakeRing, beginRing, concludeRing, openTrain, readRing, readTrain } from "../../runner/trains";
@@ -42,9 +42,12 @@ export function ringedPatchSteps(s: OperationContext) {
       ]);
       const known: Known = {
         ...{ offerOf: offersByPlace(offers), stackOf: onlyStackOf(stacks), homeOf: await s.homesOfStacks() },
+        replicasOf: (one) => replicasAmong(one, databases),
         fleet: new Map(fleet.asked ? fleet.databases.map((one) => [identityOf(one), one]) : []),
       };
-      const ours = databases.filter((database) => !throwaway(database));
+      // A database and its replicas are one: those that are known are patched with their source.
+      const withSource = new Set(databases.flatMap((one) => replicasAmong(one, databases)));
+      const ours = databases.filter((database) => !throwaway(database) && !withSource.has(database));
       const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
       const today = new Date().toISOString().slice(0, 10);
       return { databases: found, unreachable, located: locations.length > 0, today };
@@ -105,7 +108,7 @@ export function ringedPatchSteps(s: OperationContext) {
     const { identifier, resourceId, arn, account, region, engineVersion: from, tags } = one;
     const known = { identifier, resourceId, arn, account, region, from, tags };
     const stack = is.stackOf(one);
-    const found = obstacles(one, version, is.offerOf(one));
+    const found = obstacles(one, version, is.offerOf(one), is.replicasOf(one));
     if (from === version) return { ...known, stack: typeof stack === "string" ? stack : null, obstacles: found };
     if (typeof stack !== "string") return { ...known, stack: null, obstacles: [...found, stack] };
     const { ownership } = is.homeOf(stack);
@@ -144,6 +147,7 @@ interface Known {
   offerOf(one: TargetDatabase): OfferedVersions | undefined;
   stackOf(one: TargetDatabase): string | Obstacle;
   homeOf(stack: string): StackHome;
+  replicasOf(one: RunningVersion): RunningVersion[];
   /** By their identities. */
   fleet: ReadonlyMap<string, FleetDatabase>;
 }

@@ -1,4 +1,4 @@
-import { obstacles, unproven } from "../../../automation/patches/obstacles";
+import { obstacles, replicasAmong, unproven } from "../../../automation/patches/obstacles";
 import type { OfferedVersions, RunningVersion } from "../../../automation/version-records";
 
 const offer: OfferedVersions = {
@@ -34,10 +34,24 @@ test.each([
   ["maintenance of AWS", { maintenance: [{ action: "system-update", appliedAfter: null }] }, "17.10", "maintenance"],
   ["a parameter group that waits", { parametersWait: "pending-reboot" }, "17.10", "parameters"],
   ["a replica", { replicaOf: "other" }, "17.10", "topology"],
-  ["replicas", { replicas: ["orders-replica"] }, "17.10", "topology"],
+  ["a replica that is elsewhere", { replicas: ["arn:orders-replica"] }, "17.10", "topology"],
   ["no backups", { backupRetentionDays: 0 }, "17.10", "backups"],
 ] as const)("%s is an obstacle", (_, more, to, kind) => {
   expect(kinds(more as Partial<RunningVersion>, to)).toEqual([kind]);
+});
+
+test("replicas are patched with their source, and what stops one of them stops it", () => {
+  const source = { ...running, replicas: ["orders-replica"] };
+  const replica = { ...running, identifier: "orders-replica", replicaOf: "orders", backupRetentionDays: 0 };
+  const found = (more: Partial<RunningVersion>) => obstacles(source, "17.10", offer, [{ ...replica, ...more }]);
+  expect(found({})).toEqual([]);
+  expect(found({ engineVersion: "17.10" })).toEqual([]);
+  expect(found({ status: "storage-full", pending: ["MultiAZ"] })).toEqual([
+    { kind: "topology", detail: "its replica orders-replica: its status is storage-full" },
+    { kind: "topology", detail: expect.stringContaining("orders-replica: MultiAZ waits for its window") as string },
+  ]);
+  const namesake = { ...replica, region: "eu-west-1" };
+  expect(replicasAmong(source, [source, replica, namesake])).toEqual([replica]);
 });
 
 test("only a fresh drill proves the way back", () => {

@@ -38,6 +38,31 @@ const refused: [string, PlannedStep[], string][] = [
   ["nothing", [], "as it is, not 17.10"],
 ];
 
+test("of a database with replicas the first `up` changes the replicas, the next one the source, and nothing else", () => {
+  const unit = {
+    identifier: "orders",
+    replicas: ["orders-replica-1"],
+    stack: "shipshape/database.orders",
+    to: "17.10",
+  };
+  const of = (identifier: string, engineVersion: string, changes: string[]): PlannedStep => ({
+    ...{ ...instance, new: { identifier, engineVersion }, changes },
+  });
+  const replica = of("orders-replica-1", "17.10", ["applyImmediately", "engineVersion"]);
+  const source = of("orders", "17.9", ["applyImmediately"]);
+  expect(() => requireOnlyVersion([replica, source], unit)).not.toThrow();
+  const wider: [PlannedStep[], string][] = [
+    [[source], "as it is, not 17.10"],
+    [[{ ...replica, new: { ...replica.new, engineVersion: "17.11" } }, source], "17.11, not 17.10"],
+    [[replica, { ...source, changes: ["multiAz"] }], "multiAz"],
+    [[replica, of("billing", "17.10", ["engineVersion"])], "engineVersion"],
+  ];
+  for (const [steps, named] of wider)
+    expect(() => requireOnlyVersion(steps, unit)).toThrow(
+      expect.objectContaining({ code: "patch-wider", message: expect.stringContaining(named) as string }),
+    );
+});
+
 test.each(refused)("an `up` that would change %s is refused", (_, steps, named) => {
   expect(judged(...steps)).toThrow(
     expect.objectContaining({ code: "patch-wider", message: expect.stringContaining(named) as string }),

@@ -58,7 +58,16 @@ afterAll(async () => {
 async function broughtUp(identifier: Identifier, repository: string): Promise<Stack> {
   const { cloud } = engine;
   const [service = "", environment = ""] = identifier.split("-");
-  const config = { ...request, service, environment, tier: "bronze", engineVersion: "17.9", extensions: [] };
+  const readers = identifier === "orders-development" ? { masterPassword: "own", replicas: 1 } : {};
+  const config = {
+    ...request,
+    ...readers,
+    service,
+    environment,
+    tier: "bronze",
+    engineVersion: "17.9",
+    extensions: [],
+  };
   const text = `config:\n  aws:region: ${cloud.env.AWS_REGION}\n  shipshape:request:\n${Object.entries(config)
     .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
     .join("")}  shipshape:place:\n    platformStack: platform.test\n`;
@@ -202,6 +211,8 @@ test("each database was patched once, its statement is sealed, and no acknowledg
     ...["orders", "billing"].map((one) => `Set engineVersion of database.${one}-development to "17.10"`),
     "Begin",
   ]);
+  const replica = await instanceNow("orders-development-replica-1");
+  expect([replica.EngineVersion, replica.StatusInfos?.[0]?.Status]).toEqual(["17.10", "replicating"]);
   expect(await writer.lost()).toEqual([]);
   expect(writer.acknowledged.length).toBeGreaterThan(100);
 });
