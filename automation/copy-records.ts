@@ -17,6 +17,8 @@ export interface DataCopy {
   retentionDays?: number;
   /** Of a copy that is there already, and stays longer: the day of its data, from which its days count. */
   dataFrom?: string;
+  /** Of such a copy: the refresh whose signed statement proves it, its digest, and the copy's last day. */
+  proof?: { refresh: string; evidence: string; expiresOn: string };
 }
 
 /** A copy whose refresh has passed, and which no later run has made doubtful. */

@@ -27,6 +27,7 @@ import { liveFleet } from "../targets/live-databases";
 import type { Settings } from "../settings";
 import { threadProgram } from "../thread-program";
 import type { CommandContext } from "./command-context";
+import { copyProofs } from "./copy-proofs";
 import { waiversFolder } from "./waiver";
 
 export interface GuardOptions {
@@ -98,17 +99,23 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
 }
 
 /** Each account and Region that `shipshape.yaml` names is judged for itself: names are unique only there. */
-async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
+async function liveVerdict(options: GuardOptions, { settings, terminal }: CommandContext): Promise<Verdict> {
   const { rules, stated, baseline } = rulesOf(options, settings);
   const locations = readLocations(settings.configurationFile);
   const { answers, unreachable } = await liveFleet(locations);
   const register = new WaiverRegister({ ...stated.waivers, problems: [] }, stated.today);
   const notApplied = onlyOfStates(rules);
   const notReported = new NotReportedLive(notApplied);
+  const { copyProofOf, unread } = await copyProofs(settings, terminal);
   const judged = answers.map(({ result: live }) => {
     const { resources, ...inventory } = liveInventory(live);
     const inputs = { declared: [], deployed: resources, notReported: notReported.note };
-    return { live, resources, ...inventory, findings: judge(inputs, stated.config, register, { ...stated, rules }) };
+    return {
+      live,
+      resources,
+      ...inventory,
+      findings: judge(inputs, stated.config, register, { ...stated, copyProofOf, rules }),
+    };
   });
   const sum = judged.reduce((all, { databases }) => all + databases, 0);
   const where =
@@ -139,6 +146,7 @@ async function liveVerdict(options: GuardOptions, { settings }: CommandContext):
           : []),
       ]),
       ...unreachable.map((one) => `not judged: ${unreachableText(one)}`),
+      ...unread,
     ],
     severalFiles: false,
   };

@@ -26,10 +26,15 @@ export function judge(
   { declared, deployed, notReported }: Judged,
   config: GuardConfig,
   register: WaiverRegister,
-  { standard, today, rules }: Pick<RuleSettings, "standard" | "today"> & { rules: readonly Rule[] },
+  {
+    standard,
+    today,
+    copyProofOf,
+    rules,
+  }: Pick<RuleSettings, "standard" | "today" | "copyProofOf"> & { rules: readonly Rule[] },
 ): Finding[] {
   const [program, actual] = [new Stack(declared), new Stack(deployed)];
-  const common = { standard, today, audited: auditedBy(rules) };
+  const common = { standard, today, audited: auditedBy(rules), copyProofOf };
   return rules.flatMap((rule) => {
     const own = settingsOf(rule, common, config.options[rule.id]);
     const individually = (stack: Stack) =>

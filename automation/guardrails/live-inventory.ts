@@ -138,6 +138,7 @@ function instanceProperties(one: DBInstance): Record<string, unknown> {
   const groups = one.DBParameterGroups ?? [];
   return {
     identifier: one.DBInstanceIdentifier,
+    resourceId: one.DbiResourceId,
     engine: one.Engine,
     engineVersion: one.EngineVersion,
     tags: tagsOf(one.TagList),

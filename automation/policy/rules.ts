@@ -1,6 +1,7 @@
 import type { AdmissionRule } from "./rule";
 import { forbidCopyInProduction } from "./rules/forbid-copy-in-production";
 import { forbidLongRetention } from "./rules/forbid-long-retention";
+import { forbidUnmaskedCopy } from "./rules/forbid-unmasked-copy";
 import { forbidWideChanges } from "./rules/forbid-wide-changes";
 import { requireApprovalOfChanges } from "./rules/require-approval-of-changes";
 import { requireApprovalOfSource } from "./rules/require-approval-of-source";
@@ -15,6 +16,7 @@ import { requireReason } from "./rules/require-reason";
 export const admissionRules: readonly AdmissionRule[] = [
   forbidCopyInProduction,
   forbidLongRetention,
+  forbidUnmaskedCopy,
   forbidWideChanges,
   requireApprovalOfChanges,
   requireApprovalOfSource,

@@ -65,6 +65,7 @@ export function planExtension(
       masked: { profileDigest: signed.profile.digest, schemaDigest: signed.schemaDigest },
       retentionDays,
       dataFrom,
+      proof: { refresh: signed.requestId, evidence: signed.evidence, expiresOn: signed.expiresOn },
     },
     copy: {
       ...{ stack, secretsProvider, madeBy, expiresOn: before },

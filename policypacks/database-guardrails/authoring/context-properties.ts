@@ -4,7 +4,18 @@
  */
 export const contextProperties: readonly string[] = [
   // Which resource it is, and which resource it belongs to.
-  ...["arn", "id", "identifier", "clusterIdentifier", "name", "owner", "keyId", "securityGroupId", "vpcId"],
+  ...[
+    "arn",
+    "id",
+    "identifier",
+    "resourceId",
+    "clusterIdentifier",
+    "name",
+    "owner",
+    "keyId",
+    "securityGroupId",
+    "vpcId",
+  ],
   ...["targetKeyId", "targetKeyArn", "type"],
   // Who owns it and how strictly it is judged; require-owner-tags judges these.
   ...["tags", "tagsAll"],

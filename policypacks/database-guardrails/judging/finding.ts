@@ -63,6 +63,10 @@ const whyUndecided = {
     "is an encrypted secret here",
     "give a plain value, or judge the state with its secrets: `pulumi stack export --show-secrets | npx shipshape guard --state -`",
   ],
+  evidence: [
+    "are no proof of a masked copy, and the evidence that would be is not read here, or cannot be relied on",
+    "`npx shipshape guard --live` reads it, where SHIPSHAPE_DATABASE_URL names the control plane's database",
+  ],
   elsewhere: ["is declared in another stack", "judge that stack as well, or declare it here"],
 } as const;
 

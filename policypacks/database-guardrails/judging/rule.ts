@@ -26,6 +26,20 @@ export interface RuleSettings {
   today: string;
   /** The properties that any rule judges (`auditedProperties`): changes to them must not go unnoticed. */
   audited: ReadonlySet<string>;
+  /**
+   * What the signed evidence says of a database as a masked copy. Only what reads the control plane knows.
+   * @default nothing is known: a rule that needs it is undecided
+   */
+  copyProofOf?: ((database: Resource) => CopyProof) | undefined;
+}
+
+/**
+ * proven: a refresh has made it, and its time is not over. refuted: its time is over, or a later refresh has made it
+ * doubtful. none: no refresh has made it. unknown: the evidence cannot be relied on.
+ */
+export interface CopyProof {
+  word: "proven" | "refuted" | "none" | "unknown";
+  reason: string;
 }
 /** In addition, the values of the rule's own options: from the config, or their defaults. */
 export type SettingsOf<Options extends z.ZodRawShape> = RuleSettings & {

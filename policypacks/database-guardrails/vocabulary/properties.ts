@@ -12,7 +12,7 @@ export const encrypted = "[secret]";
 export class Undecided extends Error {
   constructor(
     readonly property: string,
-    readonly reason: "unknown" | "encrypted" | "notReported" | "elsewhere",
+    readonly reason: "unknown" | "encrypted" | "notReported" | "elsewhere" | "evidence",
   ) {
     super(`${property} is ${reason}`);
   }

@@ -5,10 +5,11 @@ import { FollowedLog } from "../../../automation/evidence/followed-log";
 import { appendStatement, changeKey } from "../../../automation/evidence/ledger";
 import { LogMemory } from "../../../automation/evidence/log-memory";
 import { readLog, type LogContent } from "../../../automation/evidence/reading";
+import { copyStanding } from "../../../automation/copy-standing";
 import { recoveryEvidence } from "../../../automation/recovery-status";
 import { verdictOf } from "./exported-folder";
 import { LogUnderTest, newKey, now } from "./log-under-test";
-import { concluded, databaseCalled, planOf, sealRun } from "./sealed-runs";
+import { concluded, databaseCalled, planOf, requestOf, sealRun } from "./sealed-runs";
 
 const log = new LogUnderTest();
 const orders = databaseCalled("orders");
@@ -213,4 +214,45 @@ test("a statement that was sealed twice counts once, as for readers of the whole
   await drill("passed");
   expect(await known(worker)).toBe(recoverability(await readLog(log.database, { ...log.signer, memory: undefined })));
   expect(await known(worker)).not.toBe("fresh");
+});
+
+test("a masked copy is proven by the signed statement of its refresh alone, not by a column", async () => {
+  const [source, copy] = [databaseCalled("orders-production"), databaseCalled("orders-staging")];
+  const { identifier, resourceId, arn } = copy;
+  const sealRefresh = (id: string, verdict: "pass" | "fail") => {
+    const request = requestOf(id, { operation: "environment-refresh" });
+    const masked = { profileDigest: "9".repeat(64), schemaDigest: "5".repeat(64) };
+    const to = { account: source.account, environment: "staging" };
+    const plan = {
+      ...planOf("orders-production"),
+      profile: { name: "orders", digest: masked.profileDigest, columnsMasked: 4 },
+      copies: { source: { database: source, tags: {} }, to, masked },
+      copy: { existing: null, expiresOn: "2027-03-24", arguments: {} },
+    };
+    const outcome = {
+      target: { identifier, resourceId, arn },
+      copied: {},
+      handedOver: {},
+      recoveryPoint: "2027-03-10T00:00:00.000Z",
+    };
+    const conclusion = { status: "succeeded" as const, outcome, verdict: { verdict, checks: [] } };
+    return sealRun(log.database, log.signer, concluded(id, verdict, { request, plan, conclusion }));
+  };
+  const standing = async () => {
+    const { standing: word } = copyStanding(await readLog(log.database, log.signer), copy, new Date("2027-03-20"));
+    return word;
+  };
+  expect(await standing()).toBe("none");
+  await sealRefresh("refreshed", "pass");
+  expect(await standing()).toBe("proven");
+  await log.withoutTriggers(
+    "update evidence set verdict = 'fail', expires_on = '2020-01-01' where request_id = 'refreshed'",
+  );
+  expect(await standing()).toBe("proven");
+  await sealRefresh("leaked", "fail");
+  expect(await standing()).toBe("withdrawn");
+  await log.withoutTriggers("update evidence set verdict = 'pass' where request_id = 'leaked'");
+  expect(await standing()).toBe("withdrawn");
+  await log.withoutTriggers("delete from evidence where request_id = 'leaked' and kind = 'verdict'");
+  expect(await standing()).toBe("unknown");
 });

@@ -1,7 +1,13 @@
 import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
 import { cluster, exportTask } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, named, resource, tagged } from "../fixtures";
+import type { CopyProof } from "../../../policypacks/database-guardrails/judging/rule";
+import { claims, database, judged, named, resource, tagged } from "../fixtures";
+
+const copyTags = {
+  ...{ "shipshape:copy-of": "orders-production", "shipshape:copy-profile": "9".repeat(64) },
+  ...{ "shipshape:copy-request": "261119090000-0a1b2c3d", "shipshape:copy-expires-on": "2027-03-31" },
+};
 
 const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
   database({ identifier: "orders-development", ...properties, ...tagged({ environment: "development", ...tags }) });
@@ -144,5 +150,40 @@ claims(forbidUnmaskedCopy, {
     ],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],
   },
-  undecided: { "an unknown origin": development({ restoreToPointInTime: unknown }) },
+  undecided: {
+    "an unknown origin": development({ restoreToPointInTime: unknown }),
+    "a database tagged as a masked copy, as the pack alone sees it": development({}, copyTags),
+  },
+});
+
+describe("with the evidence", () => {
+  const says = (word: CopyProof["word"], tags: Record<string, string>, environment = "development") =>
+    judged(forbidUnmaskedCopy, database({ identifier: `orders-${environment}`, ...tagged({ environment, ...tags }) }), {
+      settings: { copyProofOf: () => ({ word, reason: "as the log says" }) },
+    }).map(({ kind, found }) => [kind, found]);
+  const refused = [["violation", "a masked copy without proof: as the log says"]];
+
+  test("a copy with a signed, unexpired refresh statement of its own passes", () => {
+    expect(says("proven", copyTags)).toEqual([]);
+  });
+
+  test("tags that no statement bears out are a violation, and so is one of them", () => {
+    expect(says("none", copyTags)).toEqual(refused);
+    for (const [key, value] of Object.entries(copyTags)) expect(says("none", { [key]: value })).toEqual(refused);
+  });
+
+  test("a copy whose statement has expired or was withdrawn is a violation, also without its tags", () => {
+    expect(says("refuted", copyTags)).toEqual(refused);
+    expect(says("refuted", {})).toEqual(refused);
+  });
+
+  test("evidence that cannot be relied on leaves a tagged database undecided", () => {
+    expect(says("unknown", copyTags)).toEqual([["undecided", undefined]]);
+    expect(says("unknown", {})).toEqual([]);
+  });
+
+  test("a database that is no copy needs no evidence", () => {
+    expect(says("none", {})).toEqual([]);
+    expect(says("none", {}, "production")).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-/** What tests of refreshes expect of runs that have ended. */
+/** What tests of refreshes expect of runs that have ended, and of what they have made. */
 import type { Run } from "../../../../automation/records";
 import type { Commands } from "../disturbed-commands";
 
@@ -23,4 +23,20 @@ export async function detected(of: Commands, database: string) {
   const { stdout } = await of.of("drift-detection").shipshape("", ...words).ended;
   const { verdict, checks } = JSON.parse(stdout) as Run;
   return { verdict, failed: checks.filter((check) => check.verdict !== "pass") };
+}
+
+/** The databases that a guardrail takes for unmasked copies, or cannot decide on; also without the control plane. */
+export async function unprovenCopies(commands: Commands, hasControlPlane = true): Promise<string[]> {
+  const { SHIPSHAPE_DATABASE_URL: url = "" } = commands.env;
+  if (!hasControlPlane) commands.env["SHIPSHAPE_DATABASE_URL"] = "";
+  const { stdout } = await commands.shipshape("", "guard", "--live", "--json").ended;
+  commands.env["SHIPSHAPE_DATABASE_URL"] = url;
+  const { findings } = JSON.parse(stdout) as { findings: { rule: string; kind: string; name: string }[] };
+  return findings.filter(({ rule }) => rule === "forbid-unmasked-copy").map(({ kind, name }) => `${kind} ${name}`);
+}
+
+/** Counted from the day of a copy's data: midnight may pass while a test runs. */
+export function dayAfterData({ outcome }: Run, days: number): string {
+  const { recoveryPoint } = outcome as { recoveryPoint: string };
+  return new Date(Date.parse(recoveryPoint) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -24,7 +24,7 @@ import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
 import { copyStackIn } from "./copy-stack";
-import { detected, good, idOf, inBrief } from "./ended-runs";
+import { dayAfterData, detected, good, idOf, inBrief, unprovenCopies } from "./ended-runs";
 import { content, filesContaining, identifier, KEY, profile, REAL, twoCustomers } from "./source-content";
 import { recordsWith } from "./records-with";
 import { teamDatabaseTests } from "./team-database";
@@ -284,11 +284,7 @@ describe("what is refused", () => {
   });
 });
 
-/** Counted from the day of the copy's data: midnight may pass. */
-const dayOfData = (days: number) => {
-  const { recoveryPoint } = first.outcome as { recoveryPoint: string };
-  return new Date(Date.parse(recoveryPoint) + days * 86_400_000).toISOString().slice(0, 10);
-};
+const dayOfData = (days: number) => dayAfterData(first, days);
 const askedOfCopy = (operation: string, ...words: string[]) =>
   idOf(commands.of(operation), ...["request", operation, "--database", copy, "--reason", "a test", "--json", ...words]);
 const expiryKey = "shipshape:copy-expires-on";
@@ -307,11 +303,13 @@ test("an approved extension lets the copy stay longer, although its worker is ki
   await approve(extension);
   // It is held until the extension is over, and then decided on again.
   await approve(removal);
-  const moment = "in bring the copy up with its new end";
-  expect(await extending.shipshape(moment, "worker").ended).toMatchObject({ signal: "SIGKILL" });
+  const { ended } = extending.shipshape("in bring the copy up with its new end", "worker");
+  expect(await ended).toMatchObject({ signal: "SIGKILL" });
   const run = await withWorker(() => over(extension), extending);
   expect(inBrief(run)).toEqual({ ...good, cleanUp: "none" });
   expect((await shownExpiry()).value).toBe(dayOfData(20));
+  expect(await unprovenCopies(commands)).toEqual([]);
+  expect(await unprovenCopies(commands, false)).toEqual([`undecided ${copy}`]);
   const plan = run.plan as RefreshExtensionPlan;
   expect(plan.copy).toMatchObject({
     madeBy: first.requestId,
