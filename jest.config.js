@@ -20,6 +20,6 @@ module.exports = {
     },
   ],
   testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
-  maxWorkers: 2, // every worker runs databases and engines of its own
+  maxWorkers: 3, // more than the build server has cores: engines, databases and clouds wait much of the time
   reporters: ["default", "<rootDir>/test/closing-line.cjs"],
 };

@@ -1,21 +1,9 @@
 /** Pure: which databases of the fleet a request is about, by what they have in common, and how people name those. */
-import { z } from "zod";
 import type { Standard } from "../../components/standards/standard";
 import type { TargetDatabase } from "../fleet-records";
 import type { Check } from "../records";
 import { tierOf } from "../tier-of";
-
-export const filterField = (description: string, placeholder: string) =>
-  z.string().min(1, "give a text").max(255).optional().meta({ description, placeholder });
-
-/** The fields of a request, besides `fleet`, for the whole of it: a database has all of those that are given. */
-export const scopeFields = {
-  owner: filterField("instead, the databases of this owner", "team"),
-  tier: filterField("instead, those of this tier; a database without one counts as of the strictest", "name"),
-  environment: filterField("instead, those of this environment, likewise", "name"),
-  service: filterField("instead, those of this service", "name"),
-};
-export const scopeFilters = ["owner", "tier", "environment", "service"] as const;
+import { type scopeFilters } from "./scope-fields";
 
 type Place = Pick<TargetDatabase, "account" | "region">;
 type Wanted<Of extends string> = { [Name in Of]?: string | undefined };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
 import { databaseField, locationFields } from "../database-field";
-import { filterField, scopeFields, scopeFilters } from "../fleet-scope";
+import { filterField, scopeFields, scopeFilters } from "../scope-fields";
 
 const fields = z.strictObject({
   database: databaseField("one database to compare with what its stack declares").optional(),

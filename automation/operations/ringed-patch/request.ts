@@ -2,7 +2,7 @@ import { z } from "zod";
 import { maintenanceWindowOf } from "../../../components/standards/windows";
 import type { OperationDescription } from "../../runner/operation";
 import { locationFields } from "../database-field";
-import { scopeFields, scopeFilters } from "../fleet-scope";
+import { scopeFields, scopeFilters } from "../scope-fields";
 import { versionField } from "../database-patch/request";
 import { bakeMinutesDefault, bakeMinutesMax } from "./limits";
 
