@@ -45,8 +45,9 @@ function withoutControlPlane(settings: Settings): OperationContext {
   const missing = () => Promise.reject(new ShipshapeError("control-plane-missing", {}));
   return {
     standard: readStandard(settings.configurationFile),
-    // No run of this process has made a copy.
+    // No run of this process has made a copy, or has sealed anything.
     database: { query: () => Promise.resolve([]), transaction: missing },
+    sealedRuns: () => Promise.resolve([]),
     access: {
       rootCertificateFile: settings.rootCertificateFile,
       locations: () => readLocations(settings.configurationFile),
@@ -56,6 +57,6 @@ function withoutControlPlane(settings: Settings): OperationContext {
     gitEnvironment: settings.gitEnvironment,
     ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
     ...{ waiversFolder: settings.alerts.waiversFolder },
-    ...{ recoveryOf: missing, sealedRuns: missing, tellPeople: missing, verifiedSince: missing, signedCopy: missing },
+    ...{ recoveryOf: missing, tellPeople: missing, verifiedSince: missing, signedCopy: missing },
   };
 }

@@ -21,7 +21,7 @@ export function dieAt(reached: string, moment: string): void {
   if (reached === moment) process.kill(process.pid, "SIGKILL");
 }
 
-const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] ?? "postgresql://none");
+const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] || "postgresql://none");
 
 /** Ends every connection of this process to the control plane's database, as a network that fails does. */
 function cutOff(): void {
