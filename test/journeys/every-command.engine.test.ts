@@ -30,7 +30,6 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape alerts test$/, 2, "no destination is configured"],
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
   [/^npx shipshape import /, 2, "the example omits the resource id"],
-  [/^npx shipshape recoverability$/, 1, "the demo's masked copy is not drilled"],
   [/^npx shipshape train (show|halt|resume|skip|abort) /, 2, "the request of the demo is a drill"],
   [/request ringed-patch .*--plan-only/, 2, "the demo runs the newest minor"],
   [/request environment-refresh .*--plan-only$/, 2, "the demo's database has no masking profile"],
