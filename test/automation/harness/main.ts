@@ -1,7 +1,8 @@
 /**
- * `npm run harness -- [<operation> | kill | fail | cancel | expire | cut] … [--record]`: each step of each operation,
- * disturbed in each way, on the real engine and the embedded cloud; then many drills by several workers, or only these:
- * `npm run harness -- many-drills`. Prints each trial; the exit code is 1 if a promise was broken.
+ * `npm run harness -- [<operation> | kill | fail | cancel | expire | cut | "<step>"] … [--record]`: each step of each
+ * operation, or these, disturbed in each way, on the real engine and the embedded cloud; then many drills by several
+ * workers, or only these: `npm run harness -- many-drills`. Prints each trial; the exit code is 1 if a promise was
+ * broken.
  */
 import { delimiter } from "node:path";
 import { silenceSdkNotice } from "../../../automation/settings";
@@ -9,6 +10,7 @@ import { ensureEngine } from "../../../localcloud/toolchain/engine";
 import { DrillCloud } from "../drill-cloud";
 import { identifier } from "../operations/own-stack";
 import { manyDrills, type ManyDrills } from "./many-drills";
+import { allSteps, type Steps } from "./order-of-steps";
 import { manyLine, record, summaryOf, type Result } from "./report";
 import { trialsOf, tryOut, undisturbed, ways, type Trial, type Way } from "./real-trials";
 import { RefreshCloud } from "./refresh-cloud";
@@ -28,6 +30,11 @@ async function main(words: string[]): Promise<void> {
     ({ operation }) => operation.name,
   );
   const chosenWays = wanted([...ways], (way) => way);
+  const isChosen = (steps: Steps) => {
+    const named = allSteps(steps).filter((step) => words.includes(step));
+    return (step: string) => named.length === 0 || named.includes(step);
+  };
+  const tried = { ways: chosenWays, isChosen };
   const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
   process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
   const results: Result[] = [];
@@ -39,12 +46,12 @@ async function main(words: string[]): Promise<void> {
   if (others.length > 0 || withMany)
     await on(await DrillCloud.start(), async (drills) => {
       if (others.length > 0) await drills.makeSource("orders", content);
-      for (const subject of others) results.push(await tryAll(drills, subject, "orders", chosenWays));
+      for (const subject of others) results.push(await tryAll(drills, subject, "orders", tried));
       if (withMany) many = await manyDrills(drills, { drills: 24, workers: 4, databases: 6 }, report);
     });
   for (const subject of onlyMany ? [] : chosen.filter(isRefresh))
     await on(await RefreshCloud.start(), async (refreshes) => {
-      results.push(await tryAll(refreshes, subject, identifier, chosenWays));
+      results.push(await tryAll(refreshes, subject, identifier, tried));
     });
   const broken = [...results.flatMap(({ trials }) => trials.flatMap((t) => t.problems)), ...(many?.problems ?? [])];
   many?.problems.forEach(report);
@@ -61,7 +68,12 @@ async function on<T extends DrillCloud>(cloud: T, work: (cloud: T) => Promise<vo
   }
 }
 
-async function tryAll(drills: DrillCloud, subject: Subject, database: string, chosen: Way[]): Promise<Result> {
+interface Chosen {
+  ways: Way[];
+  isChosen(this: void, steps: Steps): (step: string) => boolean;
+}
+
+async function tryAll(drills: DrillCloud, subject: Subject, database: string, chosen: Chosen): Promise<Result> {
   const { operation, order, cases } = subject;
   const cased = Object.keys(cases)[drills instanceof RefreshCloud ? 1 : 0]!; // a refresh: into an older copy
   const steps = order[operation.version]![cased]!;
@@ -69,7 +81,9 @@ async function tryAll(drills: DrillCloud, subject: Subject, database: string, ch
   const calm = await undisturbed(tried);
   process.stderr.write(`${operation.name} undisturbed: ${JSON.stringify(calm)}\n`);
   const trials: Trial[] = [];
-  for (const [step, way] of trialsOf(tried, chosen)) {
+  const isChosen = chosen.isChosen(steps);
+  for (const [step, way] of trialsOf(tried, chosen.ways)) {
+    if (!isChosen(step)) continue;
     trials.push(await tryOut(tried, calm, step, way));
     process.stderr.write(`${lineOf(operation.name, trials.at(-1)!)}\n`);
   }

@@ -61,7 +61,9 @@ function sectionOf({ steps, possible, trials }: Result, heading: string, before:
     if (!possible.has(`${way} ${step}`)) return "–";
     if (!tried.has(way)) return recorded(step, at);
     const trial = trials.find((one) => one.step === step && one.way === way);
-    return trial?.problems.length === 0 ? "✓" : "✗";
+    // What a column has is of one recording, whose date it has.
+    if (!trial) return "not tried";
+    return trial.problems.length === 0 ? "✓" : "✗";
   };
   const row = (name: string, cells: string[]) => `| ${name} | ${cells.join(" | ")} |`;
   return [
