@@ -1,6 +1,6 @@
-import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type ServerUser, chownToServerUser } from "./server-user";
+import { type ServerUser, chownToServerUser, serverUser } from "./server-user";
 
 export interface ServerFile {
   path: string;
@@ -30,11 +30,23 @@ export async function writeRecord(path: string, record: unknown): Promise<void> 
   await folder.close();
 }
 
-/** Creates a folder that the server's user can enter, with any missing ancestors, whatever the umask. */
-export async function createReachableFolder(path: string): Promise<void> {
+/**
+ * Creates a folder that the server's user can enter, with any missing ancestors, whatever the umask. A kill between
+ * creating and opening them leaves them closed, so closed ones are opened, too: reachable-folder.ts has chosen a place
+ * whose other ancestors are open.
+ */
+export async function createReachableFolder(path: string, user: ServerUser = serverUser()): Promise<void> {
   const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) await chmod(made, 0o755);
+  const closed: string[] = [];
+  for (let folder = resolve(path); await isToOpen(folder, first, user); folder = dirname(folder)) closed.push(folder);
+  // From the top: a folder that is open then has no closed ancestor, and the next call knows where to stop.
+  for (const folder of closed.reverse()) await chmod(folder, 0o755);
+}
+
+async function isToOpen(folder: string, first: string | undefined, user: ServerUser): Promise<boolean> {
+  if (first !== undefined && folder.length >= resolve(first).length) return true;
+  const isOwn = user.spawnOptions.uid === undefined; // a server that runs as this user passes wherever it passes
+  return !isOwn && ((await stat(folder)).mode & 0o001) === 0;
 }
 
 /** Creates a folder that only the server's user can enter. */

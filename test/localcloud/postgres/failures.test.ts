@@ -7,6 +7,7 @@ import { availableVersions } from "../../../localcloud/postgres/binaries";
 import { buildOnce } from "../../../localcloud/postgres/build-once";
 import { createServer, openServer, removeServer } from "../../../localcloud/postgres/postgres-server";
 import { reachableFolder, temporaryRoot } from "../../../localcloud/postgres/reachable-folder";
+import { createReachableFolder } from "../../../localcloud/postgres/server-files";
 import { serverUser } from "../../../localcloud/postgres/server-user";
 import { startFailure } from "../../../localcloud/postgres/start-failure";
 import { TestServers, master } from "./servers";
@@ -115,6 +116,28 @@ describe("a folder for PostgreSQL's user", () => {
     chmodSync(root, 0o777);
     expect(() => temporaryRoot(root)).toThrow("is not a folder that only this user can write to");
     rmSync(root, { recursive: true });
+  });
+
+  it("is opened, with its ancestors, if a kill came between its creation and that; others are left as they are", async () => {
+    const closedBefore = (outer: number, inner: number) => {
+      rmSync(join(folder, "outer"), { recursive: true, force: true });
+      mkdirSync(join(folder, "outer", "inner"), { recursive: true });
+      chmodSync(join(folder, "outer"), outer);
+      chmodSync(join(folder, "outer", "inner"), inner);
+    };
+    const modes = () => ["outer", "outer/inner"].map((name) => statSync(join(folder, name)).mode & 0o777);
+    const another = { name: "nobody", uid: 65534, gid: 65534, spawnOptions: { uid: 65534, gid: 65534, cwd: "/" } };
+    const own = { ...another, spawnOptions: { cwd: "/" } };
+    chmodSync(folder, 0o755);
+    for (const left of [0o700, 0o755]) {
+      closedBefore(left, 0o700);
+      await createReachableFolder(join(folder, "outer", "inner"), another);
+      expect(modes()).toEqual([0o755, 0o755]);
+    }
+    closedBefore(0o700, 0o700);
+    await createReachableFolder(join(folder, "outer", "inner"), own);
+    expect(modes()).toEqual([0o700, 0o700]);
+    rmSync(join(folder, "outer"), { recursive: true });
   });
 
   it("that several processes build at once is built once and completely, and leftovers of dead ones are removed", async () => {

@@ -38,11 +38,15 @@ export function backupClient(cloud: Cloud) {
     /** Waits until everything committed before this moment can be restored. */
     async restorable(name: string, until: Date): Promise<Date> {
       let latest: Date | undefined;
+      let lastEvent: string | undefined;
       return untilIt(
-        () => `${latest?.toISOString()} is the latest restorable time of ${name}, not ${until.toISOString()}`,
+        () =>
+          `${latest?.toISOString()} is the latest restorable time of ${name}, not ${until.toISOString()}: ${lastEvent}`,
         async () => {
           latest = (await describe_(name)).LatestRestorableTime;
-          return latest !== undefined && latest >= until ? latest : undefined;
+          if (latest !== undefined && latest >= until) return latest;
+          lastEvent = (await this.events(name)).at(-1);
+          return undefined;
         },
         200,
       );

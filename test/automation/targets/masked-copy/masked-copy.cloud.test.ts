@@ -254,48 +254,35 @@ describe("while rows flow", () => {
   });
 
   const terminate = (side: "source" | "target") => endCopies({ source, target }[side]);
+  // A backend that is ended may still say why, or the end of its connection comes first.
+  const ended = (side: string) =>
+    new RegExp(
+      `^the (connection to the ${side} ended while app\\.page was copied|session in "${side}" ended with SQLSTATE 57P01)`,
+    );
   test.each([
-    [
-      "the network to the source fails",
-      "source",
-      undefined,
-      /^the connection to the source ended while app\.page was copied/,
-    ],
-    [
-      "the network to the target fails",
-      "target",
-      undefined,
-      /^the connection to the target ended while app\.page was copied/,
-    ],
-    [
-      "the source ends the session",
-      "source",
-      terminate,
-      /^the connection to the source ended while app\.page was copied/,
-    ],
-    ["the target ends the session", "target", terminate, /^the session in "target" ended with SQLSTATE 57P01/],
-  ] as const)(
-    "%s: that ends the copy, nothing of it is stored, and the error has no value",
-    async (_, side, end, message) => {
-      const proxy = await CutProxy.to(request[side], {
-        bytes: 4_000_000,
-        direction: side === "source" ? "sent" : "received",
-        end: end && (() => end(side)),
-      });
-      try {
-        const through = { ...request[side], port: proxy.port };
-        const asked = { ...request, tables: pages, masks: masksOf({}, { [name]: ["id", "text"] }), [side]: through };
-        const error: unknown = await copyTables(asked).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
-        expect(proxy.isReached).toBe(true);
-        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(REAL);
-      } finally {
-        await proxy.close();
-      }
-      await until("no copy is left", async () => !(await isCopying(target)));
-      expect(await target.server.query(`select count(*)::int as n from ${name}`, [], "app")).toEqual([{ n: 0 }]);
-    },
-  );
+    ["the network to the source fails", "source", undefined],
+    ["the network to the target fails", "target", undefined],
+    ["the source ends the session", "source", terminate],
+    ["the target ends the session", "target", terminate],
+  ] as const)("%s: that ends the copy, nothing of it is stored, and the error has no value", async (_, side, end) => {
+    const proxy = await CutProxy.to(request[side], {
+      bytes: 4_000_000,
+      direction: side === "source" ? "sent" : "received",
+      end: end && (() => end(side)),
+    });
+    try {
+      const through = { ...request[side], port: proxy.port };
+      const asked = { ...request, tables: pages, masks: masksOf({}, { [name]: ["id", "text"] }), [side]: through };
+      const error: unknown = await copyTables(asked).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringMatching(ended(side)) as string });
+      expect(proxy.isReached).toBe(true);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(REAL);
+    } finally {
+      await proxy.close();
+    }
+    await until("no copy is left", async () => !(await isCopying(target)));
+    expect(await target.server.query(`select count(*)::int as n from ${name}`, [], "app")).toEqual([{ n: 0 }]);
+  });
 });
 
 test("a copy that is cancelled ends at once with the reason, although its server does not answer", async () => {
