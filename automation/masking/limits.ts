@@ -38,3 +38,9 @@ export const unchangedCharacters = 8;
 
 /** Bytes of a transformer of a team's own: a long list of words. */
 export const transformerBytesMax = 1024 * 1024;
+
+/**
+ * Words of texts whose masks a column remembers, in each thread: they fit a processor's cache, and texts that people
+ * write have few others. A power of two.
+ */
+export const wordMasksKept = 4096;

@@ -3,19 +3,29 @@ import { ByteWriter } from "./byte-writer";
 import { ShipshapeError } from "../errors";
 import { ColumnHash } from "./column-hash";
 import { normaliser, type NormalForm } from "./normal-form";
-import type { Mask, MaskContext } from "./transformer";
+import type { ByteColumn, Mask, MaskContext } from "./transformer";
 import { columnId, type ColumnFacts } from "./schema-facts";
 
 /** Writes one value from its hash (16 bytes at `from`), at `at` of `out`; returns where the next byte goes. */
 type WriteHashed = (hashes: Buffer, from: number, out: Buffer, at: number) => number;
 
-/** A mask that depends on the normal form of a value and the key, and on nothing else. */
-export function hashedMask(context: MaskContext, form: NormalForm, bytesMax: number, write: WriteHashed): Mask {
+/** Changes masks after all of them were written: `normal` is what was hashed. */
+export type FinishMasks = (masked: ByteWriter, values: ByteColumn, normal: ByteColumn) => void;
+
+/** A mask that depends on the normal form of a value and the key, and on nothing else unless `finish` says so. */
+export function hashedMask(
+  context: MaskContext,
+  form: NormalForm,
+  bytesMax: number,
+  write: WriteHashed,
+  finish?: FinishMasks,
+): Mask {
   const hash = new ColumnHash(context.key);
   const normal = normaliser(form, context.column);
   const writer = new ByteWriter();
   return (values) => {
-    const hashes = hash.of(normal(values));
+    const normalised = normal(values);
+    const hashes = hash.of(normalised);
     writer.reset(values.count, values.count * bytesMax);
     for (let i = 0; i < values.count; i++) {
       if (values.start[i]! < 0) {
@@ -26,9 +36,20 @@ export function hashedMask(context: MaskContext, form: NormalForm, bytesMax: num
       writer.at = write(hashes, i * 16, writer.bytes, from);
       writer.value(from);
     }
+    finish?.(writer, values, normalised);
     return writer;
   };
 }
+
+/** Writes a short constant: a loop is faster than a call into native code. */
+export function writeBytes(bytes: Buffer, out: Buffer, at: number): number {
+  for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i]!;
+  return at;
+}
+
+/** A number of 32 bits of a hash. */
+export const wordOf = (hashes: Buffer, at: number): number =>
+  (hashes[at]! | (hashes[at + 1]! << 8) | (hashes[at + 2]! << 16) | (hashes[at + 3]! << 24)) >>> 0;
 
 export const textTypes: ReadonlySet<string> = new Set(["text", "varchar", "bpchar", "citext", "name"]);
 export const integerTypes: ReadonlySet<string> = new Set(["int2", "int4", "int8"]);

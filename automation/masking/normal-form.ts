@@ -65,15 +65,19 @@ const writeFolded: Write = (bytes, start, end, out, at) => {
   const from = at;
   let wasBlank = true;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
+    const byte = foldedBytes[bytes[i]!]!;
     if (byte >= 0x80) return from + out.write(folded(bytes.toString("utf8", start, end)), from);
-    const isBlank = byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-    if (!isBlank) out[at++] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
-    else if (!wasBlank) out[at++] = 0x20;
+    const isBlank = byte === 0x20;
+    if (!isBlank || !wasBlank) out[at++] = byte;
     wasBlank = isBlank;
   }
   return at > from && out[at - 1] === 0x20 ? at - 1 : at;
 };
+
+/** Capitals as small letters, and every blank as one. */
+const foldedBytes = new Uint8Array(256).map((_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte >= 0x09 && byte <= 0x0d ? 0x20 : byte,
+);
 
 /** Blanks count: only case does not, and how an accent is written. */
 const writeLower: Write = (bytes, start, end, out, at) => {

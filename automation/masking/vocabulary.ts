@@ -49,12 +49,15 @@ export class Vocabulary {
 
   /** Writes the word of a hash; returns where the next byte goes. */
   write(hash: number, isCapital: boolean, out: Buffer, at: number): number {
-    let number = hash % this.size;
+    // The size is a power of two.
+    const last = this.size - 1;
+    let number = hash & last;
     // As many steps as words of the source are words of ours, at most; a step coprime to the size meets every word.
-    for (let tries = 0; this.taken.has(number) && tries < this.size; tries++) number = (number + 2731) % this.size;
+    if (this.taken.size > 0)
+      for (let tries = 0; this.taken.has(number) && tries < this.size; tries++) number = (number + 2731) & last;
     const from = at;
-    for (let divisor = this.size / 64; divisor >= 1; divisor /= 64) {
-      const syllable = (Math.floor(number / divisor) % 64) * 3;
+    for (let shift = 6 * (this.syllableCount - 1); shift >= 0; shift -= 6) {
+      const syllable = ((number >> shift) & 63) * 3;
       out[at++] = syllables[syllable]!;
       out[at++] = syllables[syllable + 1]!;
       out[at++] = syllables[syllable + 2]!;

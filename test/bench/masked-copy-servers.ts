@@ -11,39 +11,13 @@ import { copyTables, type CopiedRows, type CopyRequest } from "../../automation/
 import { searchForLeaks } from "../../automation/targets/masked-copy/leak-search";
 import type { TableMasks } from "../../automation/targets/masked-copy/table-masks";
 import { FleetDatabase } from "../automation/targets/fleet-database";
+import { key, masked } from "./customer-masks";
 import { customerRows, customerTable } from "./realistic-rows";
 
 export const rows = 2_000_000;
 /** For what is slow, or is to be compared with all of them. */
 export const part = rows / 4;
 const packageFolder = join(__dirname, "../..");
-const key = Buffer.alloc(32, 7);
-
-const names = ["id", "name", "email", "phone", "born", "city", "profile", "note", "joined", "score"];
-const rule = (name: string, use: string, type = "text", given: unknown = {}) => ({
-  position: names.indexOf(name),
-  mask: {
-    ...{ use, with: given, class: name },
-    column: {
-      ...{ table: "public.customer", name, type, declared: type },
-      ...{ kind: "base" as const, notNull: false, checks: [] },
-    },
-  },
-});
-/** What a profile of such a table usually masks. */
-const rules = [
-  rule("name", "name"),
-  rule("email", "email"),
-  rule("phone", "phone"),
-  rule("born", "date-shift", "date", { days: 90 }),
-  rule("note", "free-text"),
-];
-const masksOf = (masked: TableMasks["tables"][string]["masked"]): TableMasks => {
-  const of = { columns: names, masked };
-  return { tables: { "public.customer": of, "public.part": of }, empty: [], secret: key, sourceWords: [] };
-};
-export const nothing = masksOf([]);
-export const masked = masksOf(rules);
 
 /** The same masks by SQL, as one would write them. */
 const bySql = `copy (select id, 'n' || public.mask(name), public.mask(email) || '@masked.example', '+999' || public.mask(phone),

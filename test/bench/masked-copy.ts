@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { CopiedRows } from "../../automation/targets/masked-copy/copy-tables";
-import { CopyServers, masked, nothing, part, rows } from "./masked-copy-servers";
+import { masked, nothing } from "./customer-masks";
+import { CopyServers, part, rows } from "./masked-copy-servers";
 import type { Measure } from "./measure";
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { writeNumber } from "../integer-mask";
-import { hashedMask, isText, unfitText } from "../mask-parts";
+import { hashedMask, isText, unfitText, wordOf, writeBytes } from "../mask-parts";
 import { shapeMask } from "../shape-mask";
 import type { Transformer } from "../transformer";
 import { Vocabulary } from "../vocabulary";
@@ -36,14 +36,14 @@ export const address: Transformer<Parameters> = {
       if (given.part !== "city") {
         at = writeNumber(1 + (hashes.readUInt16LE(from + 8) % 999), out, at);
         out[at++] = 0x20;
-        at = words.write(hashes.readUInt32LE(from), true, out, at);
-        at += street.copy(out, at);
+        at = words.write(wordOf(hashes, from), true, out, at);
+        at = writeBytes(street, out, at);
       }
       if (given.part === "full") {
         out[at++] = 0x2c;
         out[at++] = 0x20;
       }
-      return given.part === "street" ? at : words.write(hashes.readUInt32LE(from + 4), true, out, at);
+      return given.part === "street" ? at : words.write(wordOf(hashes, from + 4), true, out, at);
     });
   },
 };

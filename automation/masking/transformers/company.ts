@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hashedMask, unfitText } from "../mask-parts";
+import { hashedMask, unfitText, wordOf, writeBytes } from "../mask-parts";
 import type { Transformer } from "../transformer";
 import { Vocabulary } from "../vocabulary";
 
@@ -20,11 +20,11 @@ export const company: Transformer<z.infer<typeof parameters>> = {
     const seconds = new Vocabulary(3, context.sourceWords);
     const isLong = (context.column.maxLength ?? longLength) >= longLength;
     return hashedMask(context, "folded", longLength, (hashes, from, out, at) => {
-      if (!isLong) return seconds.write(hashes.readUInt32LE(from), true, out, at);
-      at = firsts.write(hashes.readUInt32LE(from + 4), true, out, at);
+      if (!isLong) return seconds.write(wordOf(hashes, from), true, out, at);
+      at = firsts.write(wordOf(hashes, from + 4), true, out, at);
       out[at++] = 0x20;
-      at = seconds.write(hashes.readUInt32LE(from), true, out, at);
-      return at + ending.copy(out, at);
+      at = seconds.write(wordOf(hashes, from), true, out, at);
+      return writeBytes(ending, out, at);
     });
   },
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ByteWriter } from "../byte-writer";
 import { dateTypes, daysAt, firstDay, lastDay, writeDate } from "../days";
 import { ColumnHash } from "../column-hash";
-import { unfit } from "../mask-parts";
+import { unfit, wordOf } from "../mask-parts";
 import type { Transformer } from "../transformer";
 
 const parameters = z.strictObject({
@@ -49,13 +49,14 @@ export const dateShift: Transformer<z.infer<typeof parameters>> = {
           continue;
         }
         const own = rows && subjects.start[i]! < 0 ? rows : hashes;
-        const number = own.readUInt32LE(i * 16) % (2 * steps);
+        const number = wordOf(own, i * 16) % (2 * steps);
         const moved = day + (number < steps ? number - steps : number - steps + 1) * step;
         writer.ensure(end[i]! - start[i]!);
         const from = writer.at;
         const at = writeDate(Math.min(lastDay, Math.max(firstDay, moved)), writer.bytes, from);
+        writer.at = at;
         // The time of day stays.
-        writer.at = at + bytes.copy(writer.bytes, at, start[i]! + 10, end[i]);
+        for (let rest = start[i]! + 10; rest < end[i]!; rest++) writer.bytes[writer.at++] = bytes[rest]!;
         writer.value(from);
       }
       return writer;

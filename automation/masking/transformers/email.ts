@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { hashedMask, unfitText } from "../mask-parts";
+import { hashedMask, unfitText, writeBytes, type FinishMasks } from "../mask-parts";
 import { ColumnHash, derivedKey } from "../column-hash";
-import { normaliser } from "../normal-form";
-import type { Mask, MaskContext, Transformer } from "../transformer";
+import type { ByteColumn, MaskContext, Transformer } from "../transformer";
 import { Vocabulary, writeBase32 } from "../vocabulary";
 
 /** 80 bits, as a pseudonym has. */
@@ -37,20 +36,21 @@ export const email: Transformer<Parameters> = {
     const domain = Buffer.from(given.domain);
     const { maxLength = Number.POSITIVE_INFINITY } = context.column;
     const isFull = maxLength >= fullLength(given);
-    const lower = hashedMask(context, "folded", fullLength(given), (hashes, from, out, at) => {
+    const write = (hashes: Buffer, from: number, out: Buffer, at: number) => {
       if (isFull) {
-        at = words.write(hashes.readUInt16LE(from + 10), false, out, at);
+        at = words.write(hashes[from + 10]! | (hashes[from + 11]! << 8), false, out, at);
         out[at++] = 0x2e;
       }
       at = writeBase32(hashes, from, hashCharacters, out, at);
       out[at++] = 0x40;
       if (isFull) {
-        at = words.write(hashes.readUInt16LE(from + 12), false, out, at);
+        at = words.write(hashes[from + 12]! | (hashes[from + 13]! << 8), false, out, at);
         out[at++] = 0x2e;
       }
-      return at + domain.copy(out, at);
-    });
-    return context.column.ignoresCase ? lower : withCases(lower, context);
+      return writeBytes(domain, out, at);
+    };
+    const finish = context.column.ignoresCase ? undefined : spellings(context);
+    return hashedMask(context, "folded", fullLength(given), write, finish);
   },
 };
 
@@ -58,16 +58,12 @@ export const email: Transformer<Parameters> = {
  * A column may have the same address in several spellings, and be unique. Each but the folded one gets capitals of its
  * own, by its hash: some thirty letters may have one.
  */
-function withCases(lower: Mask, { column, key }: MaskContext): Mask {
-  const normal = normaliser("folded", column);
+function spellings({ key }: MaskContext): FinishMasks {
   const hash = new ColumnHash(derivedKey(key, "spellings"));
-  return (values, batch) => {
-    const masked = lower(values, batch);
-    const folded = normal(values);
+  return (masked, values, folded) => {
     let hashes: Buffer | undefined;
     for (let i = 0; i < values.count; i++) {
-      const [start, end] = [values.start[i]!, values.end[i]!];
-      if (start < 0 || values.bytes.compare(folded.bytes, folded.start[i], folded.end[i], start, end) === 0) continue;
+      if (values.start[i]! < 0 || isSame(values, folded, i)) continue;
       hashes ??= hash.of(values);
       for (let at = masked.start[i]!, bit = 0; at < masked.end[i]!; at++) {
         const byte = masked.bytes[at]!;
@@ -76,6 +72,15 @@ function withCases(lower: Mask, { column, key }: MaskContext): Mask {
         bit++;
       }
     }
-    return masked;
   };
+}
+
+function isSame(one: ByteColumn, other: ByteColumn, i: number): boolean {
+  const from = one.start[i]!;
+  const length = one.end[i]! - from;
+  const start = other.start[i]!;
+  if (other.end[i]! - start !== length) return false;
+  let at = 0;
+  while (at < length && one.bytes[from + at] === other.bytes[start + at]) at++;
+  return at === length;
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { ByteWriter } from "../byte-writer";
 import { ColumnHash } from "../column-hash";
+import { folded } from "../fingerprint";
 import { isText } from "../mask-parts";
 import type { Mask, MaskContext, Transformer } from "../transformer";
+import { placeOf, WordMasks } from "../word-masks";
 
 const parameters = z.strictObject({});
 
@@ -32,12 +34,11 @@ const vowels = Buffer.from("aeio");
 export function scrubbed({ key }: MaskContext): Mask {
   const hash = new ColumnHash(key);
   const writer = new ByteWriter();
-  const words = new ByteWriter();
+  const words = new WordsOfChunk();
   return ({ bytes, start, end, count }) => {
-    const folded = foldedCopy(bytes, start, end, count);
-    words.reset(0, 0);
-    for (let i = 0; i < count; i++) if (start[i]! >= 0) addWords(bytes, start[i]!, end[i]!, words);
-    const hashes = hash.of({ bytes: folded, start: words.start, end: words.end, count: words.count });
+    words.clear();
+    for (let i = 0; i < count; i++) if (start[i]! >= 0) words.addAll(bytes, start[i]!, end[i]!);
+    words.hash(hash);
     writer.reset(count, bytes.length);
     let word = 0;
     for (let i = 0; i < count; i++) {
@@ -47,42 +48,102 @@ export function scrubbed({ key }: MaskContext): Mask {
       }
       writer.ensure(end[i]! - start[i]!);
       const from = writer.at;
-      let at = start[i]!;
-      while (at < end[i]!) {
-        if (kinds[bytes[at]!] === 0) {
-          writer.bytes[writer.at++] = bytes[at++]!;
-          continue;
+      const out = writer.bytes;
+      let at = from;
+      for (let read = start[i]!; read < end[i]!;)
+        if (kinds[bytes[read]!] === 0) out[at++] = bytes[read++]!;
+        else {
+          at = words.write(word, bytes, read, out, at);
+          read = words.end[word++]!;
         }
-        const to = words.end[word]!;
-        writer.at = writeWord(bytes, at, to, hashes, word * 16, writer.bytes, writer.at);
-        at = to;
-        word++;
-      }
+      writer.at = at;
       writer.value(from);
     }
     return writer;
   };
 }
 
-function foldedCopy(bytes: Buffer, start: Int32Array, end: Int32Array, count: number): Buffer {
-  const folded = Buffer.allocUnsafe(bytes.length);
-  for (let i = 0; i < count; i++)
-    for (let at = start[i]!; at >= 0 && at < end[i]!; at++) {
-      const byte = bytes[at]!;
-      folded[at] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
-    }
-  return folded;
-}
+/** The words of a chunk's texts, in their order: each has a mask that is known, or a hash. */
+class WordsOfChunk {
+  end = new Int32Array(1024);
+  /** Where its mask is, or −1 − the number of its hash. */
+  private at = new Int32Array(1024);
+  private count = 0;
+  private readonly known = new WordMasks();
+  /** Those that are hashed, in lower case, and the places that wait for their masks; −1: none does. */
+  private readonly unknown = new ByteWriter();
+  private places: number[] = [];
+  private hashes: Buffer = Buffer.alloc(0);
 
-/** Notes where each run of letters or of digits is. */
-function addWords(bytes: Buffer, start: number, end: number, words: ByteWriter): void {
-  for (let at = start; at < end;) {
-    const kind = kinds[bytes[at]!]!;
-    const from = at;
-    while (at < end && kinds[bytes[at]!] === kind) at++;
-    if (kind !== 0) words.note(from, at);
+  clear(): void {
+    this.count = 0;
+    this.known.beginChunk();
+    this.unknown.reset(0, 0);
+    this.places = [];
+  }
+
+  /** Each run of letters or of digits. */
+  addAll(bytes: Buffer, start: number, end: number): void {
+    for (let at = start; at < end;) {
+      const kind = kinds[bytes[at]!]!;
+      const from = at;
+      let all = 0;
+      while (at < end && kinds[bytes[at]!] === kind) all |= bytes[at++]!;
+      if (kind !== 0) this.add(bytes, from, at, all < 0x80);
+    }
+  }
+
+  hash(hash: ColumnHash): void {
+    this.hashes = hash.of(this.unknown);
+    this.places.forEach((place, number) => {
+      if (place < 0) return;
+      const { bytes, start, end } = this.unknown;
+      const isNumber = kinds[bytes[start[number]!]!] === DIGIT;
+      for (let byte = 0; byte < end[number]! - start[number]!; byte++)
+        this.known.set(place, byte, maskOf(isNumber, byte, this.hashes[number * 16 + byte]!));
+    });
+  }
+
+  write(word: number, bytes: Buffer, from: number, out: Buffer, at: number): number {
+    const place = this.at[word]!;
+    if (place >= 0) return this.known.write(place, bytes, from, this.end[word]!, out, at);
+    return writeWord(bytes, from, this.end[word]!, this.hashes, (-1 - place) * 16, out, at);
+  }
+
+  private add(bytes: Buffer, from: number, to: number, isAscii: boolean): void {
+    if (this.count === this.at.length) this.grow();
+    const found = isAscii ? this.known.find(bytes, from, to) : -1;
+    if (found < 0) {
+      this.places.push(found === -1 ? -1 : placeOf(found));
+      this.addUnknown(bytes, from, to);
+    }
+    this.at[this.count] = found === -1 ? -this.places.length : placeOf(found);
+    this.end[this.count++] = to;
+  }
+
+  private addUnknown(bytes: Buffer, from: number, to: number): void {
+    const { unknown } = this;
+    unknown.ensure(to - from);
+    const start = unknown.at;
+    for (let i = from; i < to; i++) unknown.bytes[unknown.at++] = folded[bytes[i]!]!;
+    unknown.note(start, unknown.at);
+  }
+
+  private grow(): void {
+    for (const name of ["at", "end"] as const) {
+      const larger = new Int32Array(this[name].length * 2);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
   }
 }
+
+const maskOf = (isNumber: boolean, place: number, number: number): number =>
+  isNumber
+    ? 0x30 + (number % 10)
+    : place % 2 === 0
+      ? consonants[number % consonants.length]!
+      : vowels[number % vowels.length]!;
 
 /** As many characters as the word has, a capital where it has one: any length that the column allows still fits. */
 function writeWord(
@@ -101,12 +162,8 @@ function writeWord(
     if ((byte & 0xc0) === 0x80) continue; // not the first byte of its character
     // Another letter at each place of a word longer than its hash, too.
     const number = hashes[hash + (place % 16)]! + Math.floor(place / 16) * 7;
-    if (isNumber) out[at++] = 0x30 + (number % 10);
-    else {
-      const letter = place % 2 === 0 ? consonants[number % consonants.length]! : vowels[number % vowels.length]!;
-      out[at++] = byte >= 0x41 && byte <= 0x5a ? letter - 0x20 : letter;
-    }
-    place++;
+    const mask = maskOf(isNumber, place++, number);
+    out[at++] = byte >= 0x41 && byte <= 0x5a ? mask - 0x20 : mask;
   }
   return at;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hashedMask, unfitText } from "../mask-parts";
+import { hashedMask, unfitText, wordOf } from "../mask-parts";
 import type { Transformer } from "../transformer";
 import { Vocabulary } from "../vocabulary";
 
@@ -23,9 +23,9 @@ export const name: Transformer<Parameters> = {
     const firsts = new Vocabulary(2, context.sourceWords);
     const lasts = new Vocabulary(3, context.sourceWords);
     return hashedMask(context, "folded", lengthOf(given), (hashes, from, out, at) => {
-      if (given.part !== "last") at = firsts.write(hashes.readUInt32LE(from), true, out, at);
+      if (given.part !== "last") at = firsts.write(wordOf(hashes, from), true, out, at);
       if (given.part === "full") out[at++] = 0x20;
-      return given.part === "first" ? at : lasts.write(hashes.readUInt32LE(from + 4), true, out, at);
+      return given.part === "first" ? at : lasts.write(wordOf(hashes, from + 4), true, out, at);
     });
   },
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { placedMask } from "../placed-mask";
 import { integerMask } from "../integer-mask";
-import { hashedMask, isInteger, isText, unfitText } from "../mask-parts";
+import { hashedMask, isInteger, isText, unfitText, writeBytes } from "../mask-parts";
 import type { Transformer } from "../transformer";
 import { unfitNumber } from "./permutation";
 
@@ -33,7 +33,7 @@ export const phone: Transformer<Parameters> = {
     // The same number, however it is written, gets the same digits.
     if (form === "shape") return placedMask(context);
     return hashedMask(context, "digits", prefix.length + digits, (hashes, from, out, at) => {
-      at += prefix.copy(out, at);
+      at = writeBytes(prefix, out, at);
       for (let i = 0; i < digits; i++) out[at++] = 0x30 + (hashes[from + i]! % 10);
       return at;
     });

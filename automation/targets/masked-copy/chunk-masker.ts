@@ -1,5 +1,6 @@
 /** Pure: masks some columns of a chunk of COPY text. No value becomes a string, or an object of its own. */
 import { ByteWriter } from "../../masking/byte-writer";
+import { words32 } from "../../masking/column-hash";
 import { appendEscaped, unescapeInPlace } from "../../masking/copy-text";
 import type { ByteColumn, Mask } from "../../masking/transformer";
 
@@ -102,40 +103,48 @@ export class ChunkMasker {
     let rows = 0;
     let column = 0;
     let start = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at];
-      if (byte !== TAB && byte !== NEWLINE) continue;
-      fieldsAt[column]?.add(start, at);
-      start = at + 1;
+    const { length } = bytes;
+    const words = words32(bytes);
+    for (let at = 0; at < length;) {
+      // Four bytes at once, as long as none of them ends a field.
+      if ((at & 3) === 0) while (at + 4 <= length && !hasControl(words[at >> 2]!)) at += 4;
+      if (at === length) break;
+      const byte = bytes[at++]!;
+      if (byte > NEWLINE || (byte !== TAB && byte !== NEWLINE)) continue;
+      fieldsAt[column]?.add(start, at - 1);
+      start = at;
       column++;
       if (byte === TAB) continue;
       if (column !== columns) throw new RangeError(`a row of ${column} fields instead of ${columns}`);
       rows++;
       column = 0;
     }
-    if (start !== bytes.length) throw new RangeError("a chunk that ends in the middle of a row");
+    if (start !== length) throw new RangeError("a chunk that ends in the middle of a row");
     return rows;
   }
 
   private join(bytes: Buffer, rows: number, results: readonly ByteColumn[]): Uint8Array<ArrayBuffer> {
     const { masked } = this;
     const out = Buffer.from(new ArrayBuffer(bytes.length + this.room(rows, results)));
+    const view = viewOf(out);
+    const source = viewOf(bytes);
+    const views = results.map((result) => viewOf(result.bytes));
     let at = 0;
     let from = 0;
     for (let row = 0; row < rows; row++)
       for (let one = 0; one < masked.length; one++) {
         const { fields, escapes } = masked[one]!;
         const result = results[one]!;
-        at = append(out, at, bytes, from, fields.rawStart[row]!);
+        at = append(out, view, at, bytes, source, from, fields.rawStart[row]!);
         const start = result.start[row]!;
         if (start < 0) {
           out[at++] = BACKSLASH;
           out[at++] = CAPITAL_N;
         } else if (escapes) at = appendEscaped(out, at, result.bytes, start, result.end[row]!);
-        else at = append(out, at, result.bytes, start, result.end[row]!);
+        else at = append(out, view, at, result.bytes, views[one]!, start, result.end[row]!);
         from = fields.rawEnd[row]!;
       }
-    at = append(out, at, bytes, from, bytes.length);
+    at = append(out, view, at, bytes, source, from, bytes.length);
     return new Uint8Array(out.buffer as ArrayBuffer, 0, at);
   }
 
@@ -185,10 +194,16 @@ function unescaped(bytes: Buffer, from: number, to: number): number {
   return to;
 }
 
-function append(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+/** Whether one of four bytes is below 11, as what ends a field is. */
+const hasControl = (word: number): boolean => ((word - 0x0b0b0b0b) & ~word & 0x80808080) !== 0;
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);
+
+function append(out: Buffer, view: DataView, at: number, bytes: Buffer, source: DataView, from: number, to: number) {
   // Short pieces: a loop is faster than a call into native code.
-  if (to - from > 48) return at + bytes.copy(out, at, from, to);
-  for (let one = from; one < to; one++) out[at++] = bytes[one]!;
+  if (to - from > 96) return at + bytes.copy(out, at, from, to);
+  for (; to - from >= 4; from += 4, at += 4) view.setInt32(at, source.getInt32(from, true), true);
+  while (from < to) out[at++] = bytes[from++]!;
   return at;
 }
 
