@@ -8,6 +8,7 @@ import { backupAuditErrors } from "./operations/backup-audit/errors";
 import { databasePatchErrors } from "./operations/database-patch/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
+import { patchUndoErrors } from "./operations/patch-undo/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
 import { refreshExtensionErrors } from "./operations/refresh-extension/errors";
 import { refreshRemovalErrors } from "./operations/refresh-removal/errors";
@@ -65,6 +66,7 @@ export const errorTables = {
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
   "database patch": databasePatchErrors,
+  "patch undo": patchUndoErrors,
   "ringed patch": ringedPatchErrors,
   "drift repair": driftRepairErrors,
   "password rotation": passwordRotationErrors,
@@ -90,6 +92,7 @@ export const errorTable = {
   ...restoreDrillErrors,
   ...backupAuditErrors,
   ...databasePatchErrors,
+  ...patchUndoErrors,
   ...ringedPatchErrors,
   ...driftRepairErrors,
   ...passwordRotationErrors,

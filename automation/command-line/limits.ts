@@ -119,3 +119,6 @@ export const databasesNamedMax = 20;
 
 /** Databases that `shipshape drift --once` compares at once: each has an engine, on the two cores of a CI runner. */
 export const comparedAtOnceMax = 2;
+
+/** Ways back that the timetable of a train prints: people take them one by one. */
+export const waysBackMax = 10;

@@ -4,6 +4,7 @@ import type { Run } from "../records";
 import type { RingState, Train, TrainDecision, TrainWord } from "../train-records";
 import type { CommandContext } from "./command-context";
 import { table, wrapped } from "./layout";
+import { waysBackMax } from "./limits";
 import { withControlPlane } from "./open-control-plane";
 import { principal, withRecords } from "./open-records";
 import type { Terminal } from "./terminal";
@@ -72,6 +73,7 @@ export async function showTrain(
     if (train.decisions.length > 0) terminal.say("\ndecided:");
     for (const one of train.decisions) reportDecision(one, terminal);
     reportNext(id, train, run, terminal);
+    reportWaysBack(stops, shownRings, terminal);
   });
 }
 
@@ -142,6 +144,29 @@ function reportNext(id: string, { rings }: Train, { finishedAt }: Run, terminal:
   for (const way of ["resume", "abort"]) terminal.say(`  npx shipshape train ${way} ${id} --reason "..."`);
   terminal.say(`  npx shipshape train skip ${id} --database ... --reason "..."   then resume`);
 }
+
+/** Of what a ring that is not well has patched, or was to: each is approved for itself, and says what it loses. */
+function reportWaysBack(
+  stops: readonly Stop[],
+  rings: readonly { number: number; state: RingState }[],
+  terminal: Terminal,
+): void {
+  const isOff = (ring: number) => rings.some(({ number, state }) => number === ring && isStopped.has(state));
+  const tried = stops.filter((one) => one.requestId !== null && one.state !== "patching" && isOff(one.ring));
+  if (tried.length === 0) return;
+  terminal.say(
+    "\nforward, to the next minor, nothing is lost. The way back of one, with what it loses and how it goes:",
+  );
+  const nameOf = namesOf(stops);
+  for (const one of tried.slice(0, waysBackMax)) {
+    const where = nameOf(one) === one.identifier ? "" : ` --account ${one.account} --region ${one.region}`;
+    const asked = `--database ${one.identifier}${where} --patch ${one.requestId} --reason "..." --plan-only`;
+    terminal.say(printable(`  npx shipshape request patch-undo ${asked}`));
+  }
+  if (tried.length > waysBackMax) terminal.say(`  and so for ${tried.length - waysBackMax} more`);
+}
+
+const isStopped: ReadonlySet<RingState> = new Set(["halted", "aborted"]);
 
 /** `shipshape train halt`, `resume`, `skip` and `abort`. */
 export async function decideTrain(

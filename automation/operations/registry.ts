@@ -10,6 +10,7 @@ import { driftRepairDescription } from "./drift-repair/request";
 import { environmentRefreshDescription } from "./environment-refresh/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
+import { patchUndoDescription } from "./patch-undo/request";
 import { refreshExtensionDescription } from "./refresh-extension/request";
 import { refreshRemovalDescription } from "./refresh-removal/request";
 import { ringedPatchDescription } from "./ringed-patch/request";
@@ -32,6 +33,7 @@ export const operations: readonly RegisteredOperation[] = [
     ...passwordRotationDescription,
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),
   },
+  { ...patchUndoDescription, open: async (c) => (await import("./patch-undo/patch-undo")).open(c) },
   {
     ...refreshExtensionDescription,
     open: async (c) => (await import("./refresh-extension/refresh-extension")).open(c),

@@ -71,6 +71,10 @@ jest.mock("../../../automation/targets/page-checksums", () => ({
 }));
 jest.mock("../../../automation/targets/running-server", () => ({
   readRunningServer: (...given: Parameters<MemoryCloud["runningServer"]>) => mockCloud.runningServer(...given),
+  readRowsChanged: () => Promise.resolve(700),
+}));
+jest.mock("../../../automation/runner/patch-runs", () => ({
+  readPatchRun: () => Promise.resolve(mockCloud.trains.patchRun(mockCloud.instances.get(mockCloud.source)!.described)),
 }));
 jest.mock("../../../automation/runner/trains", () => {
   type Tables = Record<string, (...given: unknown[]) => unknown>;

@@ -1,6 +1,6 @@
 /**
  * The `shipshape` command with one operation, of the registry or of the tests, that is disturbed at one moment (with
- * `label-all` and `database-patch` it has the operation of its children, or of its parent, too):
+ * `label-all` and `database-patch` it has the operations of its children, its parent and its way back, too):
  * `tsx killed-command.ts <operation> <moment> <word>…`; the moments are in disturbed.ts.
  */
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const proven = (registered: RegisteredOperation): RegisteredOperation => ({
   open: (context) => registered.open({ ...context, recoveryOf: () => Promise.resolve(fresh) }),
 });
 const fresh = { recoverability: "fresh" as const, reason: "a drill passed", drill: null };
-const patches = ["database-patch", "ringed-patch"];
+const patches = ["database-patch", "ringed-patch", "patch-undo"];
 
 const one = [...operations, toyOperation, toyChange, toyCoordination].filter(({ name }) => name === operation);
 const disturbedOne = [

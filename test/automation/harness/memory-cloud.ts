@@ -239,7 +239,7 @@ export class MemoryCloud {
   /** In place of `targets/running-server`. */
   readonly runningServer = (client: Client): Promise<RunningServer> => {
     const { EngineVersion: serverVersion = "" } = instanceOf(client).described;
-    return Promise.resolve({ serverVersion, invalidIndexes: 0, extensionsBehind: [] });
+    return Promise.resolve({ serverVersion, invalidIndexes: 0, extensionsBehind: [], rowsChanged: 700 });
   };
 
   /** The version that a config declares, if another one runs. */

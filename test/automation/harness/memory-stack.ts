@@ -34,6 +34,10 @@ export class MemoryStack {
     this.text += "    maskedCopy:\n      request: an earlier one\n      expiresOn: 2026-01-31\n";
   }
 
+  declareVersion(version: string): void {
+    this.text += `    engineVersion: "${version}"\n`;
+  }
+
   home = (): StackHome => ({
     ownership: this.ownership,
     config:

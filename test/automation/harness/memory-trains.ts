@@ -1,4 +1,6 @@
 /** In place of `runner/trains`: the rings of one train in memory. Ben aborts a train that is halted. */
+import type { DBInstance } from "@aws-sdk/client-rds";
+import { targetDatabase } from "../../../automation/fleet-records";
 import type { PlannedRing } from "../../../automation/runner/trains";
 import type { GateResult, RingState, Train } from "../../../automation/train-records";
 
@@ -39,6 +41,18 @@ export class MemoryTrains {
         databases: [...this.databases].map(([identity, ring]) => ({ identity, ring, turnOf: null, waiver: null })),
       }),
   };
+
+  /** In place of `runner/patch-runs`: it was to bring that database from 17.9 to 17.10. */
+  patchRun({
+    DBInstanceIdentifier: identifier = "",
+    DbiResourceId: resourceId = "",
+    DBInstanceArn: arn = "",
+  }: DBInstance) {
+    const database = targetDatabase({ identifier, resourceId, arn });
+    const plan = { database, from: "17.9", to: "17.10", snapshot: "shipshape-patch-1", change: { requestId: "1" } };
+    const upBeganAt = new Date(Date.now() - 10_000).toISOString();
+    return { operation: "database-patch", plan, isOver: true, upBeganAt, rowsChangedBefore: 500 };
+  }
 
   private async go(number: number, from: RingState, to: RingState): Promise<RingState> {
     if (this.rings.get(number) === from) this.rings.set(number, to);

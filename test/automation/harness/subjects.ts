@@ -9,6 +9,7 @@ import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detect
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
+import { patchUndoEffects, patchUndoOrder } from "../operations/patch-undo/order-of-steps";
 import { refreshExtensionOrder } from "../operations/refresh-extension/order-of-steps";
 import { refreshRemovalOrder } from "../operations/refresh-removal/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
@@ -180,6 +181,30 @@ export const subjects: Subject[] = [
         arrange: ({ stack }) => {
           stack.leaveInGrace();
           stack.ownership = "delivered";
+        },
+      },
+    },
+  },
+  {
+    operation: registered("patch-undo"),
+    input: { database: source, patch: "261127050000-1a2b3c4d" },
+    order: patchUndoOrder,
+    isReal: false, // patch-undo.engine.test.ts kills it: it needs a stack of our own, and an approval
+    effects: patchUndoEffects,
+    cases: {
+      "it never came to run": {
+        verdict: "pass",
+        arrange: (cloud) => {
+          runsOld(cloud);
+          cloud.stack.declareVersion("17.10");
+        },
+      },
+      "it runs": { verdict: "inconclusive" },
+      "another team's stack": {
+        verdict: "inconclusive",
+        arrange: (cloud) => {
+          runsOld(cloud);
+          cloud.stack.ownership = "delivered";
         },
       },
     },

@@ -36,6 +36,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "patch-wider",
         "patch-not-its-turn",
         "patch-unsettled",
+        "undo-impossible",
+        "undo-wider",
         "snapshot-not-usable",
         "train-empty",
         "train-cycle",

@@ -31,10 +31,10 @@ export class OwnStack {
   ) {}
 
   /** Brings it up, and opens the control plane of its cloud. */
-  static async start(operation: string, extensions: string[]): Promise<OwnStack> {
+  static async start(operation: string, extensions: string[], more: object = {}): Promise<OwnStack> {
     const engine = await startEngine();
     const { cloud } = engine;
-    const config = { ...request, environment: "development", tier: "bronze", extensions };
+    const config = { ...request, environment: "development", tier: "bronze", extensions, ...more };
     const text = `config:\n  aws:region: ${cloud.env.AWS_REGION}\n  shipshape:request:\n${Object.entries(config)
       .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
       .join("")}  shipshape:place:\n    platformStack: platform.test\n`;

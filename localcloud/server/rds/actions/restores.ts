@@ -39,8 +39,9 @@ export const restoreActions: Action[] = [
       const base = backup.base.findLast(({ restorableFrom }) => Date.parse(restorableFrom) <= target.getTime())!;
       const live = call.cloud.instances.byResourceId(backup.resourceId);
       const source = live ? { ...backup.source, shape: live.shape, tags: live.tags } : backup.source;
+      const shape = { ...source.shape, EngineVersion: versionAt(target, backup) ?? source.shape.EngineVersion };
       return begin(
-        restoredInstance(identifier, settings, source, call),
+        restoredInstance(identifier, settings, { ...source, shape }, call),
         { base: { resourceId: backup.resourceId, id: base.id }, target: target.toISOString() },
         call,
       );
@@ -65,6 +66,10 @@ export const restoreActions: Action[] = [
     },
   }),
 ];
+
+/** What ran then, if it was upgraded since; a snapshot of that time has the same version. */
+const versionAt = (target: Date, { upgrades = [] }: AutomatedBackupRecord): string | undefined =>
+  upgrades.find(({ at }) => Date.parse(at) > target.getTime())?.from;
 
 async function sourceOf(input: z.output<typeof pointInTimeInput>, call: Call): Promise<AutomatedBackupRecord> {
   const named = [

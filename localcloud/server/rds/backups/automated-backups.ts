@@ -14,6 +14,8 @@ export interface AutomatedBackupRecord {
   source: BackedUpInstance;
   /** Oldest first. */
   base: BaseBackupRecord[];
+  /** Oldest first, by the databases' clock: what is restored to a moment before one runs the version of then. */
+  upgrades?: { at: string; from: string }[];
   /** Everything committed up to then can be restored. By the databases' clock, which is the machine's. */
   latestRestorableTime?: string;
   /** When one was last started, by the cloud's clock. */

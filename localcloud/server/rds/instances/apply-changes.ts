@@ -24,6 +24,8 @@ export async function applyChanges(
   if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
   const changes = operation.changes;
   const changed = withChanges(instance, changes);
+  if (changes.EngineVersion !== undefined && changes.EngineVersion !== instance.shape.EngineVersion)
+    noteUpgrade(instance, cloud);
   if (needsRestart(instance, changed))
     await restartAs(changed, instance.shape.EngineVersion !== changed.shape.EngineVersion, cloud);
   if (changes.BackupRetentionPeriod === 0) await stopArchiving(changed, cloud);
@@ -45,6 +47,14 @@ export async function applyChanges(
         message(changed.shape),
       );
   }
+}
+
+/** Noted before it: an upgrade that is repeated after a kill was begun the first time. */
+function noteUpgrade({ resourceId, shape: { EngineVersion: from } }: InstanceRecord, cloud: Cloud): void {
+  cloud.backups.update(resourceId, (backup) => {
+    const known = backup.upgrades ?? [];
+    if (known.at(-1)?.from !== from) backup.upgrades = [...known, { at: new Date().toISOString(), from }];
+  });
 }
 
 /**

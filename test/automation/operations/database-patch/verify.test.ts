@@ -5,7 +5,7 @@ import type { DatabasePatchPlan } from "../../../../automation/operations/databa
 const plan = { to: "17.10" } as DatabasePatchPlan;
 const found = (invalidIndexes: number, version = "17.10"): FoundVersion => ({
   api: { version, status: "available", pending: [] },
-  server: { serverVersion: version, invalidIndexes, extensionsBehind: [] } as Exclude<
+  server: { serverVersion: version, invalidIndexes, extensionsBehind: [], rowsChanged: 0 } as Exclude<
     FoundVersion["server"],
     { failure: string }
   >,
