@@ -32,7 +32,7 @@ import type {
   FindingEvent,
 } from "./difference-records";
 import type { ExpectedChange, FleetAnswer, Ownership, Targets } from "./fleet-records";
-import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
+import type { Decision, OperationRequest, PlanBasis, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest, requireComment } from "./request/requests";
 import { answerFinding, answersOf, followedFinding, openFindings, type Answer, type Finding } from "./review/findings";
@@ -55,6 +55,7 @@ import type { Train } from "./train-records";
 import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
 import { scheduledSweeps } from "./scheduled-sweeps";
+import { previewUnderWay, recordShowing, type PreviewAsked, type ShowingAsked } from "./shown-rows";
 
 export interface ControlPlaneRecords {
   /** For the evidence log, which clients read themselves. */
@@ -106,6 +107,10 @@ export interface ControlPlaneRecords {
   looks(): Promise<DatabaseLook[]>;
   /** The rings of a train, and what was decided; none, if it has not begun. Errors: request-unknown, train-unknown. */
   train(requestId: string): Promise<Train>;
+  /** The approved plan of a preview whose rows a person may look at. Errors: those of `previewUnderWay`. */
+  previewUnderWay(requestId: string, asked: PreviewAsked): Promise<PlanBasis>;
+  /** Records that rows are shown to a person, before they are read. Errors: preview-over, preview-used-up. */
+  recordShowing(requestId: string, asked: ShowingAsked): Promise<void>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What the delivered change of a request is to bring about. */
@@ -164,6 +169,8 @@ export async function openRecords(
     standard,
     request: (id) => readRequest(database, id),
     run: (id) => readRun(database, id),
+    previewUnderWay: (id, asked) => previewUnderWay(database, id, asked),
+    recordShowing: (id, asked) => recordShowing(database, id, asked),
     train: async (id) => {
       const { operation } = await readRun(database, id);
       if (operation !== "ringed-patch") throw new ShipshapeError("train-unknown", { id });

@@ -10,6 +10,7 @@ import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { patchUndoErrors } from "./operations/patch-undo/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
+import { maskingPreviewErrors } from "./operations/masking-preview/errors";
 import { refreshExtensionErrors } from "./operations/refresh-extension/errors";
 import { refreshRemovalErrors } from "./operations/refresh-removal/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
@@ -61,6 +62,7 @@ export const errorTables = {
   policy: policyErrors,
   runner: runnerErrors,
   "environment refresh": environmentRefreshErrors,
+  "masking preview": maskingPreviewErrors,
   "refresh extension": refreshExtensionErrors,
   "refresh removal": refreshRemovalErrors,
   "restore drill": restoreDrillErrors,
@@ -87,6 +89,7 @@ export const errorTable = {
   ...policyErrors,
   ...runnerErrors,
   ...environmentRefreshErrors,
+  ...maskingPreviewErrors,
   ...refreshExtensionErrors,
   ...refreshRemovalErrors,
   ...restoreDrillErrors,

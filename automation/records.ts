@@ -97,6 +97,8 @@ export interface PlanBasis {
   removes?: { expiresOn: string; isOver: boolean };
   /** If it leaves data of a database elsewhere; a throwaway that is isolated and removed is not elsewhere. */
   copies?: DataCopy;
+  /** Set if real rows of the database are shown to the person who requests it. */
+  showsRows?: true;
 }
 
 export type DecisionStatus = "allowed" | "denied" | "needs-approval";

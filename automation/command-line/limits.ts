@@ -122,3 +122,6 @@ export const comparedAtOnceMax = 2;
 
 /** Ways back that the timetable of a train prints: people take them one by one. */
 export const waysBackMax = 10;
+
+/** The latest masking previews among which one's own is looked for: there is one of a database at a time. */
+export const previewsReadMax = 100;

@@ -8,6 +8,7 @@ import { databasePatchDescription } from "./database-patch/request";
 import { driftDetectionDescription } from "./drift-detection/request";
 import { driftRepairDescription } from "./drift-repair/request";
 import { environmentRefreshDescription } from "./environment-refresh/request";
+import { maskingPreviewDescription } from "./masking-preview/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
 import { patchUndoDescription } from "./patch-undo/request";
@@ -29,6 +30,7 @@ export const operations: readonly RegisteredOperation[] = [
     ...environmentRefreshDescription,
     open: async (c) => (await import("./environment-refresh/environment-refresh")).open(c),
   },
+  { ...maskingPreviewDescription, open: async (c) => (await import("./masking-preview/masking-preview")).open(c) },
   {
     ...passwordRotationDescription,
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),

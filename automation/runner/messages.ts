@@ -26,6 +26,13 @@ export async function addMessage(
   if (!added) throw new ShipshapeError("run-over", { id: requestId });
 }
 
+/** What was sent to a run on that topic, the first first. */
+export const messagesOf = (database: Database, requestId: string, topic: string) =>
+  database.query<Message & { sentAt: Date }>(
+    `select sent_by as "sentBy", sent_at as "sentAt", content from message where request_id = $1 and topic = $2 order by id`,
+    [requestId, topic],
+  );
+
 export interface Wait {
   requestId: string;
   /** Its step: a wait that is repeated is the same wait. */

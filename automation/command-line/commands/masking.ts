@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context";
+import { rowsDefault, rowsMax } from "../../operations/masking-preview/limits";
 import type { CheckOptions } from "../masking-check";
 import type { DraftOptions } from "../masking-draft";
+import type { PreviewOptions } from "../masking-preview";
+import { parseCount } from "./option-values";
 
 const role = ["--role <name>", "the access role to log in as, or `master`"] as const;
 const databaseName = ["--database-name <name>", "the database on the instance (default: the instance's own)"] as const;
@@ -42,5 +45,20 @@ export function addMaskingCommands(shipshape: Command, context: CommandContext):
     )
     .action(async (profile: string, options: CheckOptions) =>
       (await import("../masking-check")).checkMasking(profile, options, context),
+    );
+  masking
+    .command("preview")
+    .description("show rows before and after masking, of an isolated copy that was requested and approved for it")
+    .argument("<profile>", "its file, .masking.yaml")
+    .option("--request <id>", "the masking preview (default: your newest one of the profile's source)")
+    .option("--table <name>", "one table, as the profile names it (default: the first ones with masked columns)")
+    .option("--rows <number>", `how many rows of each table, up to ${rowsMax}`, parseCount(rowsMax), rowsDefault)
+    .option("--json", "print the rows as JSON")
+    .addHelpText(
+      "after",
+      "\nIt shows REAL VALUES, beside their masks, to the person who requested the preview and to nobody else. Edit the\nprofile, and look again. `npx shipshape request masking-preview` requests the copy: docs/masking.md\n\nExample:\n  npx shipshape masking preview orders.masking.yaml --table public.customers",
+    )
+    .action(async (profile: string, options: PreviewOptions) =>
+      (await import("../masking-preview")).previewMasking(profile, options, context),
     );
 }

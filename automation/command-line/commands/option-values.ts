@@ -19,6 +19,16 @@ export function parseNumber(text: string): number {
   return number;
 }
 
+/** A whole number from 1 to `max`. */
+export const parseCount =
+  (max: number) =>
+  (text: string): number => {
+    const count = Number(text);
+    if (!Number.isInteger(count) || count < 1 || count > max)
+      throw new InvalidArgumentError(`"${text}" is not a whole number from 1 to ${max}`);
+    return count;
+  };
+
 export function parseMoment(text: string): string {
   const moment = Date.parse(text);
   if (Number.isNaN(moment))

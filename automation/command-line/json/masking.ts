@@ -13,6 +13,28 @@ export const maskingOutputs = {
     valuesUnread: z.array(text).describe("tables whose values the role may not read, or that were not looked at"),
     output: text.nullable(),
   }),
+  "masking preview": z.strictObject({
+    request: text,
+    database: text,
+    profile: text,
+    profileDigest: text,
+    tablesNotShown: count,
+    tables: z.array(
+      z.strictObject({
+        table: text,
+        kept: z.array(text).describe("columns that are copied as they are"),
+        rows: z.array(
+          z.array(
+            z.strictObject({
+              column: text,
+              before: text.nullable().describe("the real value, or its beginning"),
+              after: text.nullable(),
+            }),
+          ),
+        ),
+      }),
+    ),
+  }),
   "masking check": z.strictObject({
     profile: text,
     database: text,

@@ -1,37 +1,26 @@
 /** The effects of a refresh besides those in the copy itself: each one action, safe to repeat. */
-import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
 import { ShipshapeError } from "../../errors";
-import { targetDatabase, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
+import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { profileDigest } from "../../masking/profile";
 import { schemaDigest } from "../../masking/schema-facts";
-import { askBackend } from "../../runner/backend-stacks";
 import { PROJECT } from "../../runner/stack-state";
-import { awsClients } from "../../targets/aws-access";
 import { findDatabase } from "../../targets/database-instance";
-import {
-  controlRole,
-  describeDatabase,
-  findDatabaseLogin,
-  masterRole,
-  requireServing,
-  tagsOf,
-} from "../../targets/database-login";
+import { controlRole, findDatabaseLogin, masterRole, tagsOf } from "../../targets/database-login";
 import { schemaFactsSeconds } from "../../targets/limits";
-import { locate } from "../../targets/locations";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
 import { readSchemaFacts } from "../../targets/schema-facts";
 import { isolatedCopySteps } from "../isolated-copy";
-import { isolationNear, requireWithinBackups } from "../isolation";
 import type { OperationContext } from "../operation-context";
 import { settledProgram } from "../settled-program";
 import { copySteps } from "./copy-steps";
 import { coverageFigures, coverageProblems, scopeOf, shortened } from "./coverage";
 import { stagingLifeHours } from "./limits";
-import { declaredSource, ownTarget } from "./ownership";
+import { ownTarget } from "./ownership";
 import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { readProfile, readSubset } from "./profile";
 import type { EnvironmentRefreshRequest } from "./request";
+import { latestMoment, lookAtSource, targetOf } from "./source-look";
 import { targetSteps } from "./target-steps";
 import { teamSteps } from "./team-steps";
 
@@ -47,22 +36,10 @@ export function environmentRefreshSteps(s: OperationContext) {
   return {
     /** Refuses what cannot be copied, before anything is planned, registered or created. */
     async observe(asked: EnvironmentRefreshRequest): Promise<ObservedRefresh> {
-      const { database: identifier, at } = asked;
+      const { database: identifier } = asked;
       const environment = environmentOf(asked, s.standard);
-      const access = await locate(s.access, asked);
-      // A target's stack reaches the cloud as the engine's environment says.
-      if (access.location?.role !== undefined) throw new ShipshapeError("refresh-source-elsewhere", { identifier });
-      const clients = awsClients(access);
-      const instance = await describeDatabase(clients, identifier);
-      requireServing(instance);
-      if (!instance.BackupRetentionPeriod || !instance.LatestRestorableTime)
-        throw new ShipshapeError("refresh-source-unrestorable", { identifier });
-      if (at !== undefined) await requireWithinBackups(clients, identifier, new Date(at));
-      const platformStack = access.location?.platformStack ?? s.platformStack;
-      const isolation = await isolationNear(s, platformStack, instance);
-      const declared = await declarations(s, identifier);
-      const shape = declaredSource(targetOf(instance), tagsOf(instance), declared, s.standard);
-      const databaseName = instance.DBName ?? "postgres";
+      const { clients, platformStack, isolation, declared, source } = await lookAtSource(s, asked);
+      const { shape, databaseName, tags: sourceTags } = source;
       const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole, databaseName);
       const reading = { rootCertificateFile, readOnly: true, statementSeconds: schemaFactsSeconds };
       const facts = await inCopySession(login, reading, "the look at the schema", readSchemaFacts);
@@ -77,24 +54,10 @@ export function environmentRefreshSteps(s: OperationContext) {
       const scope = scopeOf(asked, { profile, facts, name, subset });
       const target = asked.target === undefined ? copyIdentifier(shape, environment, s.standard) : null;
       const found = target === null ? undefined : await findDatabase(clients, target);
-      const terms = { source: targetOf(instance), sourceTags: tagsOf(instance), sourceShape: shape, environment };
+      const terms = { source: targetDatabase(source), sourceTags, sourceShape: shape, environment };
       return {
         observedAt: now(),
-        source: {
-          identifier,
-          arn: instance.DBInstanceArn ?? "",
-          resourceId: instance.DbiResourceId ?? "",
-          databaseName,
-          engineVersion: instance.EngineVersion ?? "",
-          instanceClass: instance.DBInstanceClass ?? "",
-          parameterGroupName: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? "",
-          subnetGroupName: instance.DBSubnetGroup?.DBSubnetGroupName ?? "",
-          keyArn: instance.KmsKeyId,
-          engineLifecycleSupport: instance.EngineLifecycleSupport ?? "open-source-rds-extended-support-disabled",
-          tags: tagsOf(instance),
-          shape,
-          schemaDigest: schemaDigest(facts),
-        },
+        source: { ...source, schemaDigest: schemaDigest(facts) },
         ...isolation,
         platformStack,
         profile: {
@@ -123,15 +86,8 @@ export function environmentRefreshSteps(s: OperationContext) {
     async chooseRecoveryPoint(
       plan: EnvironmentRefreshPlan,
     ): Promise<{ recoveryPoint: string } | { at: string; reason: string }> {
-      const { BackupRetentionPeriod, LatestRestorableTime } = await describeDatabase(
-        clientsOf(plan),
-        plan.source.identifier,
-      );
-      if (!BackupRetentionPeriod || !LatestRestorableTime)
-        return { at: now(), reason: "automated backups were switched off: nothing can be restored" };
-      // RDS restores to whole seconds.
-      const latest = new Date(Math.floor(LatestRestorableTime.getTime() / 1000) * 1000).toISOString();
-      return { recoveryPoint: plan.recoveryTarget ?? latest };
+      const found = await latestMoment(clientsOf(plan), plan.source.identifier);
+      return "reason" in found ? found : { recoveryPoint: plan.recoveryTarget ?? found.latest };
     },
     restore: (plan: EnvironmentRefreshPlan, restoreTime: string, signal: AbortSignal) =>
       steps.restoreFrom(plan, { resourceId: plan.source.resourceId, restoreTime }, signal),
@@ -150,25 +106,5 @@ export function environmentRefreshSteps(s: OperationContext) {
 
 const named = (problems: { place: string; reason: string }[]): string =>
   shortened(problems.map(({ place, reason }) => `${place}: ${reason}`));
-
-async function declarations(
-  { stacks }: Pick<OperationContext, "stacks">,
-  identifier: string,
-): Promise<DeclaredDatabase[]> {
-  const answer = await askBackend(stacks);
-  if (!answer.asked)
-    throw new ShipshapeError("refresh-source-undeclared", {
-      identifier,
-      reason: `the stacks could not be read: ${answer.reason}`,
-    });
-  return answer.stacks.flatMap(({ databases }) => databases);
-}
-
-const targetOf = (instance: DBInstance): TargetDatabase =>
-  targetDatabase({
-    identifier: instance.DBInstanceIdentifier ?? "",
-    resourceId: instance.DbiResourceId ?? "",
-    arn: instance.DBInstanceArn ?? "",
-  });
 
 const now = () => new Date().toISOString();

@@ -1,13 +1,20 @@
+import type { Standard } from "../../../components/standards/standard";
 import { environmentOfSource, leavesItsPlace } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 export const requireApprovalOfSource = defineAdmissionRule({
   id: "require-approval-of-source",
-  why: "A copy of a database's data is read by others than its owner expects as soon as it leaves the database's environment or account: by everyone who works with staging, for example. So the team that owns the source decides on each such copy, not only the team that gets it. If the environment of the source is unknown, the data counts as leaving it. The throwaway of a restore drill is no such copy: nothing can reach it but the drill, which removes it.",
+  why: "A copy of a database's data is read by others than its owner expects as soon as it leaves the database's environment or account: by everyone who works with staging, for example. So the team that owns the source decides on each such copy, not only the team that gets it. If the environment of the source is unknown, the data counts as leaving it. A person who is shown real rows reads them, too, wherever the copy is that they are from: that needs the same approval. The throwaway of a restore drill is no such copy: nothing can reach it but the drill, which removes it.",
   solution:
-    "A member of the team that owns the source reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). For `restricted` data two members do. A copy that stays in the source's environment and account needs no such approval.",
+    "A member of the team that owns the source reads the plan (`npx shipshape show <id>`) and approves it by its digest (`npx shipshape approve <id> --help`). For `restricted` data two members do. A copy that stays in the source's environment and account needs no such approval, if its rows are shown to nobody.",
   owner: "team-platform",
-  judge({ operation, plan: { copies }, standard }) {
+  judge({ operation, plan: { copies, showsRows, target, tags }, standard }) {
+    if (showsRows)
+      return {
+        verdict: "needs-approval",
+        reason: `${operation.name} shows real rows of ${target}, which belongs to ${tags[standard.tags.owner.key] ?? "nobody"}, to the requester`,
+        approvals: [{ by: "owning-team", people: peopleFor(tags, standard) }],
+      };
     if (!copies) return { verdict: "allowed", reason: `${operation.name} leaves no copy of a database's data` };
     const { source, to, dataFrom } = copies;
     const { identifier, account } = source.database;
@@ -15,11 +22,13 @@ export const requireApprovalOfSource = defineAdmissionRule({
     if (!leavesItsPlace({ copies }, standard))
       return { verdict: "allowed", reason: `the data of ${identifier} stays in ${environment}, account ${account}` };
     const owner = source.tags[standard.tags.owner.key] ?? "nobody";
-    const isRestricted = source.tags[standard.tags.dataClassification.key] === "restricted";
     return {
       verdict: "needs-approval",
       reason: `${operation.name} ${dataFrom === undefined ? "copies" : "keeps a masked copy of"} the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, ${dataFrom === undefined ? "to" : "in"} ${to.environment}, account ${to.account}`,
-      approvals: [{ by: "source-owning-team", people: isRestricted ? 2 : 1 }],
+      approvals: [{ by: "source-owning-team", people: peopleFor(source.tags, standard) }],
     };
   },
 });
+
+const peopleFor = (tags: Record<string, string>, standard: Standard): number =>
+  tags[standard.tags.dataClassification.key] === "restricted" ? 2 : 1;

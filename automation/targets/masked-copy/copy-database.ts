@@ -109,7 +109,11 @@ function requirePlanned({ tables, empty }: TableMasks, found: readonly CopiedTab
 }
 
 /** Only after the schema was read: it is to be switched on in the copy. Safe to repeat. */
-async function showAllRows(master: Client, tables: readonly CopiedTable[], roles: readonly string[]): Promise<void> {
+export async function showAllRows(
+  master: Client,
+  tables: readonly CopiedTable[],
+  roles: readonly string[],
+): Promise<void> {
   const hidden = tables.filter(({ rowSecurity }) => rowSecurity);
   if (hidden.length === 0) return;
   await ensureRoles(master, roles);

@@ -20,6 +20,8 @@ const keyFile = join(folder, "key.pem");
 writeFileSync(keyFile, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }), {
   mode: 0o600,
 });
+const profileFile = join(folder, "orders.masking.yaml");
+writeFileSync(profileFile, JSON.stringify({ version: 1, source: "orders", key: { secret: "a" }, tables: {} }));
 const settings = readSettings(packageFolder, folder, {
   SHIPSHAPE_DATABASE_URL: "postgresql://control:hidden@127.0.0.1:9/control",
   SHIPSHAPE_SIGNING_KEY_FILE: keyFile,
@@ -153,6 +155,7 @@ const usesControlPlane: Record<string, string[]> = {
   "clean-up x": [],
   worker: [],
   "alerts list": [],
+  [`masking preview ${profileFile}`]: [],
   metrics: [],
   "request drift-repair": ["--database", "orders", "--reason", "r"],
   "request environment-refresh": [
@@ -165,6 +168,7 @@ const usesControlPlane: Record<string, string[]> = {
     "--reason",
     "r",
   ],
+  "request masking-preview": ["--database", "orders", "--reason", "r"],
   "request password-rotation": ["--database", "orders", "--reason", "r"],
   "request patch-undo": ["--database", "orders", "--patch", "261123093000-1a2b3c4d", "--reason", "r"],
   "request refresh-extension": ["--database", "orders-staging", "--retention-days", "7", "--reason", "r"],

@@ -306,6 +306,7 @@ const elsewhere: Printing[] = [
   "cancel",
   "clean-up",
   "alerts test",
+  "masking preview",
   "evidence key create",
   "rule test",
   "rule pages",

@@ -147,6 +147,7 @@ jest.mock("../../../automation/targets/masked-copy/copy-database", () => ({
     return { tables, roles: ["owner"], sequences: 0, rowSecurity: [], found: [] };
   },
 }));
+jest.mock("../../../automation/targets/masked-copy/row-samples", () => ({ showHiddenRows: () => Promise.resolve() }));
 jest.mock("../../../automation/targets/masked-copy/copy-settings", () => ({
   writeComments: () => Promise.resolve(),
   followColumns: () => Promise.resolve(),

@@ -8,6 +8,7 @@ import { databasePatchEffects, databasePatchOrder } from "../operations/database
 import { driftDetectionOrder, driftSweepOrder } from "../operations/drift-detection/order-of-steps";
 import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair/order-of-steps";
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
+import { maskingPreviewEffects, maskingPreviewOrder } from "../operations/masking-preview/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
 import { patchUndoEffects, patchUndoOrder } from "../operations/patch-undo/order-of-steps";
 import { refreshExtensionOrder } from "../operations/refresh-extension/order-of-steps";
@@ -155,6 +156,20 @@ export const subjects: Subject[] = [
           copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
         },
       },
+      "a backup that cannot be restored": {
+        verdict: "fail",
+        arrange: (cloud) => (cloud.restoreEnds = "incompatible-restore"),
+      },
+    },
+  },
+  {
+    operation: registered("masking-preview"),
+    input: { database: source },
+    order: maskingPreviewOrder,
+    isReal: false, // environment-refresh.engine.test.ts looks at one: it needs a declared source, and an approval
+    effects: maskingPreviewEffects,
+    cases: {
+      "rows that can be looked at": { verdict: "pass" },
       "a backup that cannot be restored": {
         verdict: "fail",
         arrange: (cloud) => (cloud.restoreEnds = "incompatible-restore"),

@@ -164,6 +164,13 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "extension-refused",
         "extension-unseen",
         "removal-left",
+        "preview-missing",
+        "preview-of-another",
+        "preview-of-other-database",
+        "preview-not-ready",
+        "preview-over",
+        "preview-used-up",
+        "preview-table-unknown",
       ] satisfies ErrorCode[]
     ).map((code) => [code, "it takes a declared source and a profile: operations/environment-refresh"]),
   ),

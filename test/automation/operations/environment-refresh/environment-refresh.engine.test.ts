@@ -27,6 +27,7 @@ import { copyStackIn } from "./copy-stack";
 import { dayAfterData, detected, good, idOf, inBrief, unprovenCopies } from "./ended-runs";
 import { content, filesContaining, identifier, KEY, profile, REAL, twoCustomers } from "./source-content";
 import { recordsWith } from "./records-with";
+import { maskingPreviewTests } from "../masking-preview/shown-rows";
 import { teamDatabaseTests } from "./team-database";
 
 const stackName = "database.orders-production";
@@ -375,9 +376,11 @@ test("a copy that has expired is removed at the next schedule without an approva
   expect(await instances()).toEqual([identifier]);
 }, 600_000);
 
-teamDatabaseTests(() => ({
-  ...{ engine, commands, controlPlane, urlOf, requested, planned, over, carriedOut, withWorker, instances },
-}));
+const all = () => ({
+  ...{ engine, commands, controlPlane, urlOf, requested, planned, over, carriedOut, withWorker, instances, masking },
+});
+teamDatabaseTests(all);
+maskingPreviewTests(all);
 
 /** What a preview of the copy's stack would change, with a refresh. */
 async function changesOf({ plan }: Run): Promise<unknown> {
