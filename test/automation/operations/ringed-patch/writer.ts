@@ -4,6 +4,16 @@ import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { Client } from "pg";
 import type { Cloud } from "../../../cloud";
 
+export interface WriterOptions {
+  /** What is run once, before it writes. */
+  prepare?: string;
+  /** Queries that it runs between its rows, in turn. */
+  reads?: readonly string[];
+}
+
+/** How many of its queries a client runs for each row. */
+const readsForRow = 5;
+
 /** A client that inserts row after row, and knows which were acknowledged; it reconnects, as any client has to. */
 export class Writer {
   readonly acknowledged: number[] = [];
@@ -12,12 +22,15 @@ export class Writer {
   private isOver = false;
   private readonly done: Promise<void>;
 
-  private constructor(private readonly open: () => Promise<Client>) {
+  private constructor(
+    private readonly open: () => Promise<Client>,
+    private readonly reads: readonly string[],
+  ) {
     this.done = this.write();
   }
 
   /** As the role `owner` of the database, in a table of its own. */
-  static async to(cloud: Cloud, secretId: string): Promise<Writer> {
+  static async to(cloud: Cloud, secretId: string, { prepare, reads = [] }: WriterOptions = {}): Promise<Writer> {
     const ssl = { ca: readFileSync(cloud.env.PGSSLROOTCERT ?? "") };
     const { SecretString = "" } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId: secretId }));
     const { username: user, password, host, port, dbname: database } = JSON.parse(SecretString) as Login;
@@ -29,8 +42,9 @@ export class Writer {
     };
     const first = await open();
     await first.query("create table ledger (n int primary key)");
+    if (prepare !== undefined) await first.query(prepare);
     await first.end();
-    return new Writer(open);
+    return new Writer(open, reads);
   }
 
   private async write(): Promise<void> {
@@ -42,6 +56,8 @@ export class Writer {
         this.acknowledged.push(n);
         this.gapMilliseconds = Math.max(this.gapMilliseconds, Date.now() - last);
         last = Date.now();
+        for (let at = 0; at < Math.min(readsForRow, this.reads.length); at++)
+          await client.query(this.reads[(n * readsForRow + at) % this.reads.length]!);
         await sleep(5);
       } catch {
         await client.end().catch(() => undefined);
