@@ -1,7 +1,7 @@
 /**
  * One train whose steps, patches and people take turns at random: its run and its tables are real, databases are not. A
- * worker that is killed forgets what it had in memory, and the next one begins the run again: what steps have recorded is
- * not repeated, as in the durable engine.
+ * worker that is killed forgets what it had in memory, and the next one begins the run again: what steps have recorded
+ * is not repeated, as in the durable engine.
  */
 import type { Database } from "../../../../automation/database";
 import { identityOf } from "../../../../automation/fleet-records";
@@ -13,7 +13,7 @@ import { verifyTrain, type TrainOutcome } from "../../../../automation/operation
 import type { ChildEnd, VerdictWord } from "../../../../automation/records";
 import type { RunStep } from "../../../../automation/runner/operation";
 import { decideTrain, readTrain, takeTurn, type PersonsDecision } from "../../../../automation/runner/trains";
-import type { GateVerdict } from "../../../../automation/train-records";
+import type { GateVerdict, Train } from "../../../../automation/train-records";
 import { builtIn } from "../../../../components/standards/built-in";
 
 interface Patch {
@@ -236,10 +236,10 @@ export class Interleaving {
     const ends = (status: ChildEnd["status"], verdict: VerdictWord | null) => void (patch.end = { status, verdict });
     if (this.below(10) === 0) return; // its worker was killed before its record: the same part comes once more
     if (patch.next === "turn") {
-      const { rings } = await readTrain(this.database, this.id);
+      const train = await readTrain(this.database, this.id);
       const refused = await this.database.transaction((inside) => takeTurn(inside, patch.id, name, () => true));
       if (refused) return ends("failed", null);
-      this.requireItsTurn(patch, rings);
+      this.requireItsTurn(patch, train);
       patch.next = "commit";
     } else if (patch.next === "commit") {
       this.declared.set(name, to);
@@ -257,10 +257,15 @@ export class Interleaving {
     } else ends("succeeded", this.one<VerdictWord>(["pass", "pass", "pass", "pass", "pass", "fail", "inconclusive"]));
   }
 
-  private requireItsTurn({ one }: Patch, rings: Awaited<ReturnType<typeof readTrain>>["rings"]): void {
+  private requireItsTurn({ id, one }: Patch, { rings, databases }: Train): void {
+    const { identifier } = one;
     const ring = ringOf(this.plan, one);
-    const early = rings.filter(({ number, state }) => number < ring && state !== "promoted");
-    if (early.length > 0) this.problems.push(`${one.identifier} begins before ring ${early[0]!.number} is promoted`);
+    const early = rings.find(({ number, state }) => number < ring && state !== "promoted");
+    if (early) this.problems.push(`${identifier} begins before ring ${early.number} is promoted`);
+    const { turnOf, waiver } = databases.find(({ identity }) => identity === identityOf(one))!;
+    const { state } = rings[ring - 1]!;
+    if (turnOf !== id && (state !== "patching" || waiver))
+      this.problems.push(`${identifier} begins in a ring that is ${state}`);
   }
 
   private async decide(): Promise<void> {
