@@ -2,7 +2,8 @@
  * Operations that are disturbed at one moment of a real run: `before <step>` and `in <step>` kill their process
  * (SIGKILL); `in` is after the step's effect and before its record, as is `cut <step>`, which loses the connections to
  * the control plane's database. `fail <step>` makes the step fail after its effect;
- * `cancel <step>` and `expire <step>` end the run then, from outside, while the step is still in flight.
+ * `cancel <step>` and `expire <step>` end the run then, from outside, while the step is still in flight. A moment to
+ * kill at that ends with `*` is reached by that step whatever its key is.
  */
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,8 +19,11 @@ export const disturbed = (registered: RegisteredOperation, moment: string): Regi
 
 /** Kills this process if the moment is reached. */
 export function dieAt(reached: string, moment: string): void {
-  if (reached === moment) process.kill(process.pid, "SIGKILL");
+  if (isReached(reached, moment)) process.kill(process.pid, "SIGKILL");
 }
+
+const isReached = (reached: string, moment: string): boolean =>
+  reached === moment || [reached, reached.replace(/ \(.*\)$/, "")].some((one) => `${one}*` === moment);
 
 const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] || "postgresql://none");
 
@@ -51,9 +55,9 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
     const reach = <T>(name: string, work: () => Promise<T>) => {
       const full = key === undefined ? name : `${name} (${key})`;
       dieAt(`before ${full}`, moment);
-      if (moment !== `in ${full}`) return work();
+      if (!isReached(`in ${full}`, moment)) return work();
       const { query, transaction } = database;
-      const over = async <R>(result: Promise<R>) => (await result, dieAt(moment, moment), result);
+      const over = async <R>(result: Promise<R>) => (await result, dieAt(`in ${full}`, moment), result);
       database.query = (sql, values) => (/insert into wait/.test(sql) ? over(query(sql, values)) : query(sql, values));
       database.transaction = (given) => {
         let isIt = false;
@@ -62,7 +66,7 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
           transaction: (nested) => inside.transaction((_, client) => nested(seen(inside), client)),
         });
         const result = transaction((inside, client) => given(seen(inside), client));
-        return result.then((value) => (isIt && dieAt(moment, moment), value));
+        return result.then((value) => (isIt && dieAt(`in ${full}`, moment), value));
       };
       return work();
     };

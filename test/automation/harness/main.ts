@@ -1,8 +1,8 @@
 /**
  * `npm run harness -- [<operation> | kill | fail | cancel | expire | cut | "<step>"] … [--record]`: each step of each
  * operation, or these, disturbed in each way, on the real engine and the embedded cloud; then many drills by several
- * workers, or only these: `npm run harness -- many-drills`. Prints each trial; the exit code is 1 if a promise was
- * broken.
+ * workers, or only these: `npm run harness -- many-drills`. Whole trains are tried only by name:
+ * `npm run harness -- whole-train`, and `killed-train`. Prints each trial; the exit code is 1 if a promise was broken.
  */
 import { delimiter } from "node:path";
 import { silenceSdkNotice } from "../../../automation/settings";
@@ -10,16 +10,20 @@ import { ensureEngine } from "../../../localcloud/toolchain/engine";
 import { DrillCloud } from "../drill-cloud";
 import { identifier } from "../operations/own-stack";
 import { manyDrills, type ManyDrills } from "./many-drills";
+import { killedSteps, killedTrain, type KilledTrain } from "./killed-train";
 import { allSteps, type Steps } from "./order-of-steps";
-import { manyLine, record, summaryOf, type Result } from "./report";
+import { manyLine, manySection, record, summaryOf, type Result } from "./report";
 import { trialsOf, tryOut, undisturbed, ways, type Trial, type Way } from "./real-trials";
 import { RefreshCloud } from "./refresh-cloud";
 import { subjects, type Subject } from "./subjects";
+import { killedTrainLine, trainSections, wholeTrainLines } from "./train-report";
+import { wholeTrain } from "./whole-train";
 
 const content = "create table item (id int primary key); insert into item select generate_series(1, 2000)";
 
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();
+  if (words.some((word) => word === "whole-train" || word === "killed-train")) return trains(words);
   const wanted = <T>(all: T[], nameOf: (one: T) => string): T[] => {
     const named = all.filter((one) => words.includes(nameOf(one)));
     return named.length > 0 ? named : all;
@@ -35,8 +39,7 @@ async function main(words: string[]): Promise<void> {
     return (step: string) => named.length === 0 || named.includes(step);
   };
   const tried = { ways: chosenWays, isChosen };
-  const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
-  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
+  await ensuredEngine();
   const results: Result[] = [];
   let many: ManyDrills | undefined;
   const report = (line: string) => void process.stderr.write(`${line}\n`);
@@ -57,7 +60,40 @@ async function main(words: string[]): Promise<void> {
   many?.problems.forEach(report);
   process.stdout.write(`${[...summaryOf(results), ...(many ? [manyLine(many)] : [])].join("\n")}\n`);
   if (broken.length > 0) process.exitCode = 1;
-  if (words.includes("--record")) record(results, many);
+  if (words.includes("--record")) record(results, manySection(many));
+}
+
+/** Minutes each, and many processes: only where they are asked for. */
+async function trains(words: string[]): Promise<void> {
+  await ensuredEngine();
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const whole = words.includes("whole-train") ? await wholeTrain(report) : undefined;
+  const killed = words.includes("killed-train") ? await killedTrain(report) : undefined;
+  const results = killed ? resultsOf(killed) : [];
+  const problems = [
+    ...[...(whole?.problems ?? []), ...(killed?.problems ?? [])],
+    ...results.flatMap(({ trials }) => trials.flatMap((trial) => trial.problems)),
+  ];
+  problems.forEach(report);
+  const said = [...(whole ? wholeTrainLines(whole) : []), ...(killed ? [killedTrainLine(killed)] : [])];
+  process.stdout.write(`${[...summaryOf(results), ...said].join("\n")}\n`);
+  if (problems.length > 0) process.exitCode = 1;
+  if (words.includes("--record")) record(results, trainSections(whole, killed));
+}
+
+const resultsOf = ({ trials }: KilledTrain): Result[] =>
+  (["ringed-patch", "database-patch"] as const).map((name) => {
+    const { operation } = subjects.find((one) => one.operation.name === name)!;
+    const steps = { observe: [], run: killedSteps[name], cleanUp: [] };
+    const possible = new Set(
+      ways.flatMap((way) => (way === "expire" ? [] : steps.run.map((step) => `${way} ${step}`))),
+    );
+    return { operation: name, version: operation.version, steps, possible, trials: trials[name] };
+  });
+
+async function ensuredEngine(): Promise<void> {
+  const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
+  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
 }
 
 async function on<T extends DrillCloud>(cloud: T, work: (cloud: T) => Promise<void>): Promise<void> {

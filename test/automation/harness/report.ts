@@ -31,8 +31,14 @@ export const summaryOf = (results: Result[]): string[] =>
     return `${operation} ${version}: ${kept} of ${trials.length} trials ended as they must, in ${minutes} minutes`;
   });
 
+/** By its heading. */
+export type Section = [heading: string, text: string];
+
+export const manySection = (many: ManyDrills | undefined): Section[] =>
+  many ? [[manyHeading, `${manyLine(many)} Recorded ${now()}.`]] : [];
+
 /** Replaces what was tried, and keeps what else was recorded of the same version. */
-export function record(results: Result[], many: ManyDrills | undefined): void {
+export function record(results: Result[], others: Section[]): void {
   const text = readFileSync(page, "utf8");
   const at = text.indexOf(mark) + mark.length;
   const sections = new Map(
@@ -48,7 +54,7 @@ export function record(results: Result[], many: ManyDrills | undefined): void {
       if (other.startsWith(`## ${result.operation},`) && other !== heading) sections.delete(other);
     sections.set(heading, sectionOf(result, heading, sections.get(heading) ?? ""));
   }
-  if (many) sections.set(manyHeading, `${manyHeading}\n\n${manyLine(many)} Recorded ${now()}.`);
+  for (const [heading, said] of others) sections.set(heading, `${heading}\n\n${said}`);
   writeFileSync(page, `${text.slice(0, at)}\n\n${[...sections.values()].sort().join("\n\n")}\n`);
 }
 
@@ -96,7 +102,7 @@ const columns: Record<Way, string> = {
   expire: "expired",
 };
 
-function now(): string {
+export function now(): string {
   const git = (...words: string[]) => execFileSync("git", words, { cwd: __dirname, encoding: "utf8" }).trim();
   const changes = git("status", "--porcelain", "--", "automation", "localcloud", "stacks", "components");
   return `${new Date().toISOString().slice(0, 10)} at ${git("rev-parse", "--short=12", "HEAD")}${changes ? " with changes" : ""}`;
