@@ -3,6 +3,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Standard } from "../../../components/standards/standard";
 import { severities } from "../../../policypacks/database-guardrails/judging/rule";
 import { rules } from "../../../policypacks/database-guardrails/rules";
+import type { Waiver } from "../../../policypacks/database-guardrails/waivers/waiver";
 import { readWaivers } from "../../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../../policypacks/database-guardrails/waivers/waiver-register";
 import { reasonOf } from "../../errors";
@@ -33,12 +34,13 @@ export async function unmanagedDatabases(
   s: JudgingContext & { access: AwsAccess },
   databases: readonly (TargetDatabase & { owner: string | null })[],
 ): Promise<JudgedDatabase[]> {
+  const waived = waivedToday(s.waiversFolder);
   const judged = await atOnce(databases.slice(0, unmanagedJudgedMax), unmanagedAtOnce, async (one) => {
     try {
       const clients = awsClients(accessTo(s.access, one));
       const found = await findDatabase(clients, one.identifier);
       if (found?.DbiResourceId !== one.resourceId) return { ...one, breaks: [], unread: ["it is gone by now"] };
-      return { ...one, ...(await judgedByGuardrails(clients, found, s)) };
+      return { ...one, ...(await judgedByGuardrails(clients, found, s, waived)) };
     } catch (error) {
       return { ...one, breaks: [], unread: [reasonOf(error)] };
     }
@@ -55,16 +57,20 @@ export async function judgedByGuardrails(
   clients: AwsClients,
   instance: DBInstance,
   { standard, waiversFolder }: JudgingContext,
+  { waivers, today } = waivedToday(waiversFolder),
 ): Promise<JudgedByGuardrails> {
   const live = await liveDatabase(clients, instance);
-  const today = new Date().toISOString().slice(0, 10);
-  const { waivers } = readWaivers(waiversFolder, today, "any rule");
   const { DBInstanceArn: arn = "", DBInstanceIdentifier: identifier = "" } = instance;
   const breaks = brokenBy(live, standard, today).map((one) => ({
     ...one,
     waivers: waiversOf(guardrailDifference(arn, one), [arn, identifier], waivers, today),
   }));
   return { breaks, unread: live.unanswered };
+}
+
+function waivedToday(folder: string): { waivers: readonly Waiver[]; today: string } {
+  const today = new Date().toISOString().slice(0, 10);
+  return { waivers: readWaivers(folder, today, "any rule").waivers, today };
 }
 
 /** Pure. Of the database alone: its groups, which others may share, are judged with those. */
