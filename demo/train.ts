@@ -29,7 +29,7 @@ export const train: Chapter = {
     );
     const configuration = oldMinor(scene);
     const own = relative(settings.packageFolder, join(dirname(configuration), file));
-    await pulumiUp(scene, "train", stack, ["--config-file", join("..", own)]);
+    await pulumiUp(scene, "train", stack, ["--config-file", own]);
     // The engine writes one for each new stack.
     rmSync(join(settings.packageFolder, "stacks", file), { force: true });
     const drill = ["request", "restore-drill", "--database", identifier, "--reason", "a train is planned"];

@@ -32,6 +32,9 @@ interface Stop {
   region: string;
   from: string;
   state: "waiting" | "patching" | "patched" | "failed" | "inconclusive" | "error" | "skipped";
+  /** When its patch was begun, and when that had ended. */
+  began: Date | null;
+  ended: Date | null;
   requestId: string | null;
 }
 
@@ -57,19 +60,11 @@ export async function showTrain(
       });
     terminal.say(`${terminal.style("bold", `train ${id}`)}   ${printable(run.target ?? "")}   ${run.status}`);
     reportRings(shownRings, stops, terminal);
-    const nameOf = namesOf(stops);
-    const lines = stops.map((one) => [
-      String(one.ring),
-      one.state,
-      `${one.from} → ${to}`,
-      printable(nameOf(one)),
-      one.requestId ?? "-",
-    ]);
-    terminal.say();
-    for (const line of table(["RING", "DATABASE IS", "VERSION", "DATABASE", "REQUEST"], lines, terminal.columns))
-      terminal.say(line);
+    reportStops(stops, terminal);
     if (left.length > 0) terminal.say("\nnot in this train:");
-    for (const { identifier, detail } of left) terminal.say(printable(`  ${identifier}: ${detail}`));
+    for (const { identifier, detail } of left)
+      for (const line of wrapped(" ", printable(`${identifier}: ${detail}`), "    ", terminal.columns))
+        terminal.say(line);
     if (train.decisions.length > 0) terminal.say("\ndecided:");
     for (const one of train.decisions) reportDecision(one, terminal);
     reportNext(id, train, run, terminal);
@@ -90,7 +85,8 @@ function stopsOf(rings: Planned["rings"], { databases }: Train, children: Run[])
       const isSkipped = known.get(identityOf(one))?.waiver !== undefined && known.get(identityOf(one))?.waiver !== null;
       const { identifier, account, region, from } = one;
       const state = run?.verdict === "pass" ? "patched" : isSkipped ? "skipped" : stopState(run);
-      return { ring: number, identifier, account, region, from, state, requestId: run?.requestId ?? null };
+      const { startedAt: began = null, finishedAt: ended = null, requestId = null } = run ?? {};
+      return { ring: number, identifier, account, region, from, state, began, ended, requestId };
     }),
   );
 }
@@ -111,11 +107,33 @@ function reportRings(
 ): void {
   const rows = rings.map(({ number, databases, state, since }) => {
     const patched = stops.filter((one) => one.ring === number && one.state === "patched").length;
-    const at = since?.toISOString().slice(0, 16).replace("T", " ") ?? "-";
-    return [String(number), word(state, terminal), at, `${patched} of ${databases} patched`];
+    return [String(number), word(state, terminal), since ? minute(since) : "-", `${patched} of ${databases} patched`];
   });
   for (const line of table(["RING", "STATE", "SINCE (UTC)", "DATABASES"], rows, terminal.columns)) terminal.say(line);
 }
+
+/** When each was patched, and where to look if it is not well. */
+function reportStops(stops: Stop[], terminal: Terminal): void {
+  const nameOf = namesOf(stops);
+  const rows = stops.map((one) => {
+    const { ring, began, ended, from, state } = one;
+    // A patch seldom lasts over midnight; then the day of its end is said, too.
+    const end = ended && (isSameDay(began, ended) ? minute(ended).slice(11) : day(ended));
+    return [String(ring), began ? day(began) : "-", end ?? "-", from, state, printable(nameOf(one))];
+  });
+  terminal.say();
+  for (const line of table(["RING", "BEGAN", "ENDED", "FROM", "NOW IT IS", "DATABASE"], rows, terminal.columns))
+    terminal.say(line);
+  const unwell = stops.filter(({ state, requestId }) => requestId !== null && !["patched", "skipped"].includes(state));
+  if (unwell.length > 0) terminal.say("\nwhat became of a patch:");
+  for (const one of unwell) terminal.say(printable(`  npx shipshape show ${one.requestId}   ${nameOf(one)}`));
+}
+
+/** In UTC, as the heading says: `2026-11-28 03:42`, and `11-28 03:42`. */
+const minute = (at: Date): string => at.toISOString().slice(0, 16).replace("T", " ");
+const day = (at: Date): string => minute(at).slice(5);
+const isSameDay = (one: Date | null, other: Date): boolean =>
+  one !== null && minute(one).slice(0, 10) === minute(other).slice(0, 10);
 
 const word = (state: RingState, terminal: Terminal): string =>
   state === "waiting" ? state : terminal.style(colours[state], state);
@@ -130,7 +148,7 @@ const colours = {
 function reportDecision({ at, ring, word, by, reason, gate, waiver }: TrainDecision, terminal: Terminal): void {
   const until = waiver ? ` (waiver ${waiver.id} of ${waiver.resource}, until ${waiver.expiresOn})` : "";
   const text = printable(`ring ${ring}, ${word} by ${by}: ${reason}${until}`);
-  for (const line of wrapped(`  ${at.toISOString()}`, text, "    ", terminal.columns)) terminal.say(line);
+  for (const line of wrapped(`  ${minute(at)}`, text, "    ", terminal.columns)) terminal.say(line);
   for (const probe of gate?.found ?? []) {
     const found = printable(`${probe.name}: ${probe.verdict}, ${probe.explanation}`);
     for (const line of wrapped("   ", found, "      ", terminal.columns)) terminal.say(line);

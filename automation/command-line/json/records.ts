@@ -148,6 +148,8 @@ export const recordOutputs = {
         region: text,
         from: text,
         state: z.enum(["waiting", "patching", "patched", "failed", "inconclusive", "error", "skipped"]),
+        began: moment.nullable().describe("of its patch"),
+        ended: moment.nullable(),
         requestId: text.nullable(),
       }),
     ),
