@@ -8,7 +8,7 @@ import { as, keyOf } from "./people";
 import { pulumiUp } from "./pulumi";
 import { shipshape } from "./shipshape";
 
-const identifier = "tickets-development";
+const identifier = "cart-development";
 const stack = `database.${identifier}`;
 const file = `Pulumi.${stack}.yaml`;
 const [before, to] = ["17.9", "17.10"];
