@@ -8,6 +8,7 @@ import { backupAuditErrors } from "./operations/backup-audit/errors";
 import { databasePatchErrors } from "./operations/database-patch/errors";
 import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
+import { patchRehearsalErrors } from "./operations/patch-rehearsal/errors";
 import { patchUndoErrors } from "./operations/patch-undo/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
 import { maskingPreviewErrors } from "./operations/masking-preview/errors";
@@ -68,6 +69,7 @@ export const errorTables = {
   "restore drill": restoreDrillErrors,
   "backup audit": backupAuditErrors,
   "database patch": databasePatchErrors,
+  "patch rehearsal": patchRehearsalErrors,
   "patch undo": patchUndoErrors,
   "ringed patch": ringedPatchErrors,
   "drift repair": driftRepairErrors,
@@ -95,6 +97,7 @@ export const errorTable = {
   ...restoreDrillErrors,
   ...backupAuditErrors,
   ...databasePatchErrors,
+  ...patchRehearsalErrors,
   ...patchUndoErrors,
   ...ringedPatchErrors,
   ...driftRepairErrors,

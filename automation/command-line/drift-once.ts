@@ -57,6 +57,12 @@ function withoutControlPlane(settings: Settings): OperationContext {
     gitEnvironment: settings.gitEnvironment,
     ...{ platformStack, secretsProvider, assertionsFolder, maskingFolder, packageFolder: settings.packageFolder },
     ...{ waiversFolder: settings.alerts.waiversFolder },
-    ...{ recoveryOf: missing, tellPeople: missing, verifiedSince: missing, signedCopy: missing },
+    ...{
+      recoveryOf: missing,
+      tellPeople: missing,
+      verifiedSince: missing,
+      signedCopy: missing,
+      signedRehearsals: missing,
+    },
   };
 }

@@ -121,6 +121,13 @@ function operationContext(
       const [{ copyStanding }, { readEvidence }] = [await import("../copy-standing"), await import("./evidence-log")];
       return copyStanding(await readEvidence(settings, database, terminal), copy, new Date());
     },
+    signedRehearsals: async () => {
+      const [{ signedRehearsals }, { readEvidence }] = [
+        await import("../signed-rehearsals"),
+        await import("./evidence-log"),
+      ];
+      return signedRehearsals(await readEvidence(settings, database, terminal));
+    },
     verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
       return verifiedBlocks(await log("restore-drill", found), found, engineVersion, since);

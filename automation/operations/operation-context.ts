@@ -3,6 +3,7 @@ import type { CopyStanding } from "../copy-records";
 import type { Database } from "../database";
 import type { FleetDatabase, StackHome, TargetDatabase } from "../fleet-records";
 import type { RecoveryEvidence } from "../records";
+import type { SignedRehearsal } from "../rehearsal-records";
 import type { SealedRun } from "../sealed-records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
@@ -39,6 +40,8 @@ export interface OperationContext {
   sealedRuns(requestIds: readonly string[]): Promise<SealedRun[]>;
   /** What the signed log proves of a masked copy, today. */
   signedCopy(copy: TargetDatabase): Promise<CopyStanding>;
+  /** What the signed log says of rehearsals of patches, the newest first. */
+  signedRehearsals(): Promise<SignedRehearsal[]>;
   /** What signed restore drills since then have checked of a database's heaps and indexes. */
   verifiedSince(database: TargetDatabase, engineVersion: string, since: Date): Promise<VerifiedBefore>;
 }

@@ -11,6 +11,7 @@ import { environmentRefreshDescription } from "./environment-refresh/request";
 import { maskingPreviewDescription } from "./masking-preview/request";
 import type { OperationContext } from "./operation-context";
 import { passwordRotationDescription } from "./password-rotation/request";
+import { patchRehearsalDescription } from "./patch-rehearsal/request";
 import { patchUndoDescription } from "./patch-undo/request";
 import { refreshExtensionDescription } from "./refresh-extension/request";
 import { refreshRemovalDescription } from "./refresh-removal/request";
@@ -35,6 +36,7 @@ export const operations: readonly RegisteredOperation[] = [
     ...passwordRotationDescription,
     open: async (c) => (await import("./password-rotation/password-rotation")).open(c),
   },
+  { ...patchRehearsalDescription, open: async (c) => (await import("./patch-rehearsal/patch-rehearsal")).open(c) },
   { ...patchUndoDescription, open: async (c) => (await import("./patch-undo/patch-undo")).open(c) },
   {
     ...refreshExtensionDescription,

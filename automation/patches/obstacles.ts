@@ -5,8 +5,9 @@ import { majorOf, minorOf, type OfferedVersions, type RunningVersion } from "../
 /**
  * another-major, newer: of what it runs. no-path: RDS has no such upgrade. not-available: of its status. pending,
  * maintenance, parameters: what the patch would apply as well. topology: of its replicas. backups: it has none.
- * unproven: of its recovery. stack: nothing that we may change declares it. age, order: of a train, that the minor is
- * too young for its tier, and that another has to be patched before it.
+ * unproven: of its recovery. stack: nothing that we may change declares it. age, order, rehearsal: of a train, that
+ * the minor is too young for its tier, that another has to be patched before it, that its tier wants a rehearsal,
+ * and that its team's own health checks cannot be used.
  */
 export type ObstacleKind =
   | "another-major"
@@ -21,7 +22,9 @@ export type ObstacleKind =
   | "unproven"
   | "stack"
   | "age"
-  | "order";
+  | "order"
+  | "rehearsal"
+  | "checks";
 
 export interface Obstacle {
   kind: ObstacleKind;
@@ -100,7 +103,8 @@ export const replicasAmong = (one: RunningVersion, all: readonly RunningVersion[
     (other) => other.replicaOf === one.identifier && other.account === one.account && other.region === one.region,
   );
 
-const hasPath = (from: string, to: string, offer: OfferedVersions | undefined): boolean =>
+/** Whether RDS upgrades one to the other, in one step and as a minor. */
+export const hasPath = (from: string, to: string, offer: OfferedVersions | undefined): boolean =>
   (offer?.targets[from] ?? []).some(({ version, isMajor }) => version === to && !isMajor);
 
 function noPath(from: string, to: string, offer: OfferedVersions | undefined): string {

@@ -152,3 +152,13 @@ export const schemaFactsSeconds = 300;
 
 /** Queries whose counters are read, those that run most often: some 10 kB of a database. */
 export const sampledStatementsMax = 200;
+
+/** Between two questions of a client that measures a downtime: a twentieth of the shortest, which is about a second. */
+export const watchedPauseMilliseconds = 50;
+
+/** How often a team's health endpoint is asked: one slow answer of five is no outage. */
+export const healthAsksMax = 5;
+export const healthPauseMilliseconds = 200;
+
+/** An endpoint that needs longer is not well. */
+export const healthAnswerSeconds = 10;

@@ -32,6 +32,7 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape import /, 2, "the example omits the resource id"],
   [/^npx shipshape train (show|halt|resume|skip|abort) /, 2, "the request of the demo is a drill"],
   [/request ringed-patch .*--plan-only/, 2, "the demo runs the newest minor"],
+  [/request patch-rehearsal .*--plan-only$/, 2, "the demo runs the newest minor"],
   [/request patch-undo .*--plan-only$/, 2, "the demo has no such patch"],
   [/request environment-refresh .*--plan-only$/, 2, "the demo's database has no masking profile"],
   [/request refresh-extension .*--plan-only$/, 2, "the demo's copy stays for longer than these 7 days"],

@@ -48,7 +48,7 @@ export function runsVersion(to: string, { api, server }: FoundVersion): Check[] 
   ];
 }
 
-function keepsIndexes({
+export function keepsIndexes({
   before,
   found: { server },
 }: Exclude<DatabasePatchOutcome, { deliveredUntil: string }>): Check[] {

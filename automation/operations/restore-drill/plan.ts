@@ -187,13 +187,13 @@ function vcpusOf(instanceClass: string): number {
 /**
  * The provider's default of 40 minutes is too short for terabytes: one hour, plus one for each 500 GiB, at most six.
  */
-const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
+export const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
 
 /**
  * The tags of a copy of production data say whose it is, which run created it and when it expires; it keeps the
  * classification of its source.
  */
-function throwawayTags(
+export function throwawayTags(
   source: Record<string, string>,
   requestId: string,
   expiresAt: string,

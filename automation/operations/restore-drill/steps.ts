@@ -39,6 +39,7 @@ export function restoreDrillSteps(
     | "gitEnvironment"
     | "sealedRuns"
     | "signedCopy"
+    | "signedRehearsals"
     | "tellPeople"
     | "waiversFolder"
     | "maskingFolder"

@@ -88,3 +88,13 @@ export const rollbackShareMoreMin = 0.01;
 
 /** Logins and two queries each, of thousands of databases, several at once. */
 export const samplesAtOnceMax = 8;
+
+/** A team's own checks of one database, and the length of each: the plan quotes them, of thousands of databases. */
+export const teamChecksMax = 5;
+export const teamCheckBytesMax = 1000;
+
+/** A check that needs longer is a load of its own. */
+export const teamCheckSeconds = 60;
+
+/** Answers of a team's endpoint, of five, that are no success: one may be a deployment of its own. */
+export const urlRefusalsMin = 2;

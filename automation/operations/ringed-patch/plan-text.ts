@@ -3,7 +3,7 @@ import { namesOf } from "../../fleet-records";
 import { printable } from "../../printable";
 import { namedMax } from "./limits";
 import type { AgeWaiver } from "./minor-age";
-import type { LeftDatabase, Ring } from "./rings";
+import type { LeftDatabase, PlannedDatabase, Ring } from "./rings";
 
 interface Shown {
   to: string;
@@ -29,7 +29,10 @@ export function trainText(plan: Shown, scope: string): string {
     `ring ${number}: ${count(databases.length, "database")}, ${atOnce} at once, then ${duration(bakeSeconds)} of watching`,
     ...databases
       .slice(0, namedMax)
-      .map((one) => `  ${nameOf(one).padEnd(width)}  ${one.from} → ${to}  in place  ${one.environment} ${one.tier}`),
+      .map(
+        (one) =>
+          `  ${nameOf(one).padEnd(width)}  ${one.from} → ${to}  in place  ${one.environment} ${one.tier}, ${rehearsalText(one)}${checksText(one)}`,
+      ),
     ...(databases.length > namedMax ? [`  and ${databases.length - namedMax} more`] : []),
     `  way back: forward to the next minor, nothing lost; or a restore to the second before, which loses up to ${wayBackLossSecondsMax} s of writes`,
   ];
@@ -57,6 +60,13 @@ export function trainText(plan: Shown, scope: string): string {
     .map(printable)
     .join("\n");
 }
+
+/** What is asked besides: people approve it with the plan, which quotes it. */
+const checksText = ({ teamChecks = [] }: PlannedDatabase): string =>
+  teamChecks.length === 0 ? "" : `, asks ${teamChecks.map(({ name }) => name).join(", ")}`;
+
+const rehearsalText = ({ rehearsal }: PlannedDatabase): string =>
+  rehearsal ? `away for ${rehearsal.downtimeSeconds} s when rehearsed on a copy of ${rehearsal.of}` : "not rehearsed";
 
 const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 

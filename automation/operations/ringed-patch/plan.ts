@@ -14,6 +14,8 @@ import { orderNameOf, patchAfterOf, splitByOrder } from "./declared-order";
 import { evidenceValidDays } from "./limits";
 import { ageWaiver, tooYoung, type AgeWaiver } from "./minor-age";
 import { trainText } from "./plan-text";
+import type { FoundRehearsal } from "./rehearsed";
+import type { TeamCheck } from "./team-checks";
 import type { RingedPatchRequest } from "./request";
 import { ringsOf, type LeftDatabase, type Ring } from "./rings";
 
@@ -24,6 +26,10 @@ export interface TrainCandidate extends TargetDatabase {
   stack: string | null;
   tags: Record<string, string>;
   obstacles: Obstacle[];
+  /** Of its patch, on one that is like it; null: there is none that counts today. */
+  rehearsal?: FoundRehearsal | null;
+  /** Its team's own health checks. @default none */
+  teamChecks?: TeamCheck[];
 }
 
 export interface ObservedTrain {

@@ -7,6 +7,8 @@ import type { TargetDatabase } from "../../fleet-records";
 import type { Obstacle } from "../../patches/obstacles";
 import { tierOf } from "../../tier-of";
 import { afterOf, inOrder, orderNameOf, type After } from "./declared-order";
+import type { FoundRehearsal } from "./rehearsed";
+import type { TeamCheck } from "./team-checks";
 import { databasesAtOnceMax, patchSecondsPlanned, ringGrowth, ringSizeMax } from "./limits";
 
 /** A database that can be patched. */
@@ -14,6 +16,8 @@ export interface Candidate extends TargetDatabase {
   from: string;
   stack: string;
   tags: Record<string, string>;
+  rehearsal?: FoundRehearsal | null;
+  teamChecks?: TeamCheck[];
 }
 
 export interface PlannedDatabase extends TargetDatabase {
@@ -21,6 +25,8 @@ export interface PlannedDatabase extends TargetDatabase {
   stack: string;
   tier: string;
   environment: string;
+  rehearsal?: FoundRehearsal | null;
+  teamChecks?: TeamCheck[];
 }
 
 /** One that cannot be patched. */

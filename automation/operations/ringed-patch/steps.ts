@@ -3,6 +3,7 @@ import type { FleetDatabase, StackHome, StacksAnswer, TargetDatabase } from "../
 import { identityOf } from "../../fleet-records";
 import { reasonOf } from "../../errors";
 import { obstacles, replicasAmong, unproven, type Obstacle } from "../../patches/obstacles";
+import type { SignedRehearsal } from "../../rehearsal-records";
 import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { bakeRing, beginRing, concludeRing, openTrain, readRing, readTrain } from "../../runner/trains";
@@ -18,11 +19,15 @@ import type { OfferedVersions, RunningVersion } from "../../version-records";
 import { foundVersion } from "../database-patch/steps";
 import { runsVersion } from "../database-patch/verify";
 import type { OperationContext } from "../operation-context";
+import { extensionsIn } from "../patch-rehearsal/declared-class";
 import { probesAtOnceMax, recoveriesAtOnceMax } from "./limits";
 import { loadSteps } from "./load-steps";
 import type { ObservedTrain, TrainCandidate, TrainPlan } from "./plan";
 import type { RingedPatchRequest } from "./request";
+import { rehearsalOf, unrehearsed, type FoundRehearsal } from "./rehearsed";
 import type { PlannedDatabase } from "./rings";
+import { teamProbes } from "./team-check-steps";
+import { readTeamChecks } from "./team-checks";
 import { secondsUntilOpen } from "./windows";
 
 export type RingedPatchSteps = ReturnType<typeof ringedPatchSteps>;
@@ -34,22 +39,24 @@ export function ringedPatchSteps(s: OperationContext) {
     /** Errors: fleet-unreadable, configuration-invalid. */
     async observe({ to }: RingedPatchRequest): Promise<ObservedTrain> {
       const locations = s.access.locations?.() ?? [];
-      const [{ databases, offers, unreachable }, stacks, fleet, throwaway] = await Promise.all([
+      const [{ databases, offers, unreachable }, stacks, fleet, throwaway, rehearsals] = await Promise.all([
         fleetVersions(locations, s.access),
         askBackend(s.stacks),
         askFleets(locations, undefined, s.access),
         throwawayOf(s.database),
+        s.signedRehearsals(),
       ]);
+      const today = new Date().toISOString().slice(0, 10);
       const known: Known = {
         ...{ offerOf: offersByPlace(offers), stackOf: onlyStackOf(stacks), homeOf: await s.homesOfStacks() },
         replicasOf: (one) => replicasAmong(one, databases),
         fleet: new Map(fleet.asked ? fleet.databases.map((one) => [identityOf(one), one]) : []),
+        ...{ extensionsOf: declaredExtensions(stacks), rehearsals, today },
       };
       // A database and its replicas are one: those that are known are patched with their source.
       const withSource = new Set(databases.flatMap((one) => replicasAmong(one, databases)));
       const ours = databases.filter((database) => !throwaway(database) && !withSource.has(database));
       const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
-      const today = new Date().toISOString().slice(0, 10);
       return { databases: found, unreachable, located: locations.length > 0, today };
     },
 
@@ -87,7 +94,12 @@ export function ringedPatchSteps(s: OperationContext) {
 
     /** Of each database: what API and server say. One that cannot be asked is an error, and no pass. */
     probe: async ({ to }: TrainPlan, databases: PlannedDatabase[]): Promise<Probe[]> =>
-      (await atOnce(databases, probesAtOnceMax, (one) => probesOf(one, to))).flat(),
+      (
+        await atOnce(databases, probesAtOnceMax, async (one) => [
+          ...(await probesOf(one, to)),
+          ...(await teamProbes(s, one)),
+        ])
+      ).flat(),
 
     /** People are told once, with the decision. */
     conclude: (trainId: string, ring: number, gate: GateResult): Promise<RingState> =>
@@ -115,7 +127,22 @@ export function ringedPatchSteps(s: OperationContext) {
     if (ownership !== "ours") found.push({ kind: "stack", detail: delivered(stack, ownership) });
     // The evidence of those that cannot go anyway is not read.
     if (found.length === 0) found.push(...(await recovery(is.fleet.get(identityOf(one)))));
-    return { ...known, stack, obstacles: found };
+    const checks = readTeamChecks(s.assertionsFolder, identifier);
+    if ("problem" in checks)
+      found.push({ kind: "checks", detail: `its team's checks cannot be used: ${checks.problem}` });
+    const teamChecks = "problem" in checks ? [] : checks;
+    const rehearsal = rehearsalFor(one, version, is);
+    if (typeof rehearsal !== "string") return { ...known, stack, obstacles: found, rehearsal, teamChecks };
+    found.push(...unrehearsed(rehearsal, tags, s.standard));
+    return { ...known, stack, obstacles: found, rehearsal: null, teamChecks };
+  }
+
+  /** Or why there is none. */
+  function rehearsalFor(one: RunningVersion, to: string, is: Known): FoundRehearsal | string {
+    const [found, extensions] = [is.fleet.get(identityOf(one)), is.extensionsOf(one)];
+    if (!found || extensions === null) return "none: its class or its extensions are not known";
+    const { instanceClass } = found.size;
+    return rehearsalOf({ from: one.engineVersion, to, instanceClass, extensions }, is.rehearsals, is.today);
   }
 
   async function recovery(found: FleetDatabase | undefined): Promise<Obstacle[]> {
@@ -150,6 +177,16 @@ interface Known {
   replicasOf(one: RunningVersion): RunningVersion[];
   /** By their identities. */
   fleet: ReadonlyMap<string, FleetDatabase>;
+  /** Null: no stack says it. */
+  extensionsOf(one: TargetDatabase): string[] | null;
+  rehearsals: readonly SignedRehearsal[];
+  today: string;
+}
+
+function declaredExtensions(answer: StacksAnswer): Known["extensionsOf"] {
+  const all = answer.asked ? answer.stacks.flatMap(({ databases }) => databases) : [];
+  const declared = new Map(all.map((one) => [identityOf(one), extensionsIn(one.decided?.shape)]));
+  return (one) => declared.get(identityOf(one)) ?? null;
 }
 
 function offersByPlace(offers: VersionsAnswer["offers"]): Known["offerOf"] {

@@ -73,6 +73,13 @@ jest.mock("../../../automation/targets/running-server", () => ({
   readRunningServer: (...given: Parameters<MemoryCloud["runningServer"]>) => mockCloud.runningServer(...given),
   readRowsChanged: () => Promise.resolve(700),
 }));
+jest.mock("../../../automation/targets/watched-upgrade", () => ({
+  upgradeWatched: async () => {
+    const what = "the copy is patched";
+    if (!mockCloud.changes.includes(what)) await mockCloud.change(what, () => undefined);
+    return { downtimeSeconds: 1.2 };
+  },
+}));
 jest.mock("../../../automation/runner/patch-runs", () => ({
   readPatchRun: () => Promise.resolve(mockCloud.trains.patchRun(mockCloud.instances.get(mockCloud.source)!.described)),
 }));

@@ -10,6 +10,7 @@ import { driftRepairEffects, driftRepairOrder } from "../operations/drift-repair
 import { environmentRefreshEffects, environmentRefreshOrder } from "../operations/environment-refresh/order-of-steps";
 import { maskingPreviewEffects, maskingPreviewOrder } from "../operations/masking-preview/order-of-steps";
 import { passwordRotationEffects, passwordRotationOrder } from "../operations/password-rotation/order-of-steps";
+import { patchRehearsalEffects, patchRehearsalOrder } from "../operations/patch-rehearsal/order-of-steps";
 import { patchUndoEffects, patchUndoOrder } from "../operations/patch-undo/order-of-steps";
 import { refreshExtensionOrder } from "../operations/refresh-extension/order-of-steps";
 import { refreshRemovalOrder } from "../operations/refresh-removal/order-of-steps";
@@ -201,10 +202,27 @@ export const subjects: Subject[] = [
     },
   },
   {
+    operation: registered("patch-rehearsal"),
+    input: { database: source, to: "17.10" },
+    order: patchRehearsalOrder,
+    isReal: false, // patch-undo.engine.test.ts runs it; restore-drill's harness kills what they have in common
+    effects: patchRehearsalEffects,
+    cases: {
+      "a copy that is patched": { verdict: "pass", arrange: runsOld },
+      "a backup that cannot be restored": {
+        verdict: "fail",
+        arrange: (cloud) => {
+          runsOld(cloud);
+          cloud.restoreEnds = "incompatible-restore";
+        },
+      },
+    },
+  },
+  {
     operation: registered("patch-undo"),
     input: { database: source, patch: "261127050000-1a2b3c4d" },
     order: patchUndoOrder,
-    isReal: false, // patch-undo.engine.test.ts kills it: it needs a stack of our own, and an approval
+    isReal: false, // patch-undo.engine.test.ts runs it: it needs a stack of our own, and an approval
     effects: patchUndoEffects,
     cases: {
       "it never came to run": {
@@ -346,6 +364,7 @@ export function contextOf(cloud: MemoryCloud) {
           ...{ evidence: "0".repeat(64), reason: null },
         })),
       ),
+    signedRehearsals: () => Promise.resolve([]),
     verifiedSince: () => Promise.resolve({ leftUnread: false, files: {} }),
   };
 }

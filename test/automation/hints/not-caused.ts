@@ -36,6 +36,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "patch-wider",
         "patch-not-its-turn",
         "patch-unsettled",
+        "rehearsal-impossible",
         "undo-impossible",
         "undo-wider",
         "snapshot-not-usable",
