@@ -1,11 +1,13 @@
 /**
  * Pure: searches a copy for values that its masks should have replaced. First every value of the masked columns is
- * learnt, in two passes; then rows, texts and counts of the copy are given, and the report says where a value was met.
+ * learnt; then rows, texts and counts of the copy are given, and the report says where a value was met.
  * No text gets a code of its own for being a value: what is stored are fingerprints, see leak-index.ts.
  */
+import { anchorBytes } from "./leak-anchors";
 import { Digits, needsDecoding } from "./leak-bytes";
 import { fieldAt, forEachField, hasLetter, isNull, isPlain, kindOf } from "./leak-fields";
-import { anchorBytes, LeakIndex, valueBytesMax } from "./leak-index";
+import { LeakColumns } from "./leak-columns";
+import { LeakIndex, valueBytesMax } from "./leak-index";
 import { LeakNumbers } from "./leak-numbers";
 import { piecesOf, type FieldForm } from "./leak-pieces";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
@@ -25,40 +27,23 @@ export interface SearchedDefinition {
   text: string;
 }
 
-interface SearchedColumn {
-  name: string;
-  form: FieldForm;
-  /** By its type: no value of it is evidence. */
-  isShort: boolean;
-  /** Its few different values are words that are met everywhere: only addresses and numbers of it are searched for. */
-  lowEntropy: boolean;
-  /** How often there was a value that is long enough to be searched for. */
-  long: number;
-  /** Which fingerprints were seen, for an estimate of how many different values there are. */
-  seen: Uint8Array;
-}
-
-/** A column of fewer different values than this may consist of towns, states or titles. */
-const wordsMax = 4096;
-
 export class LeakScan {
   private readonly index = new LeakIndex();
-  private readonly columns: SearchedColumn[] = [];
+  private readonly learnt = new LeakColumns(this.index);
+  private readonly columns = this.learnt.all;
   private readonly hits = new HitCounts();
   private readonly numbers = new LeakNumbers();
   private readonly digits = new Digits(DIGIT_MARK, valueBytesMax - DIGIT_MARK.length);
   private readonly positions: LeakReport["chance"] = [];
-  private pass: 1 | 2 | 3 = 1;
   private bytes = 0;
   private definitions = 0;
 
   /** Returns the number by which its values are learnt. `isShort` where its type has few different values. */
   addColumn(name: string, isShort: boolean, form: FieldForm = "value"): number {
-    const counted = { long: 0, seen: new Uint8Array(1 << 13) };
-    return this.columns.push({ name, form, isShort, lowEntropy: false, ...counted }) - 1;
+    return this.learnt.add(name, isShort, form);
   }
 
-  /** Some rows, as COPY text, with the number of each field's column; once in each of the two passes. */
+  /** Some rows, as COPY text, with the number of each field's column. */
   learn(columns: readonly number[], chunk: Uint8Array): void {
     forEachField(chunk, (field, from, to) => {
       const column = columns[field];
@@ -66,18 +51,9 @@ export class LeakScan {
     });
   }
 
-  /** After all values were learnt for the first time. */
-  beginSecondPass(): void {
-    for (const column of this.columns) {
-      const distinct = distinctEstimate(column.seen);
-      column.lowEntropy = distinct < wordsMax && column.long >= 100 && distinct * 10 < column.long;
-    }
-    this.pass = 2;
-  }
-
+  /** After all values were learnt, before anything is searched. */
   endLearning(): void {
-    this.index.finish();
-    this.pass = 3;
+    this.learnt.end();
   }
 
   /**
@@ -169,18 +145,12 @@ export class LeakScan {
     const { digits } = this;
     if (!digits.isNumber(chunk, from, to)) return;
     const end = Math.min(digits.bytes.length, DIGIT_MARK.length + digits.count);
-    if (this.learnBytes(column, digits.bytes, 0, end, true)) this.numbers.learn(digits.count);
+    const isNew = this.learnt.learn(column, digits.bytes, [0, end], { identifies: true, isText: false });
+    if (isNew) this.numbers.learn(digits.count);
   }
 
-  /** True when it is searched for from now on. `identifies`: however often it is repeated. */
-  private learnBytes(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean): boolean {
-    const own = this.columns[column]!;
-    if (this.pass === 2) return (identifies || !own.lowEntropy) && this.index.add(bytes, from, to, column);
-    if (!this.index.sample(bytes, from, to)) return false;
-    own.long++;
-    const { high } = this.index.hash;
-    own.seen[(high >>> 3) & 0x1fff]! |= 1 << (high & 7);
-    return false;
+  private learnBytes(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean): void {
+    this.learnt.learn(column, bytes, [from, to], { identifies, isText: true });
   }
 
   private searchDecoded(place: Place, text: string, searched?: string): void {
@@ -247,11 +217,3 @@ const DIGIT_MARK = "\u0001digits\u0001";
 const DIGITS = " (as a number)";
 
 const whole = (bytes: Uint8Array): [Uint8Array, number, number] => [bytes, 0, bytes.length];
-
-/** Linear counting: from how many of the bits are still free. */
-function distinctEstimate(seen: Uint8Array): number {
-  const size = seen.length * 8;
-  let free = 0;
-  for (const byte of seen) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) free++;
-  return free === 0 ? Infinity : -size * Math.log(free / size);
-}

@@ -33,7 +33,7 @@ export class CopyServers {
     private readonly request: Omit<CopyRequest, "masks" | "threads">,
   ) {}
 
-  static async start(): Promise<CopyServers> {
+  static async start(count = rows): Promise<CopyServers> {
     const [source, target] = await Promise.all([FleetDatabase.start("18.4"), FleetDatabase.start("18.4")]);
     for (const one of [source, target])
       await one.within((client) =>
@@ -41,7 +41,7 @@ export class CopyServers {
       );
     await source.within(async (client) => {
       const into = CopyIn.begin(client, "copy public.customer from stdin");
-      for (const chunk of customerRows(rows)) await into.write(chunk);
+      for (const chunk of customerRows(count)) await into.write(chunk);
       await into.end();
       await client.query(`insert into public.part select * from public.customer where id <= ${part}`);
       await client.query("vacuum (freeze, analyze)");

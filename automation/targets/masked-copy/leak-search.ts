@@ -59,6 +59,22 @@ const plain = new Set([
   "uuid",
 ]);
 
+/** COPY writes them as a cast to text does, which would cost the server more than reading them. */
+const asText = [
+  "text",
+  "varchar",
+  "int2",
+  "int4",
+  "int8",
+  "numeric",
+  "date",
+  "timestamp",
+  "timestamptz",
+  "json",
+  "jsonb",
+  "uuid",
+];
+
 /** By logins that read everything; of the copy after all of its schema is there. */
 export async function searchForLeaks(
   source: DatabaseLogin,
@@ -79,21 +95,19 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
   const scan = new LeakScan();
   const masked = await maskedColumns(source, search);
   const isCopied = (table: CopiedTable) => search.tables.some(({ name }) => name === table.name);
-  const learnt = masked.map(({ table, columns }) => ({
-    statement: copyOutStatement({ ...table, columns: columns.map(({ name }) => name) }),
-    numbers: columns.map((one) => scan.addColumn(columnId({ ...one, table: table.name }), isShort(one), formOf(one))),
-  }));
-  // Once for all columns of a table: reading it costs more than looking at one of them.
-  const learn = async () => {
-    for (const { statement, numbers } of learnt)
-      for await (const { bytes } of copyOut(source, statement)) {
-        search.signal?.throwIfAborted();
-        scan.learn(numbers, bytes);
-      }
-  };
-  await learn();
-  scan.beginSecondPass();
-  await learn();
+  for (const { table, columns } of masked) {
+    const numbers = columns.map((one) =>
+      scan.addColumn(columnId({ ...one, table: table.name }), isShort(one), formOf(one)),
+    );
+    // Once for all columns of a table: reading it costs more than looking at one of them.
+    const names = columns.flatMap((one) => (isShort(one) ? [] : [one.name]));
+    const learnt = numbers.filter((_, at) => !isShort(columns[at]!));
+    if (names.length === 0) continue;
+    for await (const { bytes } of copyOut(source, copyOutStatement({ ...table, columns: names }))) {
+      search.signal?.throwIfAborted();
+      scan.learn(learnt, bytes);
+    }
+  }
   scan.endLearning();
   for (const { query, places, types } of await searchedRelations(copy))
     for await (const { bytes } of copyOut(copy, `copy (${query}) to stdout`)) {
@@ -172,14 +186,18 @@ where a.attrelid = $1::text::regclass and a.attname = any ($2::text[]) order by 
 
 /** Every table and filled materialized view, with all columns: what PostgreSQL computed from a masked one, too. */
 async function searchedRelations(copy: Client): Promise<{ query: string; places: string[]; types: string[] }[]> {
-  const { rows } = await copy.query<{ query: string; places: string[]; types: string[] }>(`
-    select format('select %s from %s %I.%I', string_agg(format('%I::text', a.attname), ', ' order by a.attnum), case when c.relkind = 'r' then 'only' else '' end, n.nspname, c.relname) as query,
+  const { rows } = await copy.query<{ query: string; places: string[]; types: string[] }>(
+    `
+    select format('select %s from %s %I.%I',
+        string_agg(format(case when t.typname = any ($1) then '%I' else '%I::text' end, a.attname), ', ' order by a.attnum), case when c.relkind = 'r' then 'only' else '' end, n.nspname, c.relname) as query,
       array_agg(format('%I.%I.%I', n.nspname, c.relname, a.attname) order by a.attnum) as places,
       array_agg(t.typname::text order by a.attnum) as types
     from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
     where c.relkind in ('r', 'm') and c.relispopulated and c.relpersistence <> 't' and n.nspname !~ '^(pg_|rdsadmin)' and n.nspname <> 'information_schema'
       and a.attnum > 0 and not a.attisdropped
-    group by c.oid, n.nspname, c.relname, c.relkind order by n.nspname, c.relname`);
+    group by c.oid, n.nspname, c.relname, c.relkind order by n.nspname, c.relname`,
+    [[...asText]],
+  );
   return rows;
 }
 
@@ -194,11 +212,11 @@ async function comparePosition(
 ): Promise<void> {
   const { unchanged = {} } = copied[table.name] ?? {};
   const text = `t."${column.replaceAll('"', '""')}"::text`;
-  const queryOf = (from: string) => {
-    const those = `from ${from} where ${tells(text)}`;
-    return `select (select count(*) ${those})::float8 as rows, (select json_object_agg(v, n) from (
-    select md5(${text}) as v, count(*) as n ${those} group by 1 order by 2 desc limit ${histogramRowsMax}) h) as counts`;
-  };
+  // Each different value is judged once, whatever its number of rows.
+  const queryOf = (from: string) => `with each as (select ${text} as value, count(*) as n from ${from} group by 1),
+    those as (select md5(value) as v, n from each where ${tells("value")})
+    select coalesce(sum(n), 0)::float8 as rows, (select json_object_agg(v, n) from (
+      select v, n from those order by n desc limit ${histogramRowsMax}) h) as counts from those`;
   const of = async (client: Client, from: string) =>
     (await client.query<{ rows: number; counts: Record<string, number> | null }>(queryOf(from))).rows[0]!;
   const all = `only ${table.name} t`;
