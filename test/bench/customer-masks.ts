@@ -28,3 +28,6 @@ const masksOf = (masked: TableMasks["tables"][string]["masked"]): TableMasks => 
 };
 export const nothing = masksOf([]);
 export const masked = masksOf(rules);
+/** By the names of the columns. */
+export const maskedOnly = (...columns: string[]): TableMasks =>
+  masksOf(rules.filter(({ mask }) => columns.includes(mask.column.name)));

@@ -53,6 +53,14 @@ export function cpuSecondsOfFamily(pid: number): number {
   return all.filter(inFamily).reduce((sum, { own, ofEnded }) => sum + own + ofEnded, 0);
 }
 
+/** Of a process, and of all that it and they have started, those included that were waited for when they had ended. */
+export function cpuSecondsOfTree(pid: number): number {
+  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (timesOf(name) ?? []) : []));
+  const parents = new Map(all.map((one) => [one.pid, one.parent]));
+  const isInTree = (one: number): boolean => one === pid || (one > 1 && isInTree(parents.get(one) ?? 0));
+  return all.filter((one) => isInTree(one.pid)).reduce((sum, { own, ofEnded }) => sum + own + ofEnded, 0);
+}
+
 /**
  * The CPU time of plugins that no engine has started, and that nothing waits for: looked at five times a second until it
  * is stopped, so that a little is missed of each.
