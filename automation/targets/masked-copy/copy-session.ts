@@ -9,7 +9,7 @@ import type { DatabaseLogin } from "../database-login";
 
 /**
  * Does `work` in a session as control-session.ts opens them, and ends it. `what` is for the message: "the leak scan".
- * The loss of a session is passed on, since another attempt may succeed. Errors: copy-query-failed.
+ * The loss of a session is passed on, since another attempt may succeed. Errors: those of `quietly`.
  */
 export async function inCopySession<T>(
   login: DatabaseLogin,
@@ -27,7 +27,7 @@ export async function inCopySession<T>(
   });
 }
 
-/** Errors: copy-query-failed, in place of every error of PostgreSQL. */
+/** In place of every error of PostgreSQL. Errors: copy-query-failed, copy-storage-full, copy-disturbed. */
 export async function quietly<T>(identifier: string, what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -35,10 +35,24 @@ export async function quietly<T>(identifier: string, what: string, work: () => P
     const error = databaseErrorIn(thrown);
     if (error === undefined) throw thrown;
     const sqlstate = error.code ?? "unknown";
-    if (sessionWasLost(error)) throw lostSession(identifier, sqlstate);
-    throw new ShipshapeError("copy-query-failed", { identifier, what, sqlstate });
+    throw passing(identifier, what, error) ?? new ShipshapeError("copy-query-failed", { identifier, what, sqlstate });
   }
 }
+
+/**
+ * What is no fault of the statement; undefined: it is, and would fail again. A full storage lasts until a person acts,
+ * and each attempt would copy for hours to fill it again.
+ */
+export function passing(identifier: string, what: string, error: DatabaseError): Error | undefined {
+  const sqlstate = error.code ?? "unknown";
+  if (sessionWasLost(error)) return lostSession(identifier, sqlstate);
+  if (sqlstate === "53100") return new ShipshapeError("copy-storage-full", { identifier, what, sqlstate });
+  if (mayPass.test(sqlstate)) return new ShipshapeError("copy-disturbed", { identifier, what, sqlstate });
+  return undefined;
+}
+
+/** A password just rotated, conflicts, memory and sessions that others have, locks, cancellation, faults of the system. */
+const mayPass = /^(28|40|53[23]|55|57|58)/;
 
 /** Without the message: a function can raise an error with the SQLSTATE of a lost session, too. */
 export const lostSession = (identifier: string, sqlstate: string): Error =>

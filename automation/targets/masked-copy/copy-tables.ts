@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import { types } from "node:util";
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
-import { openControlSession, sessionWasLost } from "../control-session";
+import { openControlSession } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
-import { lostSession, quietly } from "./copy-session";
+import { passing, quietly } from "./copy-session";
 import { copyOutStatement, copyInStatement, type CopiedTable } from "./copied-tables";
 import { CopyIn } from "./copy-in";
 import { copyOut } from "./copy-out";
@@ -42,7 +42,8 @@ export interface CopiedRows {
 
 /**
  * Table → what was copied. After a failure the target is of no use: other tables may be there, or in part.
- * Errors: copy-refused, masking-value-unfit; the loss of a session is passed on, since another attempt may succeed.
+ * Errors: copy-refused, copy-storage-full, copy-disturbed, masking-value-unfit; the loss of a session is passed on,
+ * since another attempt may succeed.
  */
 export async function copyTables(request: CopyRequest): Promise<Record<string, CopiedRows>> {
   const { tables, masks, packageFolder, threads } = request;
@@ -110,10 +111,11 @@ const disconnect = (client: Client): void =>
 async function copyTable(
   { source, target }: Sessions,
   table: CopiedTable,
-  { throughRoot, masks, chosen }: CopyRequest,
+  request: CopyRequest,
   pool: MaskingThreads | undefined,
   signal: AbortSignal,
 ): Promise<CopiedRows> {
+  const { throughRoot, masks, chosen } = request;
   const masked = masks.tables[table.name]?.masked ?? [];
   const result: CopiedRows = { rows: 0, bytes: 0, unchanged: {} };
   const names = masked
@@ -159,16 +161,21 @@ async function copyTable(
     return result;
   } catch (error) {
     await into.cancel();
-    throw refusal(error, table.name, side);
+    throw refusal(error, table.name, { side, identifier: request[side].identifier });
   }
 }
 
 /** Without the message of PostgreSQL, its detail and its context, all of which can quote rows. */
-function refusal(error: unknown, table: string, side: "source" | "target"): unknown {
+function refusal(
+  error: unknown,
+  table: string,
+  { side, identifier }: { side: "source" | "target"; identifier: string },
+): unknown {
   if (isOfNetwork(error))
     return new Error(`the connection to the ${side} ended while ${table} was copied: ${error.message}`);
   if (!(error instanceof DatabaseError)) return error;
-  if (sessionWasLost(error)) return lostSession(side, error.code ?? "unknown");
+  const other = passing(identifier, `the copying of ${table}`, error);
+  if (other) return other;
   // What a function raises says what the function likes.
   const place = error.routine === "exec_stmt_raise" ? undefined : (error.constraint ?? error.column);
   return new ShipshapeError("copy-refused", {

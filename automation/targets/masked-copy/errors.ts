@@ -8,20 +8,32 @@ export const maskedCopyErrors = {
     message: 'the {section} of the schema of "{identifier}" could not be read: {reason}',
     hint: "the message of pg_dump may quote the database, and is not kept; 42501 is a privilege that the reader lacks, 55P03 a lock that another session holds",
   },
-  "schema-not-loaded": {
+  "copy-storage-full": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: 'the storage of "{identifier}" is full: it ended {what} with SQLSTATE {sqlstate}',
+    hint: "another attempt would fill it again, so there was none; raise its storage, or choose a larger size, and request it again: `npx shipshape request environment-refresh`",
+  },
+  "copy-disturbed": {
     httpStatus: 409,
+    exitCode: 1,
+    message: '"{identifier}" ended {what} with SQLSTATE {sqlstate}, which may pass',
+    hint: "it was tried several times; the message may quote rows, and is not kept: 28P01 is a password that was rotated meanwhile, 53300 is too many sessions, 55P03 a lock that another session holds, 57014 a statement that was cancelled or took too long",
+  },
+  "schema-not-loaded": {
+    httpStatus: 422,
     exitCode: 1,
     message: 'the database "{identifier}" refused {place} with SQLSTATE {sqlstate}',
     hint: "the message may quote rows, and is not kept; what the source has, the target must allow: extensions, roles and parameters",
   },
   "copy-refused": {
-    httpStatus: 409,
+    httpStatus: 422,
     exitCode: 1,
     message: "copying {table} ended at the {side} with SQLSTATE {sqlstate}{place}",
-    hint: "the message may quote rows, and is not kept; 23514 and 22001 are masks that do not fit the column, 42501 is a privilege, 53100 a full disk",
+    hint: "the message may quote rows, and is not kept; 23514 and 22001 are masks that do not fit the column, 42501 is a privilege",
   },
   "copy-query-failed": {
-    httpStatus: 409,
+    httpStatus: 422,
     exitCode: 1,
     message: '"{identifier}" ended {what} with SQLSTATE {sqlstate}',
     hint: "the message may quote rows, and is not kept: repeat the statement in the database to see it; 22P02 is a cast, P0001 a function of the schema, 42501 a privilege",

@@ -1,8 +1,7 @@
 /** Puts a schema into an empty database, statement by statement: each failure has its place. */
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
-import { sessionWasLost } from "../control-session";
-import { lostSession } from "./copy-session";
+import { passing } from "./copy-session";
 import { statementsOf, type DumpStatement } from "./dump-statements";
 
 /**
@@ -22,7 +21,7 @@ export const hidesRows = ({ sql }: DumpStatement): boolean =>
 
 /**
  * Pre-data in one transaction, which is quick and leaves nothing half done; post-data each for itself, so that an index
- * that takes an hour holds no lock of the others. Errors: schema-not-loaded.
+ * that takes an hour holds no lock of the others. Errors: schema-not-loaded, copy-storage-full, copy-disturbed.
  */
 export async function loadSchema(
   client: Client,
@@ -39,8 +38,10 @@ export async function loadSchema(
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       const { code = "unknown" } = error;
-      if (sessionWasLost(error)) throw lostSession(identifier, code);
-      throw new ShipshapeError("schema-not-loaded", { identifier, place, sqlstate: code });
+      throw (
+        passing(identifier, place, error) ??
+        new ShipshapeError("schema-not-loaded", { identifier, place, sqlstate: code })
+      );
     }
   }
 }

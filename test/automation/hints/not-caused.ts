@@ -20,6 +20,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "schema-unreadable",
         "schema-not-loaded",
         "copy-refused",
+        "copy-storage-full",
+        "copy-disturbed",
         "copy-query-failed",
         "copy-unplanned",
         "definition-not-changed",

@@ -17,6 +17,9 @@ comment on table customer is 'who buys';
 comment on column customer.name is 'such as ${REAL} 7';
 create table hook (id int primary key, url text, enabled boolean not null default true);
 insert into hook values (1, 'https://${REAL}.example', true);
+create table document (id int primary key, title text not null, body text);
+insert into document select i, 'of ${REAL} ' || i, 'short' from generate_series(1, 3000) i;
+insert into document select 0, 'of ${REAL} 0', string_agg(md5(i::text), '') from generate_series(1, 500) i;
 create materialized view never_filled as select state, count(*) as buyers from customer group by state with no data`;
 
 export const profile = `version: 1
@@ -36,6 +39,8 @@ tables:
       customer: { keep: the customer's number }
       note: { use: free-text }
       total: { keep: says nobody's name }
+  orders.document:
+    columns: { id: { keep: a number }, title: { use: free-text }, body: { keep: digits } }
   orders.hook:
     columns: { id: { keep: a number }, url: { use: url }, enabled: { keep: true or false } }
 definitions:
@@ -52,7 +57,17 @@ export const filesContaining = (dataFolder: string, value: string): string[] =>
   readdirSync(dataFolder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file).includes(value));
+    .filter((file) => contentOf(file).includes(value));
+
+/** A server that runs replaces and removes some of its files at any time. */
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
 
 /** A subset with the invoices of two customers; its condition has real values. */
 export const twoCustomers = `version: 1

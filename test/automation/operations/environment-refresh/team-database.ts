@@ -2,34 +2,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
-import type { ControlPlane } from "../../../../automation/control-plane";
 import type { Run } from "../../../../automation/records";
 import type { AwsClients } from "../../../../automation/targets/aws-access";
 import { askFleet } from "../../../../automation/targets/fleet";
 import { database } from "../../../../stacks/database";
 import { loggedIn, type Query } from "../../../components/database-login";
-import type { Engine } from "../../../components/engine";
-import type { Commands } from "../disturbed-commands";
 import { detected, good, inBrief } from "./ended-runs";
+import { roles, type Refreshes } from "./refreshes";
 import { REAL } from "./source-content";
 
 const own = "orders-development";
 const stackName = `database.${own}`;
-const roles = ["owner", "readwrite", "readonly", "monitoring", "shipshape"];
-
-/** What the tests of refreshes have. */
-interface Refreshes {
-  engine: Engine;
-  commands: Commands;
-  controlPlane: ControlPlane;
-  urlOf(environment: string, role: string): Promise<string>;
-  requested(environment: string, retentionDays: number, ...words: string[]): Promise<string>;
-  planned(id: string): Promise<Run>;
-  over(id: string): Promise<Run>;
-  carriedOut(id: string, ...moments: string[]): Promise<Run>;
-  withWorker<T>(work: () => Promise<T>, of?: Commands): Promise<T>;
-  instances(): Promise<(string | undefined)[]>;
-}
 
 export function teamDatabaseTests(of: () => Refreshes): void {
   describe("a database that a team has declared in a stack of ours", () => {

@@ -75,8 +75,8 @@ test("a disk of the target that is full in mid-copy ends the copy with its SQLST
       const asked = await servers.request(masked, database);
       const error: unknown = await copyDatabase(asked).catch((thrown: unknown) => thrown);
       expect(describeError(error)).toMatchObject({
-        code: "copy-refused",
-        message: "copying app.note ended at the target with SQLSTATE 53100",
+        code: "copy-storage-full",
+        message: expect.stringContaining("ended the copying of app.note with SQLSTATE 53100") as string,
       });
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(MARKER);
       const query = (sql: string) => servers.target.server.query(sql, [], database);
