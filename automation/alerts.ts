@@ -22,16 +22,20 @@ export interface Alerting {
   expiring(): Promise<Pick<Expiring, "fleet" | "ownerTag" | "recoveries" | "waivers">>;
 }
 
-/** What a human must answer: one finding for a run's verdict, and one for its clean-up; both are told when they open. */
+/**
+ * What a human must answer: one finding for a run's verdict, and one for its clean-up; both are told when they open. One
+ * that lasts has a name of its own: no later pass closes it.
+ */
 export async function raiseFinding(
   transaction: Database,
   requestId: string,
   kind: Extract<AlertKind, `${"verdict" | "run" | "clean-up" | "throwaway" | "change"}-${string}`>,
   summary: string,
+  { lasts = false } = {},
 ): Promise<void> {
   const { target = "", operation, plan } = await readRun(transaction, requestId);
   const about = kind === "clean-up-stuck" || kind === "throwaway-outlived" ? "clean-up" : "verdict";
-  const id = `${requestId}.${about}`;
+  const id = `${requestId}.${lasts ? "lasting" : about}`;
   const opened = await openFinding(transaction, { id, requestId, target, summary });
   await notify(transaction, {
     kind,

@@ -34,7 +34,9 @@ export async function concludeFindings(
   const isAnswer = c.verdict.verdict === "pass" || comparison?.isTold || (comparison && !run.plan?.database);
   if (c.status === "succeeded" && isAnswer) await closeVerdictsOf(transaction, run);
   if (c.verdict.verdict !== "pass" && !comparison?.isTold)
-    await raiseFinding(transaction, run.requestId, ...findingOf(c));
+    await raiseFinding(transaction, run.requestId, ...findingOf(c), {
+      lasts: c.status === "succeeded" && (operation.outlasts?.(run.plan, c.outcome) ?? false),
+    });
 }
 
 /** Undefined if the operation does not compare, or the run says nothing of a database. */

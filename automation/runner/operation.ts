@@ -94,6 +94,11 @@ export interface Operation<
    */
   compared?(plan: Plan, outcome: Outcome): Comparison;
   /**
+   * Pure: whether what a run has found lasts, although a later one passes: then only people close its finding.
+   * @default it does not
+   */
+  outlasts?(plan: Plan, outcome: Outcome): boolean;
+  /**
    * Removes throwaways after success, failure or cancel; safe to repeat; runs as a separate workflow. Resolves to what
    * it removed.
    */

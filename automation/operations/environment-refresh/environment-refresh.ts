@@ -10,7 +10,7 @@ import type { RefreshOutcome } from "./outcome";
 import { planRefresh, refreshStillHolds, staged, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { environmentRefreshDescription, type EnvironmentRefreshRequest } from "./request";
 import type { EnvironmentRefreshSteps } from "./steps";
-import { isClean, isWhole, verifyRefresh } from "./verify";
+import { isClean, isWhole, leakLasts, verifyRefresh } from "./verify";
 
 const nothingYet: RefreshOutcome = {
   notRestorable: null,
@@ -86,6 +86,7 @@ export const environmentRefresh = (
   },
 
   verify: verifyRefresh,
+  outlasts: leakLasts,
 
   async cleanUp(plan, step) {
     await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));

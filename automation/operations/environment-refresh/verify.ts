@@ -17,6 +17,10 @@ export const isWhole = (found: CopyValidation): boolean =>
 export const isClean = ({ hits, chance }: LeakReport): boolean =>
   hits.length === 0 && chance.every(({ seen, bound }) => seen <= bound);
 
+/** A target of ours goes whole. In the storage of a team's, the value stays, whatever later copies have in theirs. */
+export const leakLasts = ({ copy }: EnvironmentRefreshPlan, { leaks }: RefreshOutcome): boolean =>
+  copy.team !== undefined && leaks !== null && !isClean(leaks);
+
 export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutcome): Verdict {
   const { notRestorable, restore, copied, validation, leaks } = outcome;
   if (notRestorable) return verdictOf([failed("source-is-restorable", notRestorable.reason)]);

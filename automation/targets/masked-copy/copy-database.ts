@@ -50,7 +50,8 @@ const what = "the copying";
 
 /**
  * Errors: copy-unplanned, copy-query-failed, copy-storage-full, copy-disturbed, schema-unreadable, schema-not-loaded,
- * copy-refused, copy-incomplete, masking-value-unfit, definition-not-changed, subset-condition-refused, subset-too-large.
+ * copy-refused, copy-incomplete, masking-value-unfit, definition-not-changed, subset-condition-refused,
+ * subset-too-large.
  */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;

@@ -51,7 +51,7 @@ export function passing(identifier: string, what: string, error: DatabaseError):
   return undefined;
 }
 
-/** A password just rotated, conflicts, memory and sessions that others have, locks, cancellation, faults of the system. */
+/** A password just rotated, conflicts, memory and sessions that others have, locks, cancellation, system faults. */
 const mayPass = /^(28|40|53[23]|55|57|58)/;
 
 /** Without the message: a function can raise an error with the SQLSTATE of a lost session, too. */

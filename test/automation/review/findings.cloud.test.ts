@@ -1,12 +1,17 @@
 import type { ControlPlaneDatabase } from "../../../automation/database";
 import { targetDatabase } from "../../../automation/fleet-records";
+import type { Verdict } from "../../../automation/records";
+import { readRequest } from "../../../automation/request/requests";
 import {
   answerFinding,
   answersOf,
+  closeFinding,
   closeVerdictsOf,
   openFinding,
   openFindings,
 } from "../../../automation/review/findings";
+import { concludeFindings } from "../../../automation/run-findings";
+import type { AnyOperation } from "../../../automation/runner/operation";
 import { queueRun, readRun, setPlan } from "../../../automation/runner/runs";
 import { haveControlPlaneDatabase } from "../control-plane-database";
 
@@ -99,4 +104,31 @@ test("a pass about a part of a database answers only the findings about the same
   expect(await open()).toEqual(["parts-not-found.verdict", "snapshot-2.verdict", "whole.verdict"]);
   await closeVerdictsOf(database, await readRun(database, "whole"));
   expect(await open()).toEqual(["snapshot-2.verdict"]);
+});
+
+test("what a run has found that lasts stays open after a later pass, until a person answers it", async () => {
+  const operation = {
+    outlasts: (_: unknown, outcome: { leaked: boolean }) => outcome.leaked,
+  } as unknown as AnyOperation;
+  const ends = async (id: string, leaked: boolean) => {
+    await leftOpen(id, "db-LEAKED");
+    await closeFinding(database, `${id}.verdict`);
+    const verdict: Verdict = { verdict: leaked ? "fail" : "pass", checks: [] };
+    await database.transaction(async (t) => {
+      const [request, run] = [await readRequest(t, id), await readRun(t, id)];
+      await concludeFindings(t, { operation, request, run }, { status: "succeeded", outcome: { leaked }, verdict });
+    });
+  };
+  const open = async () => (await openFindings(database, 50)).map(({ id }) => id).filter((id) => /^leak/.test(id));
+  await leftOpen("leaked-before", "db-LEAKED");
+  await ends("leaked", true);
+  await ends("leaked-not", false);
+  expect(await open()).toEqual(["leaked.lasting"]);
+  await answerFinding(database, {
+    findingId: "leaked.lasting",
+    reviewer: "ana",
+    comment: "it is gone",
+    status: "accepted",
+  });
+  expect(await open()).toEqual([]);
 });

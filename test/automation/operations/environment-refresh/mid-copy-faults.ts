@@ -20,7 +20,7 @@ create event trigger make_wait on ddl_command_end when tag in ('CREATE TABLE') e
 const noWait = "drop event trigger make_wait; drop function public.make_wait(); drop function public.wait()";
 const noFullDisk = "drop event trigger fill_disk; drop function public.fill_disk()";
 
-/** Ends the connection that writes rows, in the middle of them, once; `meanwhile` happens before. Resolves to how many. */
+/** Ends the connection that writes rows, in the middle of them, once; `meanwhile` happens before. Resolves to 1. */
 export async function connectionEnded(of: Refreshes, meanwhile: () => Promise<void>): Promise<number> {
   await of.asAdministrator("staging", waits, "template0");
   const writing = `from pg_stat_activity where wait_event = 'PgSleep' and starts_with(datname, 'shipshape_copy_') and query ~* '^copy'`;

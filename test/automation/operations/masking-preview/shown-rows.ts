@@ -74,6 +74,7 @@ export function maskingPreviewTests(of: () => Refreshes): void {
         expect(request).toBe(id);
         expect(tables.map(({ table, rows }) => [table, rows.length])).toEqual([
           ["orders.customer", 3],
+          ["orders.document", 3],
           ["orders.hook", 1],
           ["orders.invoice", 3],
         ]);
