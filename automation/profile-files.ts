@@ -1,5 +1,5 @@
 /** Masking profiles, and what is beside them: transformers of a team's own, and subsets. */
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type * as Esbuild from "esbuild";
@@ -9,6 +9,7 @@ import { transformersWith, type CompiledTransformer } from "./masking/own/own-tr
 import type { MaskingProfile } from "./masking/profile";
 import { parseProfile } from "./masking/profile-file";
 import { parseSubset, type Subset } from "./masking/subset-file";
+import { printable } from "./printable";
 
 /**
  * `file` is how errors name it. Errors: masking-profile-unreadable, masking-profile-invalid,
@@ -35,6 +36,14 @@ export async function readSubsetFile(path: string, file: string): Promise<Subset
     throw new ShipshapeError("subset-unreadable", { file, reason: reasonOf(error) }, { cause: error });
   });
   return parseSubset(text, file);
+}
+
+/** The subsets of that database beside its profile, by their names. Errors: subset-unreadable, subset-invalid. */
+export async function subsetsBeside(profile: string, source: string): Promise<{ file: string; subset: Subset }[]> {
+  const folder = dirname(profile);
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".subset.yaml")).sort();
+  const read = files.map(async (file) => ({ file, subset: await readSubsetFile(join(folder, file), printable(file)) }));
+  return (await Promise.all(read)).filter(({ subset }) => subset.source === source);
 }
 
 /** Those beside the profile that it names: others may be of other profiles, and not be ready. */

@@ -1,5 +1,5 @@
 // Part of `npm run pages`: writes the tables in docs/errors.md, docs/standard.md and docs/masking.md, the schemas
-// docs/standard.schema.json, docs/command-line.schema.json and docs/masking-profile.schema.json, docs/arguments.md and
+// docs/standard.schema.json, docs/command-line.schema.json and docs/masking-*.schema.json, docs/arguments.md and
 // the pages in docs/admission, and removes the pages of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -8,7 +8,7 @@ import { argumentsPage } from "./arguments-page";
 import { outputsSchemaText } from "./command-line/json/schema";
 import { componentSchema } from "./component-schema";
 import { withErrors } from "./errors-page";
-import { profileSchemaText, withTransformers } from "./masking/page";
+import { profileSchemaText, subsetSchemaText, withTransformers } from "./masking/page";
 import { admissionPages } from "./policy/pages";
 
 const docs = join(__dirname, "..", "docs");
@@ -25,6 +25,7 @@ writeFileSync(join(docs, "command-line.schema.json"), outputsSchemaText());
 const masking = join(docs, "masking.md");
 writeFileSync(masking, withTransformers(readFileSync(masking, "utf8")));
 writeFileSync(join(docs, "masking-profile.schema.json"), profileSchemaText());
+writeFileSync(join(docs, "masking-subset.schema.json"), subsetSchemaText());
 
 const folder = join(docs, "admission");
 const wanted = admissionPages();

@@ -1,12 +1,16 @@
-/** `shipshape masking check <profile> --database <identifier>`: does the profile cover the schema as it is? */
+/**
+ * `shipshape masking check <profile> --database <identifier>`: do the profile and the subsets beside it fit the
+ * schema as it is?
+ */
 import { ShipshapeError } from "../errors";
 import { checkProfile } from "../masking/check";
 import { problemsShownMax } from "../masking/limits";
 import { transformersWith } from "../masking/own/own-transformers";
-import { profileDigest } from "../masking/profile";
+import { profileDigest, type ProfileProblem } from "../masking/profile";
 import { schemaDigest } from "../masking/schema-facts";
+import { subsetProblems, type SubsetBasis } from "../masking/subset";
 import { printable } from "../printable";
-import { readProfileFile } from "../profile-files";
+import { readProfileFile, subsetsBeside } from "../profile-files";
 import type { CommandContext } from "./command-context";
 import { withSource, type SourceOptions } from "./masking-database";
 
@@ -15,20 +19,29 @@ export interface CheckOptions extends SourceOptions {
   json?: boolean;
 }
 
-/** Errors: masking-profile-unreadable, masking-profile-invalid, masking-profile-outgrown, and those of `withSource`. */
+/**
+ * Errors: masking-profile-unreadable, masking-profile-invalid, masking-profile-outgrown, subset-unreadable,
+ * subset-invalid, and those of `withSource`.
+ */
 export async function checkMasking(
   file: string,
   { database, json, ...source }: CheckOptions,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   const profile = await readProfileFile(file, printable(file));
+  const subsets = await subsetsBeside(file, profile.source);
   const { problems, digest } = await withSource(database, source, settings, async (facts) => ({
-    problems: checkProfile(profile, facts, transformersWith(profile.own)),
+    problems: [
+      ...checkProfile(profile, facts, transformersWith(profile.own)),
+      ...problemsOf(subsets, { profile, facts }),
+    ],
     digest: schemaDigest(facts),
   }));
   if (json) {
     const digests = { profileDigest: profileDigest(profile), schemaDigest: digest };
-    terminal.json("masking check", { profile: file, database, ...digests, covers: problems.length === 0, problems });
+    const names = subsets.map((one) => one.file);
+    const covers = problems.length === 0;
+    terminal.json("masking check", { profile: file, database, ...digests, subsets: names, covers, problems });
     process.exitCode = problems.length === 0 ? 0 : 1;
     return;
   }
@@ -41,7 +54,12 @@ export async function checkMasking(
       database,
       count: problems.length,
     });
+  const fitting = subsets.length > 0 ? `; subsets that fit it: ${subsets.map((one) => one.file).join(", ")}` : "";
   terminal.say(
-    `${printable(file)} covers the schema of ${database}: schema ${digest.slice(0, 12)}, profile ${profileDigest(profile).slice(0, 12)}`,
+    `${printable(file)} covers the schema of ${database}: schema ${digest.slice(0, 12)}, profile ${profileDigest(profile).slice(0, 12)}${printable(fitting)}`,
   );
 }
+
+/** The condition of a subset is not tried: PostgreSQL parses it on staging, before anything is copied. */
+const problemsOf = (subsets: Awaited<ReturnType<typeof subsetsBeside>>, basis: SubsetBasis): ProfileProblem[] =>
+  subsets.flatMap(({ file, subset }) => subsetProblems(subset, basis).map((reason) => ({ place: file, reason })));

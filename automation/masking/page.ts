@@ -1,13 +1,20 @@
-/** Pure: what is generated: the part of docs/masking.md about transformers, and docs/masking-profile.schema.json. */
+/**
+ * Pure: what is generated: the part of docs/masking.md about transformers, and the schemas of a profile
+ * and of a subset for editors.
+ */
 import { z } from "zod";
 import { stringify } from "yaml";
 import { profileJsonSchema } from "./profile";
 import type { ColumnFacts } from "./schema-facts";
+import { subsetJsonSchema } from "./subset-file";
 import type { Transformer, Uniqueness } from "./transformer";
 import { transformers } from "./transformers";
 
 export const profileSchemaText = (): string =>
   `${JSON.stringify({ ...profileJsonSchema(), title: "A masking profile of Shipshape" }, undefined, 2)}\n`;
+
+export const subsetSchemaText = (): string =>
+  `${JSON.stringify({ ...subsetJsonSchema(), title: "A subset of Shipshape" }, undefined, 2)}\n`;
 
 const [start, end] = ["<!-- transformers: written by `npm run pages` -->", "<!-- /transformers -->"];
 

@@ -20,15 +20,34 @@ const wanted = {
 };
 
 const subsetSchema = z.strictObject({
-  version: z.literal(1),
-  source: z.string().min(1).max(63),
-  root: z.string().regex(/\./),
-  where: z.string().trim().min(1).max(sqlCharactersMax),
-  /** @default the keys by which rows belong to others: see subset.ts */
-  down: z.array(z.string()).max(keysMax).optional(),
-  /** Of one table. */
-  rowsMax: z.number().int().min(1).max(subsetRowsMax).default(subsetRowsDefault),
+  version: z.literal(1).meta({ description: "the version of this format" }),
+  source: z
+    .string()
+    .min(1)
+    .max(63)
+    .meta({ description: "the database, by its identifier, as its masking profile says" }),
+  root: z.string().regex(/\./).meta({ description: "the table whose rows are chosen, as schema.table" }),
+  where: z
+    .string()
+    .trim()
+    .min(1)
+    .max(sqlCharactersMax)
+    .meta({ description: "the condition for the rows of the root: one SQL expression over its columns" }),
+  down: z.array(z.string()).max(keysMax).optional().meta({
+    description:
+      "the keys over which rows that refer to a chosen one come too, such as public.orders(customer_id); by default those whose columns are all NOT NULL, but for those to the same table",
+  }),
+  rowsMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(subsetRowsMax)
+    .default(subsetRowsDefault)
+    .meta({ description: "more rows of one table end the refresh before anything is copied" }),
 });
+
+/** For editors. */
+export const subsetJsonSchema = () => z.toJSONSchema(subsetSchema, { target: "draft-7", io: "input" });
 export type Subset = z.infer<typeof subsetSchema>;
 
 /**

@@ -33,7 +33,7 @@ export function addMaskingCommands(shipshape: Command, context: CommandContext):
     );
   masking
     .command("check")
-    .description("check that a masking profile covers a database's schema as it is; for CI")
+    .description("check that a masking profile, and the subsets beside it, fit a database's schema as it is; for CI")
     .argument("<profile>", "its file, .masking.yaml")
     .requiredOption("--database <identifier>", "the database whose schema it has to cover")
     .option(...role, "shipshape")

@@ -40,6 +40,7 @@ export const maskingOutputs = {
     database: text,
     profileDigest: text,
     schemaDigest: text,
+    subsets: z.array(text).describe("the files of the database's subsets beside the profile, which are checked, too"),
     covers: z.boolean(),
     problems: z.array(z.strictObject({ place: text, reason: text })),
   }),

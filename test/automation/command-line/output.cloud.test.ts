@@ -316,17 +316,28 @@ test("a drafted profile is written once, covers the schema, and no longer does w
   const run = (...words: string[]) => captured(["masking", ...words], 80);
   const check = (file: string) => run("check", file, "--database", "orders", "--role", "master");
   const file = folder("drafted.masking.yaml");
+  const subset = folder("some.subset.yaml");
   try {
     await run("draft", "orders", "--output", file);
     await expect(run("draft", "orders", "--output", file)).rejects.toMatchObject({ code: "masking-output" });
     await expect(run("draft", "orders", "--output", "x.txt")).rejects.toMatchObject({ code: "masking-output" });
     expect((await check(file)).results.join(" ")).toMatch(/covers the schema of\s+orders/);
     await expect(check(drafted())).rejects.toMatchObject({ code: "masking-profile-outgrown", exitCode: 1 });
+    writeFileSync(subset, "version: 1\nsource: orders\nroot: public.gone\nwhere: id = 'a secret'\n");
+    await expect(check(file)).rejects.toMatchObject({ code: "masking-profile-outgrown" });
+    writeFileSync(subset, "version: 1\nsource: orders\nroot: gone\nwhere: id = 'a secret'\n");
+    await expect(check(file)).rejects.toMatchObject({
+      code: "subset-invalid",
+      message: expect.not.stringContaining("secret") as string,
+    });
+    writeFileSync(subset, "version: 1\nsource: payments\nroot: public.gone\nwhere: id = 'a secret'\n");
+    expect((await check(file)).results.join(" ")).toMatch(/covers the schema of\s+orders/);
     await expect(check(folder("absent.yaml"))).rejects.toMatchObject({ code: "masking-profile-unreadable" });
     writeFileSync(file, "tables: {}");
     await expect(check(file)).rejects.toMatchObject({ code: "masking-profile-invalid", exitCode: 2 });
   } finally {
-    for (const name of ["drafted.masking.yaml", "gone.masking.yaml"]) rmSync(folder(name), { force: true });
+    for (const name of ["drafted.masking.yaml", "gone.masking.yaml", "some.subset.yaml"])
+      rmSync(folder(name), { force: true });
   }
 });
 
