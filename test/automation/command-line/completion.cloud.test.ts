@@ -151,6 +151,7 @@ const notPaths = [
   "finding",
   "from",
   "gib",
+  "hours",
   "id",
   "identifier",
   "key",
