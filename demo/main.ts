@@ -21,6 +21,7 @@ import { refresh } from "./refresh";
 import { restoreDrill } from "./restore-drill";
 import { Stage } from "./stage";
 import { standard } from "./standard";
+import { train } from "./train";
 
 /** The demo's chapters, in order. `npm run demo -- <chapter>` runs one of them. */
 const chapters: Chapter[] = [
@@ -33,6 +34,7 @@ const chapters: Chapter[] = [
   restoreDrill,
   drift,
   refresh,
+  train,
   approval,
   auditor,
   closing,

@@ -8,6 +8,11 @@ export const ringedPatchErrors = {
     message: "no database of {scope} can be patched to {version} now ({patched} run it already): {reasons}",
     hint: "`npx shipshape patches` shows what each runs, and what RDS offers",
   },
+  "train-rings": {
+    ...refused,
+    message: "the train cannot have as few rings as {rings}: it needs {fewest}, of {largest} databases at most",
+    hint: "give `--rings-max {fewest}` or more to `npx shipshape request ringed-patch`, or a smaller scope",
+  },
   "train-cycle": {
     ...refused,
     message: "databases wait for each other, as their `patchAfter` says: {cycle}",

@@ -31,8 +31,16 @@ export const minorAgeDaysMin = { 0: 0, 1: 7, 2: 14, 3: 21 } as const satisfies R
 /** For how long a fix of a minor that our table lacks is waived: until about the next quarter's minors. */
 export const unknownAgeWaiverDays = 90;
 
-/** By how much the next ring of a tier is larger than the one before, which was well. */
-export const ringGrowth = 5;
+/**
+ * How fast a train grows: the first is what we recommend. People who want fewer rings get the slowest growth that has so
+ * few, and keep a canary of each tier while they can.
+ */
+export const ringGrowths = [true, false].flatMap((canaryOfEach) =>
+  [5, 10, 20, 50, 100, 200, 500, 1000, 3000].map((factor) => ({ factor, canaryOfEach })),
+);
+
+/** A train of a whole fleet of 10,000 has some twenty rings if it grows as slowly as we recommend. */
+export const ringsMax = 100;
 
 /** Databases of one ring: as many as people can repair in a week if the gate has missed what only a night shows. */
 export const ringSizeMax = 3000;

@@ -3,12 +3,13 @@ import { namesOf } from "../../fleet-records";
 import { printable } from "../../printable";
 import { namedMax } from "./limits";
 import type { AgeWaiver } from "./minor-age";
-import type { LeftDatabase, PlannedDatabase, Ring } from "./rings";
+import type { Growth, LeftDatabase, PlannedDatabase, Ring } from "./rings";
 
 interface Shown {
   to: string;
   releasedOn: string | null;
   rings: Ring[];
+  growth: Growth;
   left: LeftDatabase[];
   patched: number;
   window: string | null;
@@ -41,6 +42,7 @@ export function trainText(plan: Shown, scope: string): string {
     `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "each in its own maintenance window, or when its owning team approves" : `in the window ${window} UTC`}.`,
     "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
+    grows(plan.growth),
     comparesLoad
       ? "Well is what API and server say, and a load that is no worse than before; too little load halts the train, too."
       : "Well is what API and server say. The load is not compared (--compare-load).",
@@ -67,6 +69,9 @@ const checksText = ({ teamChecks = [] }: PlannedDatabase): string =>
 
 const rehearsalText = ({ rehearsal }: PlannedDatabase): string =>
   rehearsal ? `away for ${rehearsal.downtimeSeconds} s when rehearsed on a copy of ${rehearsal.of}` : "not rehearsed";
+
+const grows = ({ factor, canaryOfEach }: Growth): string =>
+  `No ring is more than ${factor} times as large as the largest before it; ${canaryOfEach ? "each tier begins with one database" : "only the first ring is one database, and stricter tiers have no canary of their own"}.`;
 
 const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 

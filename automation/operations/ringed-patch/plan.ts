@@ -17,7 +17,7 @@ import { trainText } from "./plan-text";
 import type { FoundRehearsal } from "./rehearsed";
 import type { TeamCheck } from "./team-checks";
 import type { RingedPatchRequest } from "./request";
-import { ringsOf, type LeftDatabase, type Ring } from "./rings";
+import { ringsOf, type Growth, type LeftDatabase, type Ring } from "./rings";
 
 /** A database of the fleet, with why it cannot be patched. */
 export interface TrainCandidate extends TargetDatabase {
@@ -46,6 +46,7 @@ export interface TrainPlan extends PlanBasis {
   /** By our table of the community's releases; null if it is not in it. */
   releasedOn: string | null;
   rings: Ring[];
+  growth: Growth;
   left: LeftDatabase[];
   /** Databases of the scope that run the version already. */
   patched: number;
@@ -62,14 +63,15 @@ export interface TrainPlan extends PlanBasis {
   text: string;
 }
 
-/** Errors: train-empty, train-cycle. */
+/** Errors: train-empty, train-cycle, train-rings. */
 export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, standard: Standard): TrainPlan {
   const { to } = request;
   const inScope = observed.databases.filter((one) => isInScope(request, one, standard));
   const waiver = ageWaiver(to, request.securityFix, observed.today);
   const { candidates, left, unknownNames } = splitUp(inScope, { to, waiver, observed, standard });
   const patched = inScope.filter((one) => one.from === to && one.obstacles.length === 0).length;
-  const rings = ringsOf(candidates, Math.round(request.bakeMinutes * 60), standard);
+  const bakeSeconds = Math.round(request.bakeMinutes * 60);
+  const { rings, growth } = ringsOf(candidates, { bakeSeconds, ringsMax: request.ringsMax }, standard);
   const scope = namedScope(request, scopeFilters);
   if (rings.length === 0)
     throw new ShipshapeError("train-empty", {
@@ -77,7 +79,7 @@ export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, 
       reasons: left.map(({ identifier, detail }) => `${identifier}: ${detail}`).join("; ") || "there is no other",
     });
   const kept = {
-    ...{ to, releasedOn: releasedOn(to) ?? null, rings, left, patched },
+    ...{ to, releasedOn: releasedOn(to) ?? null, rings, growth, left, patched },
     ...{ located: observed.located, window: request.window ?? null, ageWaiver: waiver, unknownNames },
     comparesLoad: request.compareLoad ?? false,
   };

@@ -4,7 +4,7 @@ import type { OperationDescription } from "../../runner/operation";
 import { locationFields } from "../database-field";
 import { scopeFields, scopeFilters } from "../scope-fields";
 import { versionField } from "../database-patch/request";
-import { bakeMinutesDefault, bakeMinutesMax } from "./limits";
+import { bakeMinutesDefault, bakeMinutesMax, ringsMax } from "./limits";
 
 const fields = z.strictObject({
   to: versionField,
@@ -17,6 +17,16 @@ const fields = z.strictObject({
     .max(bakeMinutesMax, `give ${bakeMinutesMax} at most: two weeks`)
     .default(bakeMinutesDefault)
     .meta({ description: "how long each ring is watched before its health gate decides" }),
+  ringsMax: z
+    .number()
+    .int("give a whole number")
+    .min(1, "give 1 or more")
+    .max(ringsMax, `give ${ringsMax} at most`)
+    .optional()
+    .meta({
+      description:
+        "at most so many rings, each larger than the one before it by more; without it, by five times, and each tier begins with one database",
+    }),
   compareLoad: z.boolean().optional().meta({
     description: "the gate also compares query times and rollbacks with those before; too little load is no pass",
   }),

@@ -3,13 +3,14 @@
  * What waits for others, as it declares, comes in a later ring than those.
  */
 import { environmentsOf, tiersOf, type Standard } from "../../../components/standards/standard";
+import { ShipshapeError } from "../../errors";
 import type { TargetDatabase } from "../../fleet-records";
 import type { Obstacle } from "../../patches/obstacles";
 import { tierOf } from "../../tier-of";
 import { afterOf, inOrder, orderNameOf, type After } from "./declared-order";
 import type { FoundRehearsal } from "./rehearsed";
 import type { TeamCheck } from "./team-checks";
-import { databasesAtOnceMax, patchSecondsPlanned, ringGrowth, ringSizeMax } from "./limits";
+import { databasesAtOnceMax, patchSecondsPlanned, ringGrowths, ringSizeMax } from "./limits";
 
 /** A database that can be patched. */
 export interface Candidate extends TargetDatabase {
@@ -44,31 +45,63 @@ export interface Ring {
   wayBackLossSecondsMax: number;
 }
 
-/** None of them waits for one that is not among them. Errors: train-cycle. */
-export function ringsOf(candidates: readonly Candidate[], bakeSeconds: number, standard: Standard): Ring[] {
+/** How fast a train grows. */
+export interface Growth {
+  /** By how much a ring may be larger than the largest that was well. */
+  factor: number;
+  /** Whether each tier begins with one database, or only the train. */
+  canaryOfEach: boolean;
+}
+
+export interface RingedTrain {
+  rings: Ring[];
+  growth: Growth;
+}
+
+/** None of them waits for one that is not among them. Errors: train-cycle, train-rings. */
+export function ringsOf(
+  candidates: readonly Candidate[],
+  { bakeSeconds, ringsMax }: { bakeSeconds: number; ringsMax: number | undefined },
+  standard: Standard,
+): RingedTrain {
   const after = afterOf(candidates, standard);
-  const rings: Ring[] = [];
+  const groups = inGroups(candidates, after, standard);
+  let fewest = Infinity;
+  for (const growth of ringsMax === undefined ? [ringGrowths[0]!] : ringGrowths) {
+    const sized = splitGroups(groups, after, growth);
+    fewest = Math.min(fewest, sized.length);
+    if (ringsMax !== undefined && sized.length > ringsMax) continue;
+    const rings = sized.map((together, at) =>
+      ringOf(
+        at + 1,
+        together.map(({ database }) => database),
+        bakeSeconds,
+      ),
+    );
+    return { rings, growth };
+  }
+  throw new ShipshapeError("train-rings", { rings: ringsMax ?? 0, fewest, largest: ringSizeMax });
+}
+
+/** Those that are patched together, in order. */
+function splitGroups(groups: readonly Ranked[][], after: After, { factor, canaryOfEach }: Growth): Ranked[][] {
+  const rings: Ranked[][] = [];
   const toPatch = new Map<string, number>();
-  for (const name of candidates.flatMap((one) => orderNameOf(one, standard) ?? []))
-    toPatch.set(name, (toPatch.get(name) ?? 0) + 1);
+  for (const { name } of groups.flat()) if (name !== undefined) toPatch.set(name, (toPatch.get(name) ?? 0) + 1);
   const isFree = ({ name }: Ranked) =>
     name === undefined || (after.get(name) ?? []).every((before) => toPatch.get(before) === 0);
-  for (const group of inGroups(candidates, after, standard)) {
+  let size = 1;
+  for (const group of groups) {
     let left = group;
-    for (let size = 1; left.length > 0;) {
+    if (canaryOfEach) size = 1;
+    while (left.length > 0) {
       const [together, later]: [Ranked[], Ranked[]] = [[], []];
       for (const one of left) (together.length < size && isFree(one) ? together : later).push(one);
-      rings.push(
-        ringOf(
-          rings.length + 1,
-          together.map(({ database }) => database),
-          bakeSeconds,
-        ),
-      );
+      rings.push(together);
       for (const { name } of together) if (name !== undefined) toPatch.set(name, toPatch.get(name)! - 1);
       left = later;
       // What waits for others may make a ring smaller: the next is still larger than one that was well.
-      size = Math.min(Math.max(size, together.length * ringGrowth), ringSizeMax);
+      size = Math.min(Math.max(size, together.length * factor), ringSizeMax);
     }
   }
   return rings;

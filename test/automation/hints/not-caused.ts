@@ -44,6 +44,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "snapshot-not-usable",
         "train-empty",
         "train-cycle",
+        "train-rings",
         "train-unknown",
         "train-over",
         "train-database-unknown",

@@ -68,6 +68,22 @@ test("what cannot go is listed with its reason and blocks nobody; what runs the 
   ]);
 });
 
+test("a train of at most so many rings grows faster, keeps a canary of each tier while it can, and says so", () => {
+  const fleet = ["bronze", "silver", "gold"].flatMap((tier) =>
+    Array.from({ length: 40 }, (_, at) => database(`${tier}${String(at).padStart(2, "0")}`, tier, "production")),
+  );
+  const sizesOf = (ringsMax?: number) => plan(fleet, { ringsMax }).rings.map(({ databases }) => databases.length);
+  expect(sizesOf()).toEqual([...[1, 5, 25, 9], ...[1, 5, 25, 9], ...[1, 5, 25, 9]]);
+  expect(sizesOf(9)).toEqual([...[1, 10, 29], ...[1, 10, 29], ...[1, 10, 29]]);
+  expect(sizesOf(6)).toEqual([...[1, 39], ...[1, 39], ...[1, 39]]);
+  expect(plan(fleet, { ringsMax: 6 }).text).toContain(
+    "No ring is more than 50 times as large as the largest before it",
+  );
+  expect(sizesOf(5)).toEqual([1, 10, 29, 40, 40]);
+  expect(plan(fleet, { ringsMax: 5 }).text).toContain("stricter tiers have no canary of their own");
+  expect(() => sizesOf(3)).toThrow(expect.objectContaining({ code: "train-rings" }));
+});
+
 test("the way back names the seconds of writes that it loses: those of the watch, and of patching the ring", () => {
   const { rings, text } = plan([database("orders", "bronze", "development")], { bakeMinutes: 30 });
   expect(rings[0]).toMatchObject({ bakeSeconds: 1800, wayBackLossSecondsMax: 2700 });

@@ -1,5 +1,5 @@
 // A fleet of 10,000 databases, of which 0.5 % fail and 1 % cannot be judged, on a simulated clock.
-import { fleetOf, planOf, runTrain } from "./simulated-fleet";
+import { awsQuotas, fleetOf, planOf, runTrain } from "./simulated-fleet";
 
 const plan = planOf(fleetOf(10_000));
 const chances = { failed: 0.005, inconclusive: 0.01 };
@@ -25,9 +25,27 @@ test.each([1, 2, 3])(
     expect(train.patched).toBeGreaterThan(9800);
     expect(train.underWayMax).toBe(16);
     // A halt for each that fails while a ring is patched, and one for all of a ring that cannot be judged.
-    expect(train.halts).toBeLessThanOrEqual(train.skipped);
+    expect(train.halts).toBeLessThanOrEqual(train.skipped + train.quotaHalts);
+    expect(train.snapshotsMax).toBeLessThanOrEqual(awsQuotas.snapshots);
+    expect(train.callsPerSecondMax).toBeLessThanOrEqual(awsQuotas.callsPerSecond);
   },
 );
+
+test("a train of 10,000 in six rings keeps AWS's quotas, and no ring is larger than its plan says", async () => {
+  const inSix = planOf(fleetOf(10_000), { ringsMax: 6 });
+  const sizes = inSix.rings.map(({ databases }) => databases.length);
+  expect(sizes).toEqual([1, 50, 949, 3000, 3000, 3000]);
+  for (let at = 1; at < sizes.length; at++)
+    expect(sizes[at]).toBeLessThanOrEqual(inSix.growth.factor * Math.max(...sizes.slice(0, at)));
+  const train = await runTrain(inSix, { ...chances, seed: 1 });
+  expect(train.broken).toEqual([]);
+  expect(train.states).toEqual(Array(6).fill("promoted"));
+  expect(train.quotaHalts).toBeGreaterThan(0); // 400 databases of an account, and room for 100 snapshots
+  expect(train.snapshotsMax).toBe(awsQuotas.snapshots);
+  const raised = await runTrain(inSix, { ...chances, seed: 1, quotas: { ...awsQuotas, snapshots: 500 } });
+  expect(raised.quotaHalts).toBe(0);
+  expect(raised.hours).toBeLessThan(train.hours);
+});
 
 test("where every patch fails, nobody but the canary was touched until people went on", async () => {
   const small = planOf(fleetOf(100));

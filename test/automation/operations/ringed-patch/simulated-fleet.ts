@@ -35,7 +35,21 @@ export interface Chances {
   failed: number;
   inconclusive: number;
   seed: number;
+  /** In each account and Region. @default those of AWS */
+  quotas?: Quotas;
 }
+
+export interface Quotas {
+  snapshots: number;
+  callsPerSecond: number;
+}
+
+/** RDS's default for manual snapshots. It publishes no rate: ten calls a second are an assumption. */
+export const awsQuotas: Quotas = { snapshots: 100, callsPerSecond: 10 };
+
+/** What a patch asks of RDS, assumed: at its beginning and its end, and while it waits (cloudPoll of limits.ts). */
+const callsOfPatch = 60;
+const waitingCallsPerSecond = 0.2;
 
 export interface SimulatedTrain {
   hours: number;
@@ -45,14 +59,25 @@ export interface SimulatedTrain {
   states: RingState[];
   /** The most that were under way at once. */
   underWayMax: number;
-  /** Snapshots of patches in one account and Region, which stay. */
+  /** Snapshots of patches in one account and Region at once. */
   snapshotsMax: number;
+  /** Halts because of a snapshot that the quota did not let be made: people then delete older ones. */
+  quotaHalts: number;
+  /** Calls to one account and Region in its busiest minute, for each second of it, and how long patches waited for them. */
+  callsPerSecondMax: number;
+  throttledSeconds: number;
   /** What a train must never do, in words. */
   broken: string[];
 }
 
-/** A patch takes 6 to 20 minutes; people come two hours after a halt, skip what has failed, and resume. */
-export async function runTrain(plan: TrainPlan, { failed, inconclusive, seed }: Chances): Promise<SimulatedTrain> {
+/**
+ * A patch takes 6 to 20 minutes; people come two hours after a halt, skip what has failed, delete the snapshots of what
+ * is patched where the quota is reached, and resume.
+ */
+export async function runTrain(
+  plan: TrainPlan,
+  { failed, inconclusive, seed, quotas = awsQuotas }: Chances,
+): Promise<SimulatedTrain> {
   const next = random(seed);
   const began = Date.parse("2026-11-30T00:00:00Z");
   let now = began;
@@ -63,11 +88,16 @@ export async function runTrain(plan: TrainPlan, { failed, inconclusive, seed }: 
   const stateOf = (ring: number) => states.get(ring)!.state;
   const ringOf = new Map(plan.rings.flatMap((ring) => ring.databases.map((one) => [one.identifier, ring] as const)));
   const snapshots = new Map<string, number>();
+  const calls = new CallRates(quotas.callsPerSecond);
+  const placeOf = new Map(
+    plan.rings.flatMap(({ databases }) => databases.map((one) => [one.identifier, one.account] as const)),
+  );
+  const full = new Set<string>();
   const skipped = new Set<string>();
   const patched = new Set<string>();
   const unwell = new Map<number, Set<string>>();
-  let underWay: { name: string; endsAt: number }[] = [];
-  const result = { halts: 0, underWayMax: 0, broken: [] as string[] };
+  let underWay: { name: string; endsAt: number; isRefused: boolean }[] = [];
+  const result = { halts: 0, quotaHalts: 0, underWayMax: 0, snapshotsMax: 0, broken: [] as string[] };
 
   const halt = (ring: number) => {
     set(ring, "halted");
@@ -109,17 +139,26 @@ export async function runTrain(plan: TrainPlan, { failed, inconclusive, seed }: 
     if (earlier.some(({ number }) => stateOf(number) !== "promoted"))
       result.broken.push(`${name} begins before its ring`);
     if (patched.has(name)) result.broken.push(`${name} is patched twice`);
-    underWay.push({ name, endsAt: now + (6 + next() * 14) * 60_000 });
+    const place = placeOf.get(name)!;
+    const had = snapshots.get(place) ?? 0;
+    const isRefused = had >= quotas.snapshots;
+    if (!isRefused) snapshots.set(place, had + 1);
+    result.snapshotsMax = Math.max(result.snapshotsMax, snapshots.get(place)!);
+    const seconds = isRefused ? 60 : (6 + next() * 14) * 60;
+    const waited = calls.taken(place, now / 1000, callsOfPatch + waitingCallsPerSecond * seconds);
+    underWay.push({ name, endsAt: now + (seconds + waited) * 1000, isRefused });
     if (underWay.length > ring.atOnce) result.broken.push(`${underWay.length} at once in ring ${ring.number}`);
     result.underWayMax = Math.max(result.underWayMax, underWay.length);
-    const place = plan.rings[ring.number - 1]!.databases.find(({ identifier }) => identifier === name)!.account;
-    snapshots.set(place, (snapshots.get(place) ?? 0) + 1);
     return Promise.resolve(name);
   };
   const childEnd = (): Promise<ChildEnd> => {
     underWay = underWay.sort((one, other) => one.endsAt - other.endsAt);
-    const { name, endsAt } = underWay.shift()!;
+    const { name, endsAt, isRefused } = underWay.shift()!;
     now = Math.max(now, endsAt);
+    if (isRefused) {
+      full.add(placeOf.get(name)!);
+      return Promise.resolve({ requestId: name, status: "failed", verdict: null });
+    }
     const { number } = ringOf.get(name)!;
     const chance = next();
     const verdict = chance < failed ? "fail" : chance < failed + inconclusive ? "inconclusive" : "pass";
@@ -134,6 +173,9 @@ export async function runTrain(plan: TrainPlan, { failed, inconclusive, seed }: 
       return Promise.resolve(undefined);
     }
     now += 2 * 3_600_000;
+    if (full.size > 0) result.quotaHalts++;
+    for (const place of full) snapshots.set(place, 0);
+    full.clear();
     for (const name of unwell.get(halted.number) ?? []) skipped.add(name);
     set(halted.number, "patching");
     return Promise.resolve({ sentBy: "ben", content: "resume" });
@@ -156,8 +198,38 @@ export async function runTrain(plan: TrainPlan, { failed, inconclusive, seed }: 
     patched: patched.size,
     skipped: skipped.size,
     states: plan.rings.map(({ number }) => stateOf(number)),
-    snapshotsMax: Math.max(...snapshots.values()),
+    callsPerSecondMax: calls.busiest(),
+    throttledSeconds: calls.throttledSeconds,
   };
+}
+
+/** Calls by account and minute: what is over the rate waits, as the SDK does when it is throttled. */
+class CallRates {
+  throttledSeconds = 0;
+  private readonly minutes = new Map<string, number>();
+
+  constructor(private readonly perSecond: number) {}
+
+  /** Resolves to the seconds that it waits. */
+  taken(place: string, atSeconds: number, count: number): number {
+    let waited = 0;
+    for (let left = count, minute = Math.floor(atSeconds / 60); left > 0; minute++) {
+      const key = `${place} ${minute}`;
+      const had = this.minutes.get(key) ?? 0;
+      const taken = Math.min(left, Math.max(0, this.perSecond * 60 - had));
+      this.minutes.set(key, had + taken);
+      left -= taken;
+      if (left > 0) waited += 60;
+    }
+    this.throttledSeconds += waited;
+    return waited;
+  }
+
+  busiest(): number {
+    let most = 0;
+    for (const count of this.minutes.values()) most = Math.max(most, count);
+    return most / 60;
+  }
 }
 
 function random(seed: number): () => number {
