@@ -48,9 +48,11 @@ import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
-import { latestRuns, runsAwaitingApproval, runsOfChildren, type RunFilter } from "./runner/run-lists";
+import { latestRuns, openTrains, runsAwaitingApproval, runsOfChildren, type RunFilter } from "./runner/run-lists";
 import { busyRuns, readRun } from "./runner/runs";
 import { readTrain } from "./runner/trains";
+import type { OpenTrain } from "./patches/next-train";
+import { openTrainsMax } from "./patches/limits";
 import type { Train } from "./train-records";
 import type { Prices } from "./observability/drill-cost";
 import { scheduleOf } from "./schedule";
@@ -107,6 +109,8 @@ export interface ControlPlaneRecords {
   looks(): Promise<DatabaseLook[]>;
   /** The rings of a train, and what was decided; none, if it has not begun. Errors: request-unknown, train-unknown. */
   train(requestId: string): Promise<Train>;
+  /** Those that have a plan and have not ended, the first requested first. */
+  openTrains(): Promise<OpenTrain[]>;
   /** The approved plan of a preview whose rows a person may look at. Errors: those of `previewUnderWay`. */
   previewUnderWay(requestId: string, asked: PreviewAsked): Promise<PlanBasis>;
   /** Records that rows are shown to a person, before they are read. Errors: preview-over, preview-used-up. */
@@ -176,6 +180,13 @@ export async function openRecords(
       if (operation !== "ringed-patch") throw new ShipshapeError("train-unknown", { id });
       return readTrain(database, id);
     },
+    openTrains: async () =>
+      Promise.all(
+        (await openTrains(database, openTrainsMax)).map(async (run) => ({
+          run,
+          train: await readTrain(database, run.requestId),
+        })),
+      ),
     authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
     access: () => accessInForce(database),
     refusals: (countMax) => latestRefusals(database, countMax),

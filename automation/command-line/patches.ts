@@ -1,8 +1,12 @@
 import type { PatchLevel, PatchStatus } from "../patches/patch-levels";
+import { ShipshapeError } from "../errors";
+import type { OpenTrain } from "../patches/next-train";
+import type { Settings } from "../settings";
 import { namesOf, unreachableText } from "../fleet-records";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { entries, wrapped } from "./layout";
+import { withRecords } from "./open-records";
 import type { Terminal } from "./terminal";
 
 export interface PatchesOptions {
@@ -24,9 +28,10 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
   ]);
   const standard = readStandard(settings.configurationFile);
   const { databases, offers, unreachable } = await fleetVersions(readLocations(settings.configurationFile));
+  const trains = await knownTrains(settings);
   const offerOf = ({ account, region }: { account: string; region: string }) =>
     offers.find((one) => one.region === region && (one.account ?? account) === account)?.offered;
-  const all = patchStatuses(databases, offerOf, standard, new Date().toISOString().slice(0, 10));
+  const all = patchStatuses(databases, offerOf, standard, new Date().toISOString().slice(0, 10), trains.open);
   const shown = all.filter(
     (one) =>
       (options.database === undefined || one.database.identifier === options.database) &&
@@ -35,7 +40,7 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
   );
   if (unreachable.length > 0 || shown.some(({ level }) => level === "not-approved" || level === "unsupported"))
     process.exitCode = 1;
-  if (options.json) return terminal.json("patches", { databases: shown, unreachable });
+  if (options.json) return terminal.json("patches", { databases: shown, trainsUnread: trains.unread, unreachable });
   for (const one of unreachable)
     for (const line of wrapped(
       terminal.style("red", "not read:"),
@@ -46,6 +51,17 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
       terminal.say(line);
   if (shown.length === 0) return terminal.say(all.length === 0 ? "no databases" : `none of ${all.length} databases`);
   for (const line of lines(shown, terminal)) terminal.say(line);
+  if (trains.unread !== null) terminal.say(printable(`trains are not read: ${trains.unread}`));
+}
+
+/** The control plane has them, and what RDS says can be read without one. */
+async function knownTrains(settings: Settings): Promise<{ open: OpenTrain[]; unread: string | null }> {
+  try {
+    return { open: await withRecords(settings, (records) => records.openTrains()), unread: null };
+  } catch (error) {
+    if (error instanceof ShipshapeError) return { open: [], unread: error.message };
+    throw error;
+  }
 }
 
 function lines(shown: PatchStatus[], terminal: Terminal): string[] {
@@ -59,6 +75,7 @@ function lines(shown: PatchStatus[], terminal: Terminal): string[] {
         [
           `${one.owner ?? "no owner"}, ${one.tier ?? "no tier"}, ${one.environment ?? "no environment"}`,
           ...one.reasons,
+          ...nextText(one),
           ...one.notices,
         ].join("; "),
       ),
@@ -66,6 +83,9 @@ function lines(shown: PatchStatus[], terminal: Terminal): string[] {
     terminal.columns,
   );
 }
+
+const nextText = ({ nextTrain: next }: PatchStatus): string[] =>
+  next ? [`train ${next.id} takes it to ${next.to}, in ring ${next.ring}, which is ${next.state}`] : [];
 
 /** In days where the release's day is known: minors come at no fixed pace. */
 const behind = ({ minorsBehind, daysBehind }: PatchStatus): string =>

@@ -3,6 +3,7 @@ import type { Standard } from "../../components/standards/standard";
 import type { TargetDatabase } from "../fleet-records";
 import { majorOf, minorOf, type OfferedVersions, type RunningVersion } from "../version-records";
 import { supportWarningDays } from "./limits";
+import { nextTrainOf, type NextTrain, type OpenTrain } from "./next-train";
 import { releasedOn } from "./postgres-releases";
 
 /** What is looked at of a database. */
@@ -39,6 +40,8 @@ export interface PatchStatus {
   daysBehind: number | null;
   /** The last day of RDS's standard support of its major; null where the API does not say. */
   supportEnds: string | null;
+  /** The train that takes it to a newer version; null: none that is known. */
+  nextTrain: NextTrain | null;
   /** What else changes its version, or ends its support: a sentence each. */
   notices: string[];
 }
@@ -49,10 +52,11 @@ export function patchStatuses(
   offerOf: (database: TargetDatabase) => OfferedVersions | undefined,
   standard: Standard,
   today: string,
+  trains: readonly OpenTrain[] = [],
 ): PatchStatus[] {
   const rank = ({ level }: PatchStatus) => patchLevels.indexOf(level);
   return databases
-    .map((one) => patchStatus(one, offerOf(one), standard, today))
+    .map((one) => ({ ...patchStatus(one, offerOf(one), standard, today), nextTrain: nextTrainOf(one, trains) }))
     .sort(
       (one, other) =>
         rank(one) - rank(other) ||
@@ -66,7 +70,7 @@ function patchStatus(
   offer: OfferedVersions | undefined,
   standard: Standard,
   today: string,
-): PatchStatus {
+): Omit<PatchStatus, "nextTrain"> {
   const { identifier, resourceId, arn, account, region, engineVersion: version, tags } = one;
   const minors = (offer?.targets[version] ?? [])
     .filter(({ isMajor }) => !isMajor)

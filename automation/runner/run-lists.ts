@@ -36,3 +36,12 @@ export const runsAwaitingApproval = (database: Database, countMax: number, targe
        and ${isOneOf("$3")} order by request.received_at limit $1`,
     [countMax, targets?.names ?? null, targets?.identities ?? null],
   );
+
+/** The trains that have a plan and have not ended, the first requested first. */
+export const openTrains = (database: Database, countMax: number) =>
+  readRuns(
+    database,
+    `where request.operation = 'ringed-patch' and run.finished_at is null and run.plan is not null
+     order by request.received_at, request.id limit $1`,
+    [countMax],
+  );

@@ -24,3 +24,9 @@ export async function readSamples(database: Database, trainId: string, identity:
   );
   return new Map(rows.map(({ moment, sample }) => [moment, sample]));
 }
+
+/** Once the train is over, nothing compares them. Resolves to how many there were. Safe to repeat. */
+export async function forgetSamples(database: Database, trainId: string): Promise<number> {
+  const gone = await database.query("delete from train_load where train_id = $1 returning 1", [trainId]);
+  return gone.length;
+}

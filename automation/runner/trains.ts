@@ -212,3 +212,11 @@ export async function readTrain(database: Database, trainId: string): Promise<Tr
     ),
   };
 }
+
+/** The ids of the requests that it has made. */
+export async function childrenOf(database: Database, trainId: string): Promise<string[]> {
+  const rows = await database.query<{ id: string }>("select id from request where parent_id = $1 order by id", [
+    trainId,
+  ]);
+  return rows.map(({ id }) => id);
+}

@@ -2,12 +2,16 @@
 import {
   CreateDBSnapshotCommand,
   DBSnapshotAlreadyExistsFault,
+  DBSnapshotNotFoundFault,
+  DeleteDBSnapshotCommand,
   InvalidDBInstanceStateFault,
+  paginateDescribeDBSnapshots,
 } from "@aws-sdk/client-rds";
 import { cloudPause, poll } from "../poll";
 import { ShipshapeError } from "../errors";
 import type { AwsClients } from "./aws-access";
 import { findSnapshot } from "./database-instance";
+import { completeList } from "./rds-queries";
 
 export interface WantedSnapshot {
   identifier: string;
@@ -40,4 +44,40 @@ async function begin({ rds }: AwsClients, { identifier, name, tags }: WantedSnap
     // Another attempt has begun it; or a backup is under way, and it is asked again.
     if (!(error instanceof DBSnapshotAlreadyExistsFault || error instanceof InvalidDBInstanceStateFault)) throw error;
   }
+}
+
+/** The names of an instance's own snapshots, by its resource id: those of AWS Backup, and automated ones, are not. */
+export async function manualSnapshotsOf({ rds: client }: AwsClients, resourceId: string): Promise<string[]> {
+  const found = await completeList(
+    "DescribeDBSnapshots",
+    () => paginateDescribeDBSnapshots({ client }, { DbiResourceId: resourceId, SnapshotType: "manual" }),
+    (page) => page.DBSnapshots,
+  );
+  return found.flatMap(({ DBSnapshotIdentifier: name }) => name ?? []);
+}
+
+/**
+ * Deletes one that has these tags, of that instance, and waits until RDS knows none of that name. False: it is another's
+ * and stays. Safe to repeat.
+ */
+export async function removeSnapshot(
+  clients: AwsClients,
+  one: Omit<WantedSnapshot, "identifier">,
+  signal: AbortSignal,
+) {
+  const found = await findSnapshot(clients, one.name);
+  if (!found) return true;
+  const has = (key: string, value: string) => found.TagList?.some((tag) => tag.Key === key && tag.Value === value);
+  const isOwn = Object.entries(one.tags).every(([key, value]) => has(key, value));
+  if (found.DbiResourceId !== one.resourceId || !isOwn) return false;
+  try {
+    await clients.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: one.name }));
+  } catch (error) {
+    if (!(error instanceof DBSnapshotNotFoundFault)) throw error;
+  }
+  await poll(
+    { every: cloudPause, signal },
+    async () => (await findSnapshot(clients, one.name)) === undefined || undefined,
+  );
+  return true;
 }

@@ -122,9 +122,19 @@ export const guardrailOutputs = {
         minorsBehind: count,
         daysBehind: count.nullable().describe("null where it is not behind, or the day of the release is not known"),
         supportEnds: day.nullable(),
+        nextTrain: z
+          .strictObject({
+            id: text,
+            to: text,
+            ring: count,
+            state: z.enum(["waiting", "patching", "baking", "promoted", "halted", "aborted"]),
+          })
+          .nullable()
+          .describe("the train that takes it to a newer version"),
         notices: z.array(text).describe("what else changes its version, or ends its support"),
       }),
     ),
+    trainsUnread: text.nullable().describe("why the trains are not known, such as without a control plane"),
     unreachable,
   }),
   "hand-over": z.strictObject({ database: text, role: text, for: text, handOver: z.unknown() }),

@@ -61,11 +61,13 @@ export function planDatabasePatch(
     evidenceValidDays,
     from,
     to,
-    snapshot: `shipshape-patch-${requestId}`,
+    snapshot: patchSnapshot(requestId),
     approvedAs: patchOf({ ...now, to, stack: stack.stack }),
     ...(!isPatched && { change: planStackChange(wanted, stack), interrupts: { maintenanceWindow } }),
   };
 }
+
+export const patchSnapshot = (requestId: string): string => `shipshape-patch-${requestId}`;
 
 /** What people approve with a train: this database gets that version, as that stack declares it. */
 export const patchOf = (one: TargetDatabase & { to: string; stack: string }): string =>

@@ -106,3 +106,6 @@ export const teamCheckSeconds = 60;
 
 /** Answers of a team's endpoint, of five, that are no success: one may be a deployment of its own. */
 export const urlRefusalsMin = 2;
+
+/** Snapshots of a ring of thousands, one after the other, some seconds each; what an attempt has removed is gone. */
+export const snapshotsStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };

@@ -10,6 +10,7 @@ import type { Operation, RunStep } from "../../runner/operation";
 import type { SampleMoment } from "../../load-records";
 import type { GateResult, Probe, RingState } from "../../train-records";
 import type { OperationContext } from "../operation-context";
+import { cleanUpReport, type RemovedSnapshots } from "./clean-up-steps";
 import { gateOf } from "./health-gate";
 import * as limits from "./limits";
 import type { ComparedDatabase } from "./load-steps";
@@ -32,6 +33,19 @@ export const ringedPatch = (
   // Each database is looked at again by its own request; one that has changed ends that, and the gate says so.
   run: (plan, step) => new TrainRun(plan, step, steps).run(),
   verify: verifyTrain,
+
+  async cleanUp(plan, step) {
+    const loads = await step("forget the loads", limits.rowStep, () => steps.forgetLoads(step.requestId));
+    const rings: (RemovedSnapshots & { number: number })[] = [];
+    for (const ring of plan.rings) {
+      const at = step.keyed(`ring ${ring.number}`);
+      const found = await at("remove the snapshots of what is well", limits.snapshotsStep, (signal) =>
+        steps.removeSnapshots(step.requestId, ring, signal),
+      );
+      rings.push({ number: ring.number, ...found });
+    }
+    return cleanUpReport(step.requestId, loads, rings);
+  },
 });
 
 interface Watched {

@@ -20,6 +20,7 @@ import { foundVersion } from "../database-patch/steps";
 import { runsVersion } from "../database-patch/verify";
 import type { OperationContext } from "../operation-context";
 import { extensionsIn } from "../patch-rehearsal/declared-class";
+import { cleanUpSteps } from "./clean-up-steps";
 import { probesAtOnceMax, recoveriesAtOnceMax } from "./limits";
 import { loadSteps } from "./load-steps";
 import type { ObservedTrain, TrainCandidate, TrainPlan } from "./plan";
@@ -35,6 +36,7 @@ export type RingedPatchSteps = ReturnType<typeof ringedPatchSteps>;
 export function ringedPatchSteps(s: OperationContext) {
   return {
     ...loadSteps(s),
+    ...cleanUpSteps(s),
 
     /** Errors: fleet-unreadable, configuration-invalid. */
     async observe({ to }: RingedPatchRequest): Promise<ObservedTrain> {

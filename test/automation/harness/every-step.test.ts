@@ -85,7 +85,7 @@ jest.mock("../../../automation/runner/patch-runs", () => ({
 }));
 jest.mock("../../../automation/runner/trains", () => {
   type Tables = Record<string, (...given: unknown[]) => unknown>;
-  const names = "takeTurn openTrain beginRing bakeRing concludeRing readRing readTrain".split(" ");
+  const names = "takeTurn openTrain beginRing bakeRing concludeRing readRing readTrain childrenOf".split(" ");
   const call =
     (name: string) =>
     (...given: unknown[]) =>

@@ -13,15 +13,16 @@ const patched = [
   "ask whether they are well (ring 1, attempt 1)",
   "let the health gate decide (ring 1, attempt 1)",
 ];
+const cleanUp = ["forget the loads", "remove the snapshots of what is well (ring 1)"];
 const end = ["read what they have sealed", "read the train"];
 
 export const ringedPatchOrder: OrderOfSteps = {
   1: {
-    "a canary": { observe: ["look at the fleet"], run: [...patched, ...end], cleanUp: [] },
+    "a canary": { observe: ["look at the fleet"], run: [...patched, ...end], cleanUp },
     "a canary that is not well": {
       observe: ["look at the fleet"],
       run: [...patched, "wait for train (6)", "look at the ring (7)", ...end],
-      cleanUp: [],
+      cleanUp,
     },
   },
 };
