@@ -210,6 +210,10 @@ export async function busyRuns(database: Database): Promise<number> {
   return Number(row?.count);
 }
 
+/** Whether a run has ever begun that step. */
+export const hasBegun = async (database: Database, requestId: string, step: string): Promise<boolean> =>
+  (await database.query("select from run where request_id = $1 and steps ? $2", [requestId, step])).length > 0;
+
 /** Errors: request-unknown. */
 export const readRun = (database: Database, requestId: string): Promise<Run> =>
   onlyRun(database, requestId, "where request.id = $1");

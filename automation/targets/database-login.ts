@@ -96,12 +96,13 @@ const serving = new Set([
   "resetting-master-credentials",
 ]);
 
+/** Whether it lets anyone in: with a full storage, for one, RDS does not. */
+export const isServing = ({ DBInstanceStatus: status = "unknown" }: DBInstance): boolean => serving.has(status);
+
 /** @throws database-not-available */
-export function requireServing({
-  DBInstanceIdentifier: identifier = "",
-  DBInstanceStatus: status = "unknown",
-}: DBInstance): void {
-  if (!serving.has(status)) throw new ShipshapeError("database-not-available", { identifier, status });
+export function requireServing(instance: DBInstance): void {
+  const { DBInstanceIdentifier: identifier = "", DBInstanceStatus: status = "unknown" } = instance;
+  if (!isServing(instance)) throw new ShipshapeError("database-not-available", { identifier, status });
 }
 
 export async function describeDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance> {

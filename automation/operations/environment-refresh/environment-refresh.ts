@@ -5,7 +5,7 @@ import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
 import { proofStep, removalStep } from "../restore-drill/limits";
 import { adoptionStep } from "../restore-drill/limits";
-import { copyStep, lookStep, quickStep, readingStep, restoreStep, targetStep } from "./limits";
+import { copyStep, handOverStepName, lookStep, quickStep, readingStep, restoreStep, targetStep } from "./limits";
 import type { RefreshOutcome } from "./outcome";
 import { planRefresh, refreshStillHolds, staged, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { environmentRefreshDescription, type EnvironmentRefreshRequest } from "./request";
@@ -71,7 +71,7 @@ export const environmentRefresh = (
     const disarmed = await step("disarm the copy", readingStep, () => steps.disarm(plan, both));
     const leaks = await step("search for leaks", readingStep, (signal) => steps.searchForLeaks(plan, both, signal));
     if (!isClean(leaks)) return { ...base, disarmed, leaks };
-    const handedOver = await step("hand over", targetStep, (signal) =>
+    const handedOver = await step(handOverStepName, targetStep, (signal) =>
       steps.handOver(plan, both, step.requestId, signal),
     );
     if (existing && team)

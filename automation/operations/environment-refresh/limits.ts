@@ -18,6 +18,9 @@ export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
 /** RDS reads the volume from S3: the hours that a restore of the largest takes. */
 export const restoreStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };
 
+/** The step that gives applications the copy. Until it has begun, nobody has it. */
+export const handOverStepName = "hand over";
+
 /** Creates an instance with its roles, after a turn; and half an hour for a stack lock whose owner may be dead. */
 export const targetStep = { attemptsMax: 3, timeoutSeconds: 2 * 3600 };
 

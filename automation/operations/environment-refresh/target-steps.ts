@@ -6,10 +6,11 @@ import { ShipshapeError } from "../../errors";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import type { CleanUpReport } from "../../records";
+import { hasBegun } from "../../runner/runs";
 import { stackExists } from "../../runner/stack-state";
 import type { AwsClients } from "../../targets/aws-access";
 import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
-import { describeDatabase, tagsOf, type DatabaseLogin } from "../../targets/database-login";
+import { describeDatabase, isServing, tagsOf, type DatabaseLogin } from "../../targets/database-login";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
 import {
   copyMark,
@@ -20,6 +21,7 @@ import {
 } from "../../targets/masked-copy/target-database";
 import { loginsFound } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
+import { handOverStepName } from "./limits";
 import { requireOwn } from "./ownership";
 import type { EnvironmentRefreshPlan } from "./plan";
 import type { TeamSteps } from "./team-steps";
@@ -64,7 +66,7 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
       const program = (adopted: ReadonlyMap<string, string>) => () =>
         Promise.resolve(refreshedDatabase(plan.copy.arguments, s.standard, adopted));
       requireOwn(plan.copy, seen(await settledTarget(plan, signal)), true);
-      await bringUp(s.stacks, { ...stackOf(plan, true), program }, signal);
+      await bringUp(s.stacks, { ...stackOf(plan, { isNeeded: true }), program }, signal);
       const found = await describeDatabase(clientsOf(plan), identifier);
       requireOwn(plan.copy, seen(found), true);
       return targetDatabase({ identifier, resourceId: found.DbiResourceId ?? "", arn: found.DBInstanceArn ?? "" });
@@ -86,6 +88,9 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
       if (!existing && madeBy !== undefined && madeBy !== requestId) return { becomes: "none", resourceId: null };
       if (!existing && madeBy === undefined) throw replaced();
       if (!found.MasterUserSecret) return { becomes: existing ? "kept" : "goes", resourceId };
+      // One whose storage is full cannot be asked, and it need not be: nobody was given it.
+      if (!existing && !isServing(found) && !(await hasBegun(s.database, requestId, handOverStepName)))
+        return { becomes: "goes", resourceId };
       const { isDone, leaks } = await inTarget(plan, resourceId, async (client) => ({
         isDone: await isHandedOver(client, names, copyMark(requestId)),
         leaks: await isLeaking(client, names),
@@ -139,7 +144,8 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
     if (plan.copy.team) throw new ShipshapeError("refresh-target-taken", { target: identifier });
     const left = (what: string) => new ShipshapeError("throwaway-left", { id: requestId, identifier: what });
     const { removeStack } = await import("../../runner/pulumi-stack");
-    await removeStack(s.stacks, stackOf(plan), signal);
+    // Its roles go with it: none is looked for, in a database that may let nobody in.
+    await removeStack(s.stacks, stackOf(plan, { findsRoles: false }), signal);
     const found = await findDatabase(clientsOf(plan), identifier);
     requireOwn(plan.copy, seen(found));
     if (found && found.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
@@ -159,7 +165,7 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
     ];
   }
 
-  function stackOf(plan: EnvironmentRefreshPlan, isNeeded = false) {
+  function stackOf(plan: EnvironmentRefreshPlan, { isNeeded = false, findsRoles = true } = {}) {
     const { stack, secretsProvider, identifier } = plan.copy;
     return {
       stackName: stack,
@@ -168,7 +174,7 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
         const found = await settledTarget(plan, signal);
         requireOwn(plan.copy, seen(found), isNeeded);
         if (!found?.DbiResourceId) return new Map();
-        const roles = await rolesThere(plan, found);
+        const roles = findsRoles ? await rolesThere(plan, found) : [];
         return new Map([[identifier, found.DbiResourceId], ...roles.map((role): [string, string] => [role, role])]);
       },
     };
