@@ -65,6 +65,9 @@ export async function wholeTrain(progress: (line: string) => void): Promise<Whol
   }
 }
 
+/** What a busy machine makes slower is looked at so often. */
+const resumesMax = 10;
+
 class Run {
   readonly problems: string[] = [];
   readonly timetables: string[] = [];
@@ -111,7 +114,8 @@ class Run {
     await this.noteLoad(id);
     await fleet.asOwner(canary, "create index item_id on item (id)");
     await this.decide(id, "resume", "its index is back");
-    await fleet.ringIs(id, 2, "patching");
+    await this.untilPromoted(id, 1);
+    await fleet.ringIs(id, 2, "patching", "baking", "halted");
     await this.noteLoad(id);
     await this.haltWithoutWorker(id, worker);
     await fleet.ringIs(id, 2, "baking", "halted");
@@ -133,7 +137,8 @@ class Run {
     await sleep(5000);
     worker.kill("SIGKILL");
     await worker.ended;
-    await this.decide(id, "halt", "orders is slow");
+    // Its gate may have halted it already.
+    if ((await fleet.statesOf(id))[1] !== "halted") await this.decide(id, "halt", "orders is slow");
     const turns = async () => (await fleet.controlPlane.train(id)).databases.filter(({ turnOf }) => turnOf !== null);
     const before = (await turns()).length;
     fleet.commands.shipshape("", "worker");
@@ -143,23 +148,23 @@ class Run {
     await this.decide(id, "resume", "it was the network");
   }
 
-  /** A comparison beside other work on the machine may find a database slower: then people look, and resume. */
   private async toItsEnd(id: string) {
+    await this.untilPromoted(id, this.rings.length);
+    return this.fleet.over(id);
+  }
+
+  /** A comparison beside other work on the machine may find a database slower: then people look, and resume. */
+  private async untilPromoted(id: string, ring: number): Promise<void> {
     const { fleet, progress } = this;
-    for (let resumed = 0; ; resumed++) {
-      const over = fleet.over(id);
-      const halted = (async () => {
-        for (;;) {
-          if ((await fleet.statesOf(id)).includes("halted")) return "halted" as const;
-          if ((await fleet.controlPlane.run(id)).finishedAt) return over;
-          await sleep(500);
-        }
-      })();
-      const found = await halted;
-      if (found !== "halted") return found;
+    for (let resumed = 0; ; await sleep(500)) {
+      const states = await fleet.statesOf(id);
+      if (states[ring - 1] === "promoted") return;
+      const { finishedAt, error } = await fleet.controlPlane.run(id);
+      if (finishedAt) throw new Error(`it has ended: ${JSON.stringify({ states, error })}`);
+      if (!states.includes("halted")) continue;
       const last = (await fleet.controlPlane.train(id)).decisions.at(-1);
-      progress(`halted: ${JSON.stringify(last?.gate?.found)}`);
-      if (resumed === 5) throw new Error("it was halted six times");
+      progress(`halted: ${last?.by}, ${JSON.stringify(last?.gate?.found)}`);
+      if (++resumed > resumesMax) throw new Error(`it was halted ${resumed} times`);
       await this.decide(id, "resume", "looked at, and well");
     }
   }
