@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { fitted } from "../automation/command-line/layout";
 import { findDatabase } from "../automation/targets/database-instance";
 import type { Chapter, Scene } from "./chapter";
 import { DemoError } from "./errors";
@@ -65,12 +66,12 @@ async function patched(scene: Scene, configuration: string): Promise<string> {
   const id = /^request (\S+) is queued/.exec(asked[0] ?? "")?.[1] ?? unexpected("a request with an id", asked[0]);
   await work(scene, configuration);
   stage.command(`npx shipshape show ${id}`);
-  const shown = await shipshape(scene, "train", ["show", id]);
-  const first = shown.findIndex((line) => line.includes(`PostgreSQL ${to}`));
-  const last = shown.findIndex((line) => line.includes("not in this train"));
-  if (first < 0 || last < first) unexpected("the plan of a train", shown.join("; "));
-  stage.result(shown.slice(first, last).filter((line) => line !== ""));
-  const digest = /^plan ([0-9a-f]{12})/m.exec(shown.join("\n"))?.[1] ?? unexpected("a plan to approve", shown[1]);
+  const said = await shipshape(scene, "train", ["show", id, "--json"]);
+  const { plan, planDigest } = JSON.parse(said.join("\n")) as { plan: { text?: string } | null; planDigest: string };
+  const text = plan?.text ?? unexpected("a plan to approve", said[0]);
+  const [shown = ""] = text.split("\nnot in this train");
+  for (const line of shown.split("\n")) if (line !== "") stage.result(fitted(line, stage.resultColumns));
+  const digest = planDigest.slice(0, 12);
   const approval = ["approve", id, "--plan", digest, "--comment", "as agreed"];
   stage.command(`${as("ben")} npx shipshape ${approval.slice(0, -1).join(" ")} "as agreed"`);
   await shipshape(scene, "train", approval, { environment: keyOf(scene, "ben") });
