@@ -42,7 +42,13 @@ export async function upgradeWatched(
   try {
     const asked = { DBInstanceIdentifier: identifier, EngineVersion: version, ApplyImmediately: true };
     await clients.rds.send(new ModifyDBInstanceCommand(asked));
-    await settled();
+    // RDS may begin some seconds later; an upgrade that fails leaves the version before.
+    let hasBegun = false;
+    await poll({ every: cloudPause, signal }, async () => {
+      const { isDone, isBusy } = await look();
+      hasBegun ||= isBusy;
+      return (!isBusy && (isDone || hasBegun)) || undefined;
+    });
     // Until it is let in again, and has an answer.
     await poll({ every: cloudPause, signal }, async () => watch.isAnswered() || undefined);
   } finally {
