@@ -28,7 +28,6 @@ export const patchRehearsalOrder: OrderOfSteps = {
 };
 
 export const patchRehearsalEffects = [
-  "register the throwaway",
   "restore into isolation",
   "adopt the copy into its stack",
   "patch the copy while a client watches it",
