@@ -94,7 +94,7 @@ export const carryOut =
       const outdated = new ShipshapeError("plan-outdated", { id: requestId, plans: preparationsMax });
       return end(stages, { ...known, conclusion: failure(outdated) });
     }
-    const cleansUp = operation.cleanUp !== undefined;
+    const cleansUp = operation.cleanUp !== undefined && (operation.needsCleanUp?.(known.plan) ?? true);
     if (!(await stages.begun(request, preparation, cleansUp))) return;
     const ran = await attempt(stages, async (): Promise<Conclusion> => {
       const outcome: unknown = await operation.run(known.plan, step);

@@ -15,6 +15,7 @@ import {
   type TargetDatabase,
 } from "./fleet-records";
 import type { RecoveryEvidence } from "./records";
+import { replacedOf } from "./runner/replaced-instances";
 import { throwawayOf } from "./runner/throwaways";
 import { fileOf, type VerifiedBefore } from "./targets/structure-pieces";
 
@@ -46,12 +47,15 @@ export async function recoveryOfAll(
 
 /**
  * Throwaways are copies and are left out: those that a run has registered, and whose tags in the cloud name that run, or
- * whose stack is the one that the run has registered. A tag alone, or a row alone, hides no database.
+ * whose stack is the one that the run has registered. So are instances that a switchover has replaced: their data are
+ * old, and no service uses them. A tag alone, or a row alone, hides no database.
  */
 async function withoutThrowaways(database: Database, answer: FleetAnswer, declared: DeclaredDatabase[] = []) {
-  const registeredAs = await throwawayOf(database);
+  const [registeredAs, replaced] = [await throwawayOf(database), await replacedOf(database)];
   return {
-    fleet: answer.asked ? { ...answer, databases: answer.databases.filter((d) => !registeredAs(d)) } : answer,
+    fleet: answer.asked
+      ? { ...answer, databases: answer.databases.filter((d) => !registeredAs(d) && !replaced(d)) }
+      : answer,
     declared: declared.filter((d) => !d.stack.endsWith(`/${registeredAs(d)?.stack}`)),
   };
 }

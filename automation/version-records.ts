@@ -19,6 +19,10 @@ export interface RunningVersion extends TargetDatabase {
   /** What of its parameter group is not in effect: "pending-reboot" …; null if all of it is. */
   parametersWait: string | null;
   backupRetentionDays: number;
+  /** The name of its parameter group; null where RDS does not say. */
+  parameterGroup: string | null;
+  /** Whether Secrets Manager has its master password: then RDS makes neither replicas nor a green instance of it. */
+  managesPassword: boolean;
   /** What AWS has scheduled: "system-update", "db-upgrade" …; with the day from which it is applied without being asked. */
   maintenance: { action: string; appliedAfter: string | null }[];
   tags: Record<string, string>;

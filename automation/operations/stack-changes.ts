@@ -13,6 +13,7 @@ import { expectChanges } from "../runner/expected-changes";
 import { commitConfig, committedText, gitIn, type Committed } from "../runner/git-folder";
 import type { Step } from "../runner/operation";
 import type { StackProgram } from "../runner/pulumi-stack";
+import type { Replacement } from "../runner/replaced-state";
 import { configWith, digestOf, type ObservedStack } from "../runner/stack-change";
 import { bringUpsAtOnceMax, bringUpStep, commitStep, deliverStep } from "./limits";
 import type { OperationContext } from "./operation-context";
@@ -120,6 +121,14 @@ export function stackChangeSteps(
     async committedConfig(stack: string): Promise<{ file: string; text: string }> {
       const { folder, file } = await ownConfig(stack);
       return { file, text: await committedText(gitOf(folder), folder, file) };
+    },
+
+    /** The state of a stack follows a database that has taken the name of another. Errors: stack-locked, stack-failed. */
+    async adopt(stack: string, replacement: Replacement, signal: AbortSignal): Promise<void> {
+      const { adoptReplacement } = await import("../runner/pulumi-stack");
+      const { stackName, context } = engineOf(stack);
+      beforeEffect();
+      await inTurn(bringUps, () => adoptReplacement(context, stackName, replacement, signal));
     },
 
     /** What an `up` with this config would do now. In turn, and in a folder of its own: it may run beside an `up`. */

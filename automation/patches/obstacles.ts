@@ -97,6 +97,18 @@ function ofReplicas(
   });
 }
 
+/** Why RDS, or we, do not patch a database by blue/green, a phrase each; in place it may go. */
+export const blueGreenObstacles = (
+  one: Pick<RunningVersion, "managesPassword" | "replicas" | "parameterGroup">,
+  isOurs: boolean,
+): string[] =>
+  [
+    !isOurs && "its stack is not ours, so its state cannot follow",
+    one.managesPassword && "Secrets Manager manages its master password",
+    one.replicas.length > 0 && "it has read replicas",
+    one.parameterGroup === null && "its parameter group is not known",
+  ].filter((found) => found !== false);
+
 /** Pure. Of these those that replicate it, where it is. */
 export const replicasAmong = (one: RunningVersion, all: readonly RunningVersion[]): RunningVersion[] =>
   all.filter(

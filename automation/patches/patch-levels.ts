@@ -9,7 +9,7 @@ import { releasedOn } from "./postgres-releases";
 /** What is looked at of a database. */
 export type KnownVersion = Omit<
   RunningVersion,
-  "status" | "pending" | "replicas" | "parametersWait" | "backupRetentionDays"
+  "status" | "pending" | "replicas" | "parametersWait" | "backupRetentionDays" | "parameterGroup" | "managesPassword"
 >;
 
 /**

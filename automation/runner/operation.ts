@@ -103,6 +103,8 @@ export interface Operation<
    * it removed.
    */
   cleanUp?(plan: Plan, step: Step): Promise<CleanUpReport>;
+  /** Pure: whether a run of this plan may create what has to be removed. @default it may, if there is a `cleanUp` */
+  needsCleanUp?(plan: Plan): boolean;
 }
 
 // The registry contains operations of different types; each only ever gets its own request, plan and outcome.

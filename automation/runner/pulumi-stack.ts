@@ -7,7 +7,7 @@
  * cleared, and the program imports what the cloud has but the state lacks, by the provider's id. The provider's
  * "already exists" never counts as success.
  */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   LocalWorkspace,
@@ -21,8 +21,19 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { whenWritten } from "./half-written";
 import { PlannedSteps, type PlannedStep } from "./planned-steps";
 import { removeLockFile, whenUnlocked } from "./stack-lock";
-import { unreadable } from "./unreadable-stack";
-import { exportState, folderOf, PROJECT, projectSettings, type StackContext, type State } from "./stack-state";
+import { removeTraces } from "./stack-traces";
+import { diagnosticsOf, unreadable } from "./unreadable-stack";
+import { withReplacement, type Replacement } from "./replaced-state";
+import {
+  exportedText,
+  exportState,
+  folderOf,
+  importText,
+  PROJECT,
+  projectSettings,
+  type StackContext,
+  type State,
+} from "./stack-state";
 
 export interface StackProgram {
   stackName: string;
@@ -110,25 +121,22 @@ export async function removeStack(
 }
 
 /**
- * A folder backend keeps backups, the history and an empty lock folder of a removed stack, and the engine keeps its
- * logs. Those of a throwaway describe a copy of real data; in a bucket, versioning and lifecycle rules decide.
+ * The state follows a name that a switchover has moved to another instance: the provider would follow the resource id,
+ * and rename the old one. Safe to repeat. Errors: stack-locked, stack-failed.
  */
-async function removeTraces(
-  { PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackContext["environment"],
+export async function adoptReplacement(
+  s: StackContext,
   stackName: string,
+  replacement: Replacement,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
-  if (!backend.startsWith("file://")) return;
-  // Pulumi treats it as a URL: a percent sign or a hash in a folder's name is escaped.
-  const state = join(decodeURIComponent(backend.slice("file://".length)), ".pulumi");
-  for (const kind of ["history", "backups", "locks/organization"])
-    await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
-  await removeBeginningWith(join(state, "stacks", PROJECT), `${stackName}.json`);
-}
-
-async function removeBeginningWith(folder: string, beginning: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []); // there is none yet
-  for (const name of names) if (name.startsWith(beginning)) await rm(join(folder, name), { force: true });
+  await translated(stackName, async () => {
+    const stack = await stackOf(s, { stackName });
+    await whenUnlocked(stack, signal, async () => {
+      const adopted = withReplacement(await exportedText(s, stackName), replacement);
+      if (adopted !== undefined) await importText(s, stackName, adopted);
+    });
+  });
 }
 
 /** A resource as a refresh read it, beside what the state had. Secrets are "[secret]" in both. */
@@ -288,13 +296,4 @@ async function translated<T>(stackName: string, work: () => Promise<T>): Promise
       { cause: error },
     );
   }
-}
-
-/** The engine's own diagnostics from a command's output: what a human needs first. */
-export function diagnosticsOf(output: string): string {
-  const lines = output
-    .split("\n")
-    .filter((l) => /error:/i.test(l))
-    .map((l) => l.trim());
-  return [...new Set(lines)].slice(0, 5).join("; ") || output.split("\n").slice(0, 3).join(" ");
 }

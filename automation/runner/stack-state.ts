@@ -65,20 +65,46 @@ export interface State {
 
 /** Undefined if there is no stack of that name. Does not wait for locks. */
 export async function exportState(s: StackContext, stackName: string): Promise<State | undefined> {
-  const cwd = folderOf(s, stackName);
-  await mkdir(cwd, { recursive: true });
-  // JSON is YAML.
-  await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(s, cwd)));
-  const words = ["stack", "export", "--show-secrets", "--stack", stackName, "--non-interactive"];
-  const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: stackStateBytesMax };
   try {
-    const { stdout } = await whenWritten(() => promisify(execFile)("pulumi", words, settings));
+    const stdout = await engine(s, stackName, ["stack", "export", "--show-secrets"]);
     return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };
     if (/no stack named.*found/.test(stderr)) return undefined;
     throw error;
   }
+}
+
+/** A stack's state as the engine imports it: its secrets are encrypted. */
+export const exportedText = (s: StackContext, stackName: string): Promise<string> =>
+  engine(s, stackName, ["stack", "export"]);
+
+/** Takes the place of its state. An error of a locked stack is called ConcurrentUpdateError, as the Automation API's. */
+export async function importText(s: StackContext, stackName: string, text: string): Promise<void> {
+  const file = join(folderOf(s, stackName), "adopted-state.json");
+  await writeFile(file, text);
+  try {
+    await engine(s, stackName, ["stack", "import", "--file", file]);
+  } catch (error) {
+    const { stderr = "" } = error as { stderr?: string };
+    if (/currently locked|update is currently in progress/.test(stderr))
+      throw Object.assign(new Error(stderr), { name: "ConcurrentUpdateError" });
+    throw error;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Resolves to what one command about a stack prints. */
+async function engine(s: StackContext, stackName: string, command: string[]): Promise<string> {
+  const cwd = folderOf(s, stackName);
+  await mkdir(cwd, { recursive: true });
+  // JSON is YAML.
+  await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(s, cwd)));
+  const words = [...command, "--stack", stackName, "--non-interactive"];
+  const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: stackStateBytesMax };
+  const { stdout } = await whenWritten(() => promisify(execFile)("pulumi", words, settings));
+  return stdout;
 }
 
 /** A state and its export have a secret as an object with this key; in plain text its value is JSON. */

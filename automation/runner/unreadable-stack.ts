@@ -1,4 +1,4 @@
-/** Pure: why the engine cannot read a stack, and what to do. */
+/** Pure: why the engine cannot read a stack, and what to do; and what it says where it failed. */
 import { reasonOf, ShipshapeError } from "../errors";
 
 /** `stack` is "<project>/<stack>". */
@@ -41,4 +41,13 @@ function firstLines(output: string): string {
   const lines = output.split("\n").map((line) => line.trim());
   const errors = [...new Set(lines.filter((line) => /error:/i.test(line)))];
   return (errors.length > 0 ? errors : lines.filter((line) => line !== "")).slice(0, 3).join("; ");
+}
+
+/** The engine's own diagnostics from a command's output: what a human needs first. */
+export function diagnosticsOf(output: string): string {
+  const lines = output
+    .split("\n")
+    .filter((l) => /error:/i.test(l))
+    .map((l) => l.trim());
+  return [...new Set(lines)].slice(0, 5).join("; ") || output.split("\n").slice(0, 3).join(" ");
 }

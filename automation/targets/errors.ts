@@ -43,6 +43,18 @@ export const targetErrors = {
     message: "snapshot {name} of {identifier} cannot be used: {reason}",
     hint: "`aws rds describe-db-snapshots --db-snapshot-identifier {name}` shows it; delete it, and make the request again",
   },
+  "green-unusable": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "the green instance of {identifier} cannot be switched to: {reason}",
+    hint: "nothing was changed, and its clean-up removes green; `npx shipshape request database-patch --help` says how it is patched in place",
+  },
+  "switchover-rolled-back": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "the switchover of {identifier} is {status}: {reason}",
+    hint: "nothing was changed, and its clean-up removes green; `npx shipshape request database-patch --help` says how to request it again",
+  },
   "marker-table-changed": {
     httpStatus: 409,
     exitCode: 1,

@@ -117,6 +117,8 @@ function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): Run
     parametersWait:
       i.DBParameterGroups?.find((one) => one.ParameterApplyStatus !== "in-sync")?.ParameterApplyStatus ?? null,
     backupRetentionDays: i.BackupRetentionPeriod ?? 0,
+    parameterGroup: i.DBParameterGroups?.[0]?.DBParameterGroupName ?? null,
+    managesPassword: i.MasterUserSecret !== undefined,
     maintenance: actions.map(({ Action: action = "", AutoAppliedAfterDate: after }) => ({
       action,
       appliedAfter: after?.toISOString().slice(0, 10) ?? null,

@@ -1,6 +1,6 @@
 /**
- * A patch of one database in place: its version is set in its stack, an `up` changes that alone and at once, and API and
- * server say what runs. A train requests one for each of its databases.
+ * A patch of one database. In place: its version is set in its stack, an `up` changes that alone and at once, and API
+ * and server say what runs. By blue/green: see `blue-green.ts`. A train requests one for each of its databases.
  */
 import type { Standard } from "../../../components/standards/standard";
 import { describeError } from "../../errors";
@@ -8,11 +8,13 @@ import type { Operation } from "../../runner/operation";
 import { bringUpStep } from "../limits";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
-import { lookStep, previewStep, proofStep, snapshotStep, turnStep } from "./limits";
+import { patchByBlueGreen } from "./blue-green";
+import { lookStep, previewStep, proofStep, removalStep, snapshotStep, turnStep } from "./limits";
 import { patchStillHolds, planDatabasePatch, type DatabasePatchPlan, type ObservedPatch } from "./plan";
 import { databasePatchDescription, type DatabasePatchRequest } from "./request";
 import type { DatabasePatchSteps } from "./steps";
-import { verifyDatabasePatch, type DatabasePatchOutcome } from "./verify";
+import type { DatabasePatchOutcome } from "./outcome";
+import { verifyDatabasePatch } from "./verify";
 
 export const open = async (context: OperationContext) =>
   databasePatch((await import("./steps")).databasePatchSteps(context), context.standard);
@@ -35,6 +37,8 @@ export const databasePatch = (
     const { change } = plan;
     const look = (when: string) => step(when, proofStep, (signal) => steps.look(plan, signal));
     if (!change) return { found: await look("look at what runs") };
+    const { blueGreen } = plan;
+    if (blueGreen) return patchByBlueGreen(steps, { ...plan, change, blueGreen }, step);
     const changing = { ...plan, change };
     const upAs = (appliesAtOnce: boolean) => steps.programFor(plan, step.requestId, appliesAtOnce);
     // Others bring it up in their own time: nothing is a way back for that.
@@ -67,4 +71,18 @@ export const databasePatch = (
   },
 
   verify: verifyDatabasePatch,
+
+  // In place nothing is made besides the snapshot, which is the way back.
+  needsCleanUp: ({ change, blueGreen }) => change !== undefined && blueGreen !== undefined,
+
+  async cleanUp(plan, step) {
+    const { change, blueGreen } = plan;
+    if (!change || !blueGreen) return { removed: [] };
+    const ours = { ...plan, change, blueGreen };
+    const removed = await step("remove the deployment", removalStep, (signal) => steps.blueGreen.remove(ours, signal));
+    await step("prove that no green instance is left", removalStep, (signal) =>
+      steps.blueGreen.greensGone(ours, signal),
+    );
+    return { removed };
+  },
 });

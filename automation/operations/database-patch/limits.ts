@@ -12,6 +12,24 @@ export const snapshotStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };
 /** Reads some ninety resources with the program, after a turn that may take minutes; a stack's lock is waited for. */
 export const previewStep = { attemptsMax: 2, timeoutSeconds: 3600 };
 
+/** RDS makes green from a snapshot, and patches it then: of a large database that takes hours. */
+export const greenStep = { attemptsMax: 3, timeoutSeconds: 24 * 3600 };
+
+/** RDS's own default: then it gives up, and everything is as it was. */
+export const switchoverSeconds = 300;
+
+/** What green is behind is waited for while nobody can write: a tenth of the time-out. */
+export const lagSecondsMax = 30;
+
+/** The switchover itself, and RDS's restarts around it. */
+export const switchStep = { attemptsMax: 3, timeoutSeconds: 3600 };
+
+/** A minute of engines, and half an hour for a stack's lock. */
+export const adoptStep = { attemptsMax: 3, timeoutSeconds: 3600 };
+
+/** Deletes a deployment, and waits for green to be gone, which takes RDS some minutes. */
+export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
+
 /** Of a train's window, when a database takes its turn: a commit and the start of an engine take some minutes. */
 export const turnLeftSecondsMin = 300;
 

@@ -8,11 +8,18 @@ export const versionField = z
   .regex(/^\d{2}\.\d{1,2}$/, "give major and minor, such as 17.10")
   .meta({ description: "the version that runs afterwards: major and minor", placeholder: "number" });
 
+export const patchMethods = ["in-place", "blue-green"] as const;
+export type PatchMethod = (typeof patchMethods)[number];
+
 /** The input of a patch of one database. */
 export const databasePatchRequest = z.strictObject({
   database: databaseField("the database that gets a newer minor version"),
   ...locationFields,
   to: versionField,
+  method: z
+    .enum(patchMethods)
+    .optional()
+    .meta({ description: "how: in-place, or blue-green by a copy that takes its name; in-place by default" }),
 });
 export type DatabasePatchRequest = z.infer<typeof databasePatchRequest>;
 
@@ -20,8 +27,11 @@ export const databasePatchDescription: OperationDescription<DatabasePatchRequest
   name: "database-patch",
   version: 1,
   owner: "platform",
-  title: "upgrade one database to a newer minor in place, and prove by API and SQL that it runs it",
-  examples: ['--database orders-development --to 17.10 --reason "fixes of the quarter"'],
+  title: "upgrade one database to a newer minor, in place or by blue/green, and prove by API and SQL that it runs it",
+  examples: [
+    '--database orders-development --to 17.10 --reason "fixes of the quarter"',
+    '--database orders-development --to 17.10 --method blue-green --reason "fixes of the quarter"',
+  ],
   effect: "changes",
   request: databasePatchRequest,
 };

@@ -14,33 +14,21 @@ import { askFleet } from "../../targets/fleet";
 import { accessTo, locate } from "../../targets/locations";
 import { versionsOf } from "../../targets/offered-versions";
 import { pendingOf } from "../../targets/pending-changes";
-import { readRunningServer, type RunningServer } from "../../targets/running-server";
+import { readRunningServer } from "../../targets/running-server";
 import type { RecoveryEvidence } from "../../records";
 import type { OperationContext } from "../operation-context";
+import { shortName } from "../drift-detection/known-differences";
+import { settledProgram } from "../settled-program";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
 import { secondsUntilOpen } from "../ringed-patch/windows";
+import { blueGreenSteps } from "./blue-green-steps";
 import { settleSecondsMax, turnLeftSecondsMin } from "./limits";
 import { requireOnlyVersion } from "./preview-gate";
-import type { DatabasePatchPlan, ObservedPatch } from "./plan";
+import type { FoundReplica, FoundVersion } from "./outcome";
+import type { BlueGreenPlan, DatabasePatchPlan, ObservedPatch } from "./plan";
 import type { DatabasePatchRequest } from "./request";
 
 export type DatabasePatchSteps = ReturnType<typeof databasePatchSteps>;
-
-/** What API and SQL say after a patch, or of a database that was not patched. */
-export interface FoundVersion {
-  api: { version: string; status: string; pending: string[] };
-  /** Or why nobody could log in. */
-  server: RunningServer | { failure: string };
-  replicas?: FoundReplica[];
-}
-
-/** `replication`: "replicating", "error" … */
-export interface FoundReplica {
-  identifier: string;
-  version: string;
-  status: string;
-  replication: string;
-}
 
 export function databasePatchSteps(s: OperationContext) {
   const changes = stackChangeSteps(s);
@@ -118,6 +106,15 @@ export function databasePatchSteps(s: OperationContext) {
       },
     }),
 
+    /** Of the database that has the name after a switchover: declared, and nothing else. */
+    programOf: (database: TargetDatabase): ProgramOf => settledProgram(s, database),
+
+    blueGreen: blueGreenSteps(s, {
+      ...{ changes, clientsFor, plannedChanges },
+      inTurn: (plan, requestId) => inTurn(plan, requestId, 0),
+      foundVersion: (clients, instance) => foundVersion(s, clients, instance),
+    }),
+
     /** Nothing of the patch has reached RDS: an attempt before may have been interrupted after that. */
     async isAsBefore({ database, replicas = [], from, to }: DatabasePatchPlan): Promise<boolean> {
       const clients = clientsFor(database);
@@ -153,6 +150,14 @@ export function databasePatchSteps(s: OperationContext) {
     const [info] = instance?.StatusInfos ?? [];
     const { EngineVersion: version = "", DBInstanceStatus: status = "gone" } = instance ?? {};
     return { identifier, version, status, replication: info?.Status ?? "none" };
+  }
+
+  /** As it is declared: the resources that the owner's next `up` would change, each with what it would do. */
+  async function plannedChanges({ change }: BlueGreenPlan, signal: AbortSignal): Promise<string[]> {
+    const { text } = await changes.committedConfig(change.stack);
+    const given = { config: text, program: program(false), targets: [] };
+    const planned = await changes.foresee(change.stack, given, signal);
+    return planned.map((one) => `${one.op} of ${shortName(one.urn)}: ${one.changes.join(", ")}`);
   }
 
   async function inTurn({ database }: DatabasePatchPlan, requestId: string, leftSecondsMin: number): Promise<void> {

@@ -1,13 +1,8 @@
 /** Pure: whether a database runs the version, by what the RDS API and the server itself say. */
 import { verdictOf, type Check, type Verdict } from "../../records";
 import { deliveredCheck } from "../stack-changes";
+import type { BlueGreenOutcome, DatabasePatchOutcome, FoundVersion } from "./outcome";
 import type { DatabasePatchPlan } from "./plan";
-import type { FoundVersion } from "./steps";
-
-export type DatabasePatchOutcome =
-  | { deliveredUntil: string }
-  /** `snapshot`: its ARN; undefined if nothing was changed. `before`: what the server said before the patch. */
-  | { snapshot?: string; before?: FoundVersion; found: FoundVersion };
 
 export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePatchOutcome): Verdict {
   if ("deliveredUntil" in outcome) {
@@ -18,7 +13,41 @@ export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePa
     ...runsVersion(plan.to, outcome.found),
     ...replicasFollow(plan.to, outcome.found),
     ...keepsIndexes(outcome),
+    ...movedWhole(outcome),
   ]);
+}
+
+/** What a switchover can leave out, or behind. */
+function movedWhole({ switched, left = [], differences = [], kept }: Partial<BlueGreenOutcome>): Check[] {
+  if (!switched) return [];
+  const of = (name: string, holds: boolean, explanation: string, figures: Check["figures"] = {}): Check => ({
+    ...{ name, verdict: holds ? "pass" : "fail", explanation, figures },
+  });
+  const { live, kept: old } = switched;
+  return [
+    of(
+      "the-name-has-moved",
+      live.resourceId !== old.resourceId,
+      `${live.identifier} is ${live.resourceId} now, and ${old.resourceId} is ${old.identifier}`,
+      { before: old.resourceId, after: live.resourceId },
+    ),
+    of(
+      "as-it-was",
+      differences.length === 0,
+      differences.length === 0 ? "every property is as before" : differences.join("; "),
+    ),
+    of(
+      "state-is-adopted",
+      left.length === 0,
+      left.length === 0 ? "an `up` of its stack would change nothing" : `an \`up\` would do more: ${left.join("; ")}`,
+      { left: left.length },
+    ),
+    of(
+      "the-old-instance-is-kept",
+      kept?.status === "available",
+      `${old.identifier} is ${kept?.status ?? "gone"}; request retire-replaced-instance deletes it`,
+    ),
+  ];
 }
 
 function replicasFollow(to: string, { replicas = [] }: FoundVersion): Check[] {

@@ -2,6 +2,7 @@
 import type { DeclaredDatabase, FleetDatabase } from "../../fleet-records";
 import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
+import { replacedOf } from "../../runner/replaced-instances";
 import { throwawayOf } from "../../runner/throwaways";
 import { askFleets } from "../../targets/fleet";
 import type { OperationContext } from "../operation-context";
@@ -17,8 +18,10 @@ export function fleetSteps(
     async observe(): Promise<ObservedFleet> {
       const locations = s.access.locations?.() ?? [];
       const [cloud, stacks] = await Promise.all([askFleets(locations, undefined, s.access), askBackend(s.stacks)]);
-      const throwaway = await throwawayOf(s.database);
+      const [throwaway, replaced] = [await throwawayOf(s.database), await replacedOf(s.database)];
       const isThrowaway = (one: FleetDatabase | DeclaredDatabase) => {
+        // No stack declares it any more, and a request deletes it.
+        if (!("stack" in one) && replaced(one)) return true;
         const copy = throwaway(one);
         return copy !== undefined && (!("stack" in one) || one.stack.endsWith(`/${copy.stack}`));
       };

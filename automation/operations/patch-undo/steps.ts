@@ -12,8 +12,9 @@ import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase }
 import { accessTo, locate } from "../../targets/locations";
 import { versionsOf } from "../../targets/offered-versions";
 import { readRowsChanged } from "../../targets/running-server";
+import type { FoundVersion } from "../database-patch/outcome";
 import type { DatabasePatchPlan } from "../database-patch/plan";
-import { foundVersion, type FoundVersion } from "../database-patch/steps";
+import { foundVersion } from "../database-patch/steps";
 import type { OperationContext } from "../operation-context";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
 import type { RestoredShape } from "./instructions";

@@ -1,6 +1,6 @@
 /** Pure: whether the version before runs, by API and server; what people carry out is not proven by instructions. */
 import { verdictOf, type Verdict } from "../../records";
-import type { FoundVersion } from "../database-patch/steps";
+import type { FoundVersion } from "../database-patch/outcome";
 import { runsVersion } from "../database-patch/verify";
 import { deliveredCheck } from "../stack-changes";
 import type { PatchUndoPlan } from "./plan";

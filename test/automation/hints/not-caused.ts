@@ -42,6 +42,8 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "undo-impossible",
         "undo-wider",
         "snapshot-not-usable",
+        "green-unusable",
+        "switchover-rolled-back",
         "train-empty",
         "train-cycle",
         "train-rings",

@@ -15,6 +15,7 @@ const running: RunningVersion = {
   ...{ engineVersion: "17.9", status: "available", pendingVersion: null, pending: [], maintenance: [], tags: {} },
   ...{ maintenanceWindow: "sun:23:30-mon:00:30", autoMinorVersionUpgrade: false, rolloutOrder: null },
   ...{ replicaOf: null, replicas: [], parametersWait: null, backupRetentionDays: 7 },
+  ...{ parameterGroup: "standard", managesPassword: false },
 };
 const kinds = (more: Partial<RunningVersion>, to = "17.10") =>
   obstacles({ ...running, ...more }, to, offer).map(({ kind }) => kind);

@@ -1,4 +1,4 @@
-import { diagnosticsOf } from "../../../automation/runner/pulumi-stack";
+import { diagnosticsOf } from "../../../automation/runner/unreadable-stack";
 
 test("the engine's own errors are extracted from its output, each once, the first five", () => {
   const output = [

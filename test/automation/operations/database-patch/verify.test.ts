@@ -1,5 +1,5 @@
 import { verifyDatabasePatch } from "../../../../automation/operations/database-patch/verify";
-import type { FoundVersion } from "../../../../automation/operations/database-patch/steps";
+import type { FoundVersion } from "../../../../automation/operations/database-patch/outcome";
 import type { DatabasePatchPlan } from "../../../../automation/operations/database-patch/plan";
 
 const plan = { to: "17.10" } as DatabasePatchPlan;

@@ -1,6 +1,6 @@
 // Which way back a patch has: what never came to run is taken back, and only that runs unattended.
 import type { DatabasePatchPlan } from "../../../../automation/operations/database-patch/plan";
-import type { FoundVersion } from "../../../../automation/operations/database-patch/steps";
+import type { FoundVersion } from "../../../../automation/operations/database-patch/outcome";
 import { planUndo, undoStillHolds, type ObservedUndo } from "../../../../automation/operations/patch-undo/plan";
 import { requireOnlyTakenBack } from "../../../../automation/operations/patch-undo/preview-gate";
 import { verifyUndo } from "../../../../automation/operations/patch-undo/verify";
@@ -34,7 +34,13 @@ function observed(runs: string, more: Partial<ObservedUndo> = {}, pendingVersion
     now: {
       ...{ ...database, engineVersion: runs, status: "available", pendingVersion, pending: [], tags },
       ...{ maintenanceWindow: "", autoMinorVersionUpgrade: false, rolloutOrder: null, replicaOf: null, replicas: [] },
-      ...{ parametersWait: null, backupRetentionDays: 14, maintenance: [] },
+      ...{
+        parameterGroup: null,
+        managesPassword: false,
+        parametersWait: null,
+        backupRetentionDays: 14,
+        maintenance: [],
+      },
     },
     stack: {
       ...{ stack: "shipshape/database.orders-production", urn: "urn", ownership: "ours" },

@@ -1,0 +1,163 @@
+/** The effects of a patch by blue/green: each safe to repeat after an interruption at any moment. */
+import type { DBInstance } from "@aws-sdk/client-rds";
+import { ShipshapeError } from "../../errors";
+import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
+import type { CleanUpReport } from "../../records";
+import { recordReplaced, replacedByTag } from "../../runner/replaced-instances";
+import type { AwsClients } from "../../targets/aws-access";
+import {
+  addTag,
+  createGreen,
+  deleteDeployment,
+  greensDeleted,
+  settledDeployment,
+  switchOver,
+  type Sides,
+} from "../../targets/blue-green";
+import { inControlSession } from "../../targets/control-session";
+import { findDatabase, findDatabaseById } from "../../targets/database-instance";
+import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
+import { readReplayLag } from "../../targets/replay-lag";
+import type { OperationContext } from "../operation-context";
+import type { StackChangeSteps } from "../stack-changes";
+import { greenDifferences } from "./green-differences";
+import { lagSecondsMax, switchoverSeconds } from "./limits";
+import type { FoundAfterwards, FoundVersion, Switched, VerifiedGreen } from "./outcome";
+import type { BlueGreenPlan } from "./plan";
+
+interface Shared {
+  changes: StackChangeSteps;
+  clientsFor(database: TargetDatabase): AwsClients;
+  /** Errors: patch-not-its-turn. */
+  inTurn(plan: BlueGreenPlan, requestId: string): Promise<void>;
+  foundVersion(clients: AwsClients, instance: DBInstance): Promise<FoundVersion>;
+  plannedChanges(plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]>;
+}
+
+export function blueGreenSteps(s: OperationContext, shared: Shared) {
+  const { changes, clientsFor } = shared;
+
+  /** Errors: database-replaced. */
+  const named = async (clients: AwsClients, identifier: string): Promise<TargetDatabase> => {
+    const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = await describeDatabase(clients, identifier);
+    return targetDatabase({ identifier, resourceId, arn });
+  };
+  const sidesOf = async ({ database }: BlueGreenPlan, sides: Sides): Promise<Switched> => {
+    const clients = clientsFor(database);
+    const kept = await named(clients, sides.blue);
+    requireSameDatabase(kept.identifier, kept.resourceId, database.resourceId);
+    return { live: await named(clients, database.identifier), kept };
+  };
+  const record = async (plan: BlueGreenPlan, { live, kept }: Switched): Promise<void> => {
+    const { requestId } = plan.change;
+    await addTag(clientsFor(plan.database), kept.arn, replacedByTag, requestId);
+    const { identifier } = kept;
+    await recordReplaced(s.database, {
+      identity: identityOf(kept),
+      identifier,
+      successor: identityOf(live),
+      requestId,
+    });
+  };
+
+  return {
+    /** Errors: green-unusable. */
+    create: ({ database, blueGreen, change, to }: BlueGreenPlan, signal: AbortSignal): Promise<Sides> => {
+      const { deployment: name, parameterGroup } = blueGreen;
+      const tags = { "shipshape:request": change.requestId };
+      const wanted = { name, ...database, engineVersion: to, parameterGroup, tags };
+      return createGreen(clientsFor(database), wanted, signal);
+    },
+
+    /** Green is what blue is, but for its version, and follows it closely. Errors: green-unusable. */
+    async verify(plan: BlueGreenPlan): Promise<VerifiedGreen> {
+      const { database, blueGreen, to } = plan;
+      const { identifier } = database;
+      const clients = clientsFor(database);
+      const deployment = await settledDeployment(clients, blueGreen.deployment, new AbortController().signal);
+      const unusable = (reason: string) => new ShipshapeError("green-unusable", { identifier, reason });
+      const green = deployment && (await findDatabase(clients, deployment.sides.green));
+      if (!green) throw unusable("it is gone");
+      const blue = await describeDatabase(clients, identifier);
+      requireSameDatabase(identifier, blue.DbiResourceId, database.resourceId);
+      const { DBInstanceIdentifier: name = "", EngineVersion: version = "", DBInstanceStatus: status = "" } = green;
+      const group = green.DBParameterGroups?.[0]?.ParameterApplyStatus ?? "unknown";
+      const wrong = [
+        ...(version === to ? [] : [`it runs ${version}`]),
+        ...(status === "available" ? [] : [`it is ${status}`]),
+        ...(group === "in-sync" ? [] : [`its parameter group is ${group}`]),
+        ...greenDifferences(blue, green, false),
+      ];
+      if (wrong.length > 0) throw unusable(wrong.join("; "));
+      const lagSeconds = await lagOf(clients, identifier, green);
+      if (lagSeconds === null) throw unusable("it does not follow the database");
+      if (lagSeconds > lagSecondsMax) throw unusable(`it is ${Math.round(lagSeconds)} s behind`);
+      return { identifier: name, version, lagSeconds };
+    },
+
+    /** Errors: switchover-rolled-back, patch-not-its-turn. */
+    async switchOver(plan: BlueGreenPlan, requestId: string, signal: AbortSignal): Promise<Switched> {
+      const { database, blueGreen } = plan;
+      const wanted = {
+        name: blueGreen.deployment,
+        identifier: database.identifier,
+        timeoutSeconds: switchoverSeconds,
+      };
+      return sidesOf(
+        plan,
+        await switchOver(clientsFor(database), wanted, () => shared.inTurn(plan, requestId), signal),
+      );
+    },
+
+    /** A row and a tag: one alone hides no database. */
+    record,
+
+    /** Errors: stack-locked, stack-failed. */
+    adopt: ({ database, change }: BlueGreenPlan, { live }: Switched, signal: AbortSignal): Promise<void> =>
+      changes.adopt(change.stack, { replaced: database.resourceId, by: live }, signal),
+
+    /** What the next `up` of its owner would do: nothing, if all was adopted. */
+    left: (plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]> => shared.plannedChanges(plan, signal),
+
+    async look(plan: BlueGreenPlan, { live, kept }: Switched, signal: AbortSignal): Promise<FoundAfterwards> {
+      const clients = clientsFor(plan.database);
+      signal.throwIfAborted();
+      const instance = await describeDatabase(clients, live.identifier);
+      requireSameDatabase(live.identifier, instance.DbiResourceId, live.resourceId);
+      const old = await findDatabaseById(clients, kept.resourceId);
+      return {
+        found: await shared.foundVersion(clients, instance),
+        differences: old ? greenDifferences(old, instance, true) : [],
+        kept: { identifier: kept.identifier, status: old?.DBInstanceStatus ?? "gone" },
+      };
+    },
+
+    /**
+     * The deployment is removed, and green with it where nobody was switched to it. A run that was cancelled may have
+     * been: then the old instance is recorded here.
+     */
+    async remove(plan: BlueGreenPlan, signal: AbortSignal): Promise<CleanUpReport["removed"]> {
+      const { database, blueGreen } = plan;
+      const clients = clientsFor(database);
+      const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
+      if (!deployment) return [];
+      if (deployment.switched) await record(plan, await sidesOf(plan, deployment.sides));
+      await deleteDeployment(clients, deployment);
+      const gone = { provenGoneBy: "DescribeBlueGreenDeployments" };
+      return [{ kind: "blue/green deployment", identifier: blueGreen.deployment, ...gone }];
+    },
+
+    greensGone: ({ database }: BlueGreenPlan, signal: AbortSignal): Promise<void> =>
+      greensDeleted(clientsFor(database), database.identifier, signal),
+  };
+
+  /** By blue's login: RDS gives green the roles of blue, and its tags only with the switchover. */
+  async function lagOf(clients: AwsClients, identifier: string, green: DBInstance): Promise<number | null> {
+    const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole);
+    const { Address: host = "", Port: port = 0 } = green.Endpoint ?? {};
+    const { DBInstanceIdentifier: name = "", DbiResourceId: resourceId = "" } = green;
+    const { rootCertificateFile } = s.access;
+    const there = { ...login, identifier: name, resourceId, host, port };
+    return inControlSession(there, { rootCertificateFile, readOnly: true }, readReplayLag);
+  }
+}
