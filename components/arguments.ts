@@ -63,6 +63,12 @@ export const databaseRequestOf = (standard: Standard) =>
         request.replicas,
         'RDS refuses read replicas with a managed master password; give masterPassword "own", or 0',
       );
+    if (request.patchMethod === "blue-green" && request.masterPassword === "managed" && !hasUnknownPassword(request))
+      refuse(
+        "patchMethod",
+        request.patchMethod,
+        'RDS refuses blue/green with a managed master password; give masterPassword "own", or "in-place"',
+      );
     if (request.replicas > 0 && found?.backupRetentionPeriod === 0)
       refuse(
         "replicas",

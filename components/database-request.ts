@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ExistingDatabase } from "./existing-database";
 import type { MaskedCopy } from "./masked-copy";
-import type { PostgresMajor } from "./standards/fixed";
+import type { PatchMethod, PostgresMajor } from "./standards/fixed";
 import type { DataClassification, Environment, Size, Tier } from "./standards/names";
 import type { Authentication, Extension } from "./standards/roles";
 import type { Standard } from "./standards/standard";
@@ -127,6 +127,13 @@ export interface DatabaseRequest {
    * @example ["billing-production"]
    */
   patchAfter?: string[];
+  /**
+   * How a train of patches upgrades it: `blue-green` by a copy that takes its name, with a short switchover, and the old
+   * instance kept; where that cannot be, in place. Blue/green needs `masterPassword: "own"`.
+   * @default "in-place"
+   * @example "blue-green"
+   */
+  patchMethod?: PatchMethod;
   /**
    * `later` if `up` cannot reach the database (a hosted CI): a second `up` inside the network then creates the roles.
    * @default "declared"

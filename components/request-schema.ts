@@ -3,7 +3,7 @@ import { refusedExtensions } from "./extensions";
 import { AccessRoles, MasterPassword } from "./database-request";
 import { asFound, foundNames, type Found } from "./found-properties";
 import { inputOf, oneOf, text } from "./input-errors";
-import { exportedLogs } from "./standards/fixed";
+import { exportedLogs, patchMethods } from "./standards/fixed";
 import { isReserved } from "./standards/reserved-names";
 import { allowedParameters } from "./standards/parameters";
 import { Authentication, type Extension } from "./standards/roles";
@@ -249,6 +249,7 @@ export const requestSchemaOf = (standard: Standard) => {
         error: () => "is more than the value of a tag can hold; give fewer names",
       })
       .default([]),
+    patchMethod: oneOf(patchMethods).default("in-place"),
     accessRoles: oneOf(Object.values(AccessRoles)).default("declared"),
     roles: z
       .record(z.string(), roleSettings, { error: () => `give settings by role: ${rolesOf(standard).join(", ")}` })

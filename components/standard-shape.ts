@@ -13,6 +13,7 @@ import {
   copyTagKeys,
   familyOf,
   patchAfterTag,
+  patchMethodTag,
   ringTag,
   secretRecoveryDays,
   stackTag,
@@ -227,18 +228,20 @@ const copyTags = ({ maskedCopy }: Pick<ResolvedRequest, "maskedCopy">): Tags =>
         [copyTagKeys.expiresOn]: maskedCopy.expiresOn,
       };
 /** Only where it is declared: no other database changes. */
-const orderTags = ({ patchAfter }: Pick<ResolvedRequest, "patchAfter">): Tags =>
-  patchAfter.length === 0 ? {} : { [patchAfterTag]: patchAfter.join(" ") };
+const patchTags = ({ patchAfter, patchMethod }: Pick<ResolvedRequest, "patchAfter" | "patchMethod">): Tags => ({
+  ...(patchAfter.length > 0 && { [patchAfterTag]: patchAfter.join(" ") }),
+  ...(patchMethod !== "in-place" && { [patchMethodTag]: patchMethod }),
+});
 export function instanceTags(
   shape: StandardShape,
-  request: Pick<ResolvedRequest, "maskedCopy" | "patchAfter">,
+  request: Pick<ResolvedRequest, "maskedCopy" | "patchAfter" | "patchMethod">,
   tags: Tags,
   standard: Standard,
 ): Tags {
   return {
     ...tags,
     ...copyTags(request),
-    ...orderTags(request),
+    ...patchTags(request),
     [backupPlanTag]: shape.backupPlan,
     [standardTag]: instanceTagOf(standard),
   };

@@ -74,6 +74,10 @@ export const ringTag = "shipshape:ring";
 export const stackTag = "shipshape:stack";
 /** Names of a service and an environment, with spaces between: a train patches those first. */
 export const patchAfterTag = "shipshape:patch-after";
+/** How a train patches the database: one of `patchMethods`. */
+export const patchMethodTag = "shipshape:patch-method";
+export const patchMethods = ["in-place", "blue-green"] as const;
+export type PatchMethod = (typeof patchMethods)[number];
 /** Of the instance of a masked copy. */
 export const copyTagKeys = {
   request: "shipshape:copy-request",

@@ -127,6 +127,11 @@ const cases: Case[] = [
     { replicas: 1 },
     /replicas: RDS refuses read replicas with a managed master password/,
   ],
+  [
+    "blue/green with a managed password",
+    { patchMethod: "blue-green" },
+    /patchMethod: RDS refuses blue\/green with a managed master password/,
+  ],
   ["more replicas than make sense", { replicas: 6, masterPassword: "own" }, /replicas: give 0 to 5/],
   [
     "replicas of a database without backups",

@@ -160,6 +160,16 @@ test("the connections alarm follows the team's own limit", () => {
   expect(threshold({})).toBe(360);
 });
 
+test("a database that is patched by blue/green says so in a tag of its instance, and no other does", () => {
+  const tagsWith = (more: object) => {
+    const given = databaseRequestOf(builtIn).parse({ ...request, ...more });
+    return instanceTags(standardShape(given, builtIn), given, {}, builtIn);
+  };
+  const declared = tagsWith({ patchMethod: "blue-green", masterPassword: "own" });
+  expect(declared).toMatchObject({ "shipshape:patch-method": "blue-green" });
+  expect(Object.keys(tagsWith({}))).not.toContain("shipshape:patch-method");
+});
+
 test("what a database is patched after is a tag of its instance, and of no other database", () => {
   const tagsWith = (patchAfter: string[]) => {
     const given = databaseRequestOf(builtIn).parse({ ...request, patchAfter });

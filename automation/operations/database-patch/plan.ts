@@ -1,4 +1,5 @@
 /** Pure: what a database runs, and the one change of its stack that patches it; or why it cannot be. */
+import type { PatchMethod } from "../../../components/standards/fixed";
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type PlannedChange, type TargetDatabase } from "../../fleet-records";
@@ -8,7 +9,7 @@ import { planStackChange, stackChangeHolds, type ObservedStack } from "../../run
 import { followsStill, heldTo } from "../../tier-of";
 import type { OfferedVersions, RunningVersion } from "../../version-records";
 import { evidenceValidDays, switchoverSeconds } from "./limits";
-import type { DatabasePatchRequest, PatchMethod } from "./request";
+import type { DatabasePatchRequest } from "./request";
 
 export interface ObservedPatch {
   now: RunningVersion;

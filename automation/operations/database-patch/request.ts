@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
+import { patchMethods } from "../../../components/standards/fixed";
 import { databaseField, locationFields } from "../database-field";
 
 /** The field of a request that names the version that databases get. */
@@ -7,9 +8,6 @@ export const versionField = z
   .string()
   .regex(/^\d{2}\.\d{1,2}$/, "give major and minor, such as 17.10")
   .meta({ description: "the version that runs afterwards: major and minor", placeholder: "number" });
-
-export const patchMethods = ["in-place", "blue-green"] as const;
-export type PatchMethod = (typeof patchMethods)[number];
 
 /** The input of a patch of one database. */
 export const databasePatchRequest = z.strictObject({

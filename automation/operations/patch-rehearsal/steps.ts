@@ -9,7 +9,7 @@ import { versionsOf } from "../../targets/offered-versions";
 import { pendingOf } from "../../targets/pending-changes";
 import { readRunningServer } from "../../targets/running-server";
 import { upgradeWatched } from "../../targets/watched-upgrade";
-import type { FoundVersion } from "../database-patch/steps";
+import type { FoundVersion } from "../database-patch/outcome";
 import { isolatedCopySteps } from "../isolated-copy";
 import type { OperationContext } from "../operation-context";
 import { restoreDrillSteps } from "../restore-drill/steps";

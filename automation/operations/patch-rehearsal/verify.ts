@@ -1,6 +1,6 @@
 /** Pure: whether the copy was patched well, and what that has measured. */
 import { verdictOf, type Check, type Verdict } from "../../records";
-import type { FoundVersion } from "../database-patch/steps";
+import type { FoundVersion } from "../database-patch/outcome";
 import { keepsIndexes, runsVersion } from "../database-patch/verify";
 import type { PatchRehearsalPlan } from "./plan";
 

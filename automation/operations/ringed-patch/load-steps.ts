@@ -3,6 +3,7 @@ import { atOnce } from "../../at-once";
 import { ShipshapeError } from "../../errors";
 import { identityOf } from "../../fleet-records";
 import type { SampleMoment, TakenSample } from "../../load-records";
+import { standingIn } from "../../runner/replaced-instances";
 import { keepSample, readSamples } from "../../runner/train-loads";
 import { awsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";
@@ -47,11 +48,13 @@ export function loadSteps(s: Pick<OperationContext, "standard" | "access" | "dat
 
   /** A login that fails is found, and is no error of the run. */
   async function sampleOf(database: PlannedDatabase): Promise<TakenSample> {
-    const { identifier, resourceId } = database;
+    const { identifier } = database;
     try {
       const clients = awsClients(accessTo(s.access, database));
       const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole);
-      requireSameDatabase(identifier, login.resourceId, resourceId);
+      // After a switchover of ours, the counters of the new instance have begun again: the comparison says so.
+      const expected = (await standingIn(s.database, identityOf(database))).split(" ").at(-1) ?? "";
+      requireSameDatabase(identifier, login.resourceId, expected);
       const { rootCertificateFile } = s.access;
       return await inControlSession(login, { rootCertificateFile, readOnly: true }, readLoadSample);
     } catch (error) {

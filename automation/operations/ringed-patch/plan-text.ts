@@ -32,15 +32,25 @@ export function trainText(plan: Shown, scope: string): string {
       .slice(0, namedMax)
       .map(
         (one) =>
-          `  ${nameOf(one).padEnd(width)}  ${one.from} → ${to}  in place  ${one.environment} ${one.tier}, ${rehearsalText(one)}${checksText(one)}`,
+          `  ${nameOf(one).padEnd(width)}  ${one.from} → ${to}  ${methodText(one)}  ${one.environment} ${one.tier}, ${rehearsalText(one)}${checksText(one)}`,
       ),
     ...(databases.length > namedMax ? [`  and ${databases.length - namedMax} more`] : []),
     `  way back: forward to the next minor, nothing lost; or a restore to the second before, which loses up to ${wayBackLossSecondsMax} s of writes`,
+    ...(databases.some(({ method }) => method === "blue-green")
+      ? [
+          `  by blue/green: before the switchover nothing is lost; after it the old instance is a way back, too, which loses up to ${wayBackLossSecondsMax} s of writes`,
+        ]
+      : []),
   ];
   return [
     `PostgreSQL ${to} (${plan.releasedOn === null ? "released on a day that is not known" : `released ${plan.releasedOn}`}) for ${scope}:`,
     `${count(all.length, "database")} in ${count(rings.length, "ring")}, the largest of ${largest}; ${window === null ? "each in its own maintenance window, or when its owning team approves" : `in the window ${window} UTC`}.`,
     "Each is interrupted once, for as long as a restart; one with Multi-AZ too: RDS patches both halves at once.",
+    ...(all.some(({ method }) => method === "blue-green")
+      ? [
+          "By blue/green for as long as the switchover: the name moves to another resource id, and the old instance is kept.",
+        ]
+      : []),
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
     grows(plan.growth),
     comparesLoad
@@ -72,6 +82,9 @@ const rehearsalText = ({ rehearsal }: PlannedDatabase): string =>
 
 const grows = ({ factor, canaryOfEach }: Growth): string =>
   `No ring is more than ${factor} times as large as the largest before it; ${canaryOfEach ? "each tier begins with one database" : "only the first ring is one database, and stricter tiers have no canary of their own"}.`;
+
+const methodText = ({ method, methodReason }: PlannedDatabase): string =>
+  `${method === "blue-green" ? "blue/green" : "in place"}${methodReason === undefined ? "" : `, ${methodReason}`}`;
 
 const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 

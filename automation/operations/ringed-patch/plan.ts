@@ -30,6 +30,8 @@ export interface TrainCandidate extends TargetDatabase {
   rehearsal?: FoundRehearsal | null;
   /** Its team's own health checks. @default none */
   teamChecks?: TeamCheck[];
+  /** Why it is not patched by blue/green. @default nothing stops it */
+  noBlueGreen?: string[];
 }
 
 export interface ObservedTrain {

@@ -242,9 +242,10 @@ class TrainRun {
   }
 }
 
-const inputOf = ({ to, located }: TrainPlan, { identifier, account, region }: PlannedDatabase) => ({
+const inputOf = ({ to, located }: TrainPlan, { identifier, account, region, method }: PlannedDatabase) => ({
   database: identifier,
   to,
+  ...(method && { method }),
   ...(located && { account, region }),
 });
 

@@ -11,6 +11,7 @@ import { afterOf, inOrder, orderNameOf, type After } from "./declared-order";
 import type { FoundRehearsal } from "./rehearsed";
 import type { TeamCheck } from "./team-checks";
 import { databasesAtOnceMax, patchSecondsPlanned, ringGrowths, ringSizeMax } from "./limits";
+import { methodOf, type ChosenMethod } from "./methods";
 
 /** A database that can be patched. */
 export interface Candidate extends TargetDatabase {
@@ -19,9 +20,11 @@ export interface Candidate extends TargetDatabase {
   tags: Record<string, string>;
   rehearsal?: FoundRehearsal | null;
   teamChecks?: TeamCheck[];
+  /** Why it is not patched by blue/green. @default nothing stops it */
+  noBlueGreen?: string[];
 }
 
-export interface PlannedDatabase extends TargetDatabase {
+export interface PlannedDatabase extends TargetDatabase, ChosenMethod {
   from: string;
   stack: string;
   tier: string;
@@ -127,7 +130,8 @@ interface Ranked {
 function inGroups(candidates: readonly Candidate[], after: After, standard: Standard): Ranked[][] {
   const [environments, tiers]: string[][] = [environmentsOf(standard), tiersOf(standard)];
   const ranked = candidates.map((one): Ranked => {
-    const { tags, ...known } = one;
+    const { tags, noBlueGreen: obstacles = [], ...declared } = one;
+    const known = { ...declared, ...methodOf({ tags, obstacles }) };
     const { tier, environment, objectives } = tierOf(tags, standard);
     const rank = [objectives.ring, -environments!.indexOf(environment), -tiers!.indexOf(tier)];
     return { rank, name: orderNameOf(one, standard), database: { ...known, tier, environment } };

@@ -1,12 +1,13 @@
 /** The effects of a train itself: it looks at the fleet, keeps its rings, and asks whether what was patched is well. */
 import type { FleetDatabase, StackHome, StacksAnswer, TargetDatabase } from "../../fleet-records";
-import { identityOf } from "../../fleet-records";
+import { identityOf, targetDatabase } from "../../fleet-records";
 import { reasonOf } from "../../errors";
-import { obstacles, replicasAmong, unproven, type Obstacle } from "../../patches/obstacles";
+import { blueGreenObstacles, obstacles, replicasAmong, unproven, type Obstacle } from "../../patches/obstacles";
 import type { SignedRehearsal } from "../../rehearsal-records";
 import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { bakeRing, beginRing, concludeRing, openTrain, readRing, readTrain } from "../../runner/trains";
+import { standingIn } from "../../runner/replaced-instances";
 import { throwawayOf } from "../../runner/throwaways";
 import { atOnce } from "../../at-once";
 import { awsClients } from "../../targets/aws-access";
@@ -134,9 +135,10 @@ export function ringedPatchSteps(s: OperationContext) {
       found.push({ kind: "checks", detail: `its team's checks cannot be used: ${checks.problem}` });
     const teamChecks = "problem" in checks ? [] : checks;
     const rehearsal = rehearsalFor(one, version, is);
-    if (typeof rehearsal !== "string") return { ...known, stack, obstacles: found, rehearsal, teamChecks };
+    const able = { ...known, stack, obstacles: found, teamChecks, noBlueGreen: blueGreenObstacles(one, true) };
+    if (typeof rehearsal !== "string") return { ...able, rehearsal };
     found.push(...unrehearsed(rehearsal, tags, s.standard));
-    return { ...known, stack, obstacles: found, rehearsal: null, teamChecks };
+    return { ...able, rehearsal: null };
   }
 
   /** Or why there is none. */
@@ -153,12 +155,15 @@ export function ringedPatchSteps(s: OperationContext) {
   }
 
   async function probesOf(database: PlannedDatabase, to: string): Promise<Probe[]> {
-    const { identifier, resourceId } = database;
+    const { identifier } = database;
     const named = (name: string) => `${identifier}: ${name}`;
     try {
       const clients = awsClients(accessTo(s.access, database));
       const instance = await findDatabase(clients, identifier);
-      if (instance?.DbiResourceId !== resourceId)
+      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = instance ?? {};
+      const found = identityOf(targetDatabase({ identifier, resourceId, arn }));
+      // A switchover of ours has moved the name.
+      if (!instance || found !== (await standingIn(s.database, identityOf(database))))
         return [
           { name: named("is-there"), verdict: "fail", explanation: "RDS has another database of that name, or none" },
         ];

@@ -1,4 +1,4 @@
-import type { FoundVersion } from "../../../../automation/operations/database-patch/steps";
+import type { FoundVersion } from "../../../../automation/operations/database-patch/outcome";
 import {
   planRehearsal,
   rehearsalStillHolds,

@@ -218,3 +218,22 @@ test("a minor that is too young for a tier goes to the others; a fix that cannot
   const unknown = planTrain(asked({ to: "17.99" }), { ...observed(...fleet), today: "2026-06-04" }, builtIn);
   expect(names(unknown)).toEqual([["d"]]);
 });
+
+test("a database goes by blue/green where it declares that and can, and the plan says how each goes, and why", () => {
+  const tags = { tier: "bronze", environment: "development", "shipshape:patch-method": "blue-green" };
+  const made = plan([
+    database("able", "bronze", "development", { tags }),
+    database("managed", "bronze", "development", {
+      ...{ tags, noBlueGreen: ["Secrets Manager manages its master password"] },
+    }),
+    database("plain", "bronze", "development"),
+  ]);
+  expect(made.text).toContain("able     17.9 → 17.10  blue/green, as it declares  development bronze");
+  expect(made.text).toContain(
+    "managed  17.9 → 17.10  in place, not by blue/green, as it declares: Secrets Manager manages its master password",
+  );
+  expect(made.text).toContain("plain    17.9 → 17.10  in place  development bronze");
+  expect(made.text).toMatch(/after it the old instance is a way back, too, which loses up to \d+ s of writes/);
+  expect(made.approves.filter((one) => one.endsWith("by blue/green"))).toHaveLength(1);
+  expect(plan([database("plain", "bronze", "development")]).text).not.toContain("blue/green");
+});
