@@ -101,8 +101,7 @@ export interface DatabaseRequest {
    */
   engineVersion?: string;
   /**
-   * Keeps the storage of this larger size when you move to a smaller one: storage never shrinks, only the class
-   * changes.
+   * Keeps the storage of this larger size when you move to a smaller one: storage never shrinks.
    * @default the size
    * @example "medium"
    */
@@ -121,15 +120,13 @@ export interface DatabaseRequest {
    */
   replicas?: number;
   /**
-   * Services, each with its environment, that a train of patches has to have patched before this database: the order
-   * holds across its rings. At most 8.
+   * Services, each with its environment, that a train of patches has to patch before this database. At most 8.
    * @default [] none
    * @example ["billing-production"]
    */
   patchAfter?: string[];
   /**
-   * How a train of patches upgrades it: `blue-green` by a copy that takes its name, with a short switchover, and the old
-   * instance kept; where that cannot be, in place. Blue/green needs `masterPassword: "own"`.
+   * How a train patches it: `blue-green` by a copy that takes its name, which needs `masterPassword: "own"`.
    * @default "in-place"
    * @example "blue-green"
    */
@@ -161,8 +158,7 @@ export interface DatabaseRequest {
    */
   parameters?: Record<string, number>;
   /**
-   * A database that was created elsewhere: its name, and where it differs from the standard. Keep it as long as it
-   * differs.
+   * A database that was created elsewhere: its name, and where it differs from the standard, as long as it does.
    * @default undefined: a new one
    * @example { identifier: "legacy-orders", asFound: { multiAz: false } }
    */

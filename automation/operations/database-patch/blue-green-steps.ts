@@ -15,7 +15,7 @@ import {
   type Sides,
 } from "../../targets/blue-green";
 import { inControlSession } from "../../targets/control-session";
-import { findDatabase, findDatabaseById } from "../../targets/database-instance";
+import { findDatabase } from "../../targets/database-instance";
 import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
 import { readReplayLag } from "../../targets/replay-lag";
 import type { OperationContext } from "../operation-context";
@@ -124,7 +124,8 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
       signal.throwIfAborted();
       const instance = await describeDatabase(clients, live.identifier);
       requireSameDatabase(live.identifier, instance.DbiResourceId, live.resourceId);
-      const old = await findDatabaseById(clients, kept.resourceId);
+      const found = await findDatabase(clients, kept.identifier);
+      const old = found?.DbiResourceId === kept.resourceId ? found : undefined;
       return {
         found: await shared.foundVersion(clients, instance),
         differences: old ? greenDifferences(old, instance, true) : [],

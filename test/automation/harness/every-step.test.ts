@@ -112,10 +112,18 @@ jest.mock("../../../automation/runner/throwaways", () => ({
   markRemoved: (_: unknown, __: string, identifier: string) => mockCloud.records.remove(identifier),
   throwawayOf: () => Promise.resolve(() => undefined),
 }));
+jest.mock("../../../automation/runner/replaced-instances", () => ({
+  replacedByTag: "shipshape:replaced-by",
+  recordReplaced: () => Promise.resolve(), // rows of the control plane
+  replacedOf: () => Promise.resolve(() => undefined),
+  standingIn: (_: unknown, identity: string) => Promise.resolve(identity),
+}));
+jest.mock("../../../automation/targets/replay-lag", () => ({ readReplayLag: () => Promise.resolve(0) }));
 jest.mock("../../../automation/runner/pulumi-stack", () => ({
   createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
   bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),
   previewUp: (_: unknown, p: Parameters<MemoryCloud["pulumi"]["previewUp"]>[0]) => mockCloud.pulumi.previewUp(p),
+  adoptReplacement: () => mockCloud.blueGreen.adopt(),
   removeStack: (...given: Parameters<MemoryCloud["pulumi"]["removeStack"]>) => mockCloud.pulumi.removeStack(...given),
   previewRefresh: (...given: Parameters<MemoryCloud["pulumi"]["previewRefresh"]>) =>
     mockCloud.pulumi.previewRefresh(...given),

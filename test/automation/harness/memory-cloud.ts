@@ -20,6 +20,7 @@ import type { Throwaway } from "../../../automation/runner/throwaways";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import type { DatabaseLogin } from "../../../automation/targets/database-login";
 import type { RunningServer } from "../../../automation/targets/running-server";
+import { MemoryBlueGreen } from "./memory-blue-green";
 import { MemoryCopies } from "./memory-copies";
 import { MemoryStack } from "./memory-stack";
 import { MemoryTrains } from "./memory-trains";
@@ -46,9 +47,7 @@ export class MemoryCloud {
   readonly changes: string[] = [];
   /** Whether RDS applies what an `up` asks for in the window only. */
   waits = false;
-  /** In which state a restored instance ends. */
   restoreEnds = "available";
-  /** Called after each change. */
   changed: (count: number) => Promise<void> | void = () => undefined;
   private readonly startedAt = Date.now() - 1000;
   private readonly pastCommitAt = new Date(this.startedAt - 7_200_000).toISOString();
@@ -67,14 +66,12 @@ export class MemoryCloud {
     },
   } as unknown as AwsClients;
 
-  /** The stack that has the source. */
   readonly stack: MemoryStack;
   readonly trains = new MemoryTrains();
-  /** Whether a patch that is requested for it changes nothing. */
   staysBehind = false;
 
-  /** What refreshes make. */
   readonly copies: MemoryCopies;
+  readonly blueGreen = new MemoryBlueGreen(this);
 
   constructor(readonly source: string) {
     this.copies = new MemoryCopies(this);
@@ -96,13 +93,15 @@ export class MemoryCloud {
   /** Everything that is there besides the source as it was. */
   left(): string[] {
     return [
-      ...[...this.instances.keys()].filter((name) => name !== this.source && !this.copies.isWanted(name)),
+      ...[...this.instances.keys()].filter((name) => !this.copies.isWanted(name) && !this.isWanted(name)),
       ...[...this.stacks.keys()].filter((name) => !this.copies.isWanted(name)),
       ...this.copies.left(),
       ...this.instances.get(this.source)!.markers.map(({ name }) => `marker ${name}`),
       ...[...this.throwaways].filter(([, status]) => status !== "removed").map(([name]) => `the record of ${name}`),
     ];
   }
+
+  private isWanted = (name: string): boolean => name === this.source || this.blueGreen.isKept(name);
 
   add(identifier: string, more: DBInstance, next: string[] = []): Instance {
     const described: DBInstance = {
@@ -114,7 +113,7 @@ export class MemoryCloud {
       EngineVersion: "17.10",
       DBInstanceClass: "db.t4g.small",
       AllocatedStorage: 20,
-      DBParameterGroups: [{ DBParameterGroupName: "standard" }],
+      DBParameterGroups: [{ DBParameterGroupName: "standard", ParameterApplyStatus: "in-sync" }],
       DBSubnetGroup: { DBSubnetGroupName: "databases" },
       VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-source" }],
       PubliclyAccessible: false,
@@ -136,7 +135,7 @@ export class MemoryCloud {
     const { input } = command as { input: Input & RestoreDBInstanceToPointInTimeCommandInput };
     switch (command.constructor.name) {
       case "DescribeDBInstancesCommand":
-        return { DBInstances: this.named(input.DBInstanceIdentifier).map((name) => this.describe(name)) };
+        return { DBInstances: this.describedAs(input.DBInstanceIdentifier) };
       case "RestoreDBInstanceToPointInTimeCommand":
         return this.restore(input);
       case "RestoreDBInstanceFromDBSnapshotCommand":
@@ -158,12 +157,14 @@ export class MemoryCloud {
       case "DescribeDBInstanceAutomatedBackupsCommand":
         return { DBInstanceAutomatedBackups: this.backups(input.DBInstanceIdentifier) };
       default:
-        return {}; // no events
+        return this.blueGreen.answer(command) ?? {}; // no events
     }
   }
 
-  private named = (identifier: string | undefined): string[] =>
-    identifier === undefined ? [...this.instances.keys()] : [identifier];
+  private describedAs(identifier: string | undefined): DBInstance[] {
+    for (const [name, { next }] of this.instances) if (next[0] === "gone") this.instances.delete(name);
+    return (identifier === undefined ? [...this.instances.keys()] : [identifier]).map((name) => this.describe(name));
+  }
 
   private describe(identifier: string): DBInstance {
     const found = this.instances.get(identifier);
@@ -236,7 +237,6 @@ export class MemoryCloud {
       work(await this.sessions.open(login)),
   };
 
-  /** In place of `targets/running-server`. */
   readonly runningServer = (client: Client): Promise<RunningServer> => {
     const { EngineVersion: serverVersion = "" } = instanceOf(client).described;
     return Promise.resolve({ serverVersion, invalidIndexes: 0, extensionsBehind: [], rowsChanged: 700 });

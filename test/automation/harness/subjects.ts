@@ -55,6 +55,7 @@ export const subjects: Subject[] = [
     effects: databasePatchEffects,
     cases: {
       "a stack of our own": { verdict: "pass", arrange: runsOld },
+      "by blue/green": { verdict: "pass", asked: { method: "blue-green" }, arrange: runsOld },
       "it runs already": { verdict: "pass" },
       "another team's stack": {
         verdict: "inconclusive",

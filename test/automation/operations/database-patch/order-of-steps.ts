@@ -19,9 +19,38 @@ export const databasePatchOrder: OrderOfSteps = {
       ],
       cleanUp: [],
     },
+    "by blue/green": {
+      observe,
+      run: [
+        "look at what runs before",
+        "preview the up before the snapshot",
+        "take a snapshot",
+        "create the green instance",
+        "verify the green instance",
+        "preview the up",
+        "take its turn",
+        "commit the change",
+        "switch over",
+        "record what was replaced",
+        "adopt it into the state",
+        "bring the stack up as it is declared",
+        "preview what is left to change",
+        "look at what runs afterwards",
+      ],
+      cleanUp: ["remove the deployment", "prove that no green instance is left"],
+    },
     "it runs already": { observe, run: ["look at what runs"], cleanUp: [] },
     "another team's stack": { observe, run: ["deliver the change"], cleanUp: [] },
   },
 };
 
-export const databasePatchEffects = ["take a snapshot", "commit the change", "bring the stack up"];
+export const databasePatchEffects = [
+  "take a snapshot",
+  "create the green instance",
+  "commit the change",
+  "bring the stack up",
+  "switch over",
+  "record what was replaced",
+  "adopt it into the state",
+  "remove the deployment",
+];

@@ -1,0 +1,126 @@
+/** Blue/green deployments of one database in memory: a green instance, a switchover, and the state that follows it. */
+import {
+  BlueGreenDeploymentAlreadyExistsFault,
+  InvalidBlueGreenDeploymentStateFault,
+  type BlueGreenDeployment,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
+
+/** What it needs of the cloud that it is part of. */
+interface Cloud {
+  readonly source: string;
+  readonly instances: Map<string, { described: DBInstance; next: string[] }>;
+  add(identifier: string, more: DBInstance, next?: string[]): unknown;
+  change(what: string, apply: () => void): Promise<void>;
+}
+
+interface Input {
+  BlueGreenDeploymentName?: string;
+  DeleteTarget?: boolean;
+}
+
+const green = "orders-green-abc123";
+const old = "orders-old1";
+
+export class MemoryBlueGreen {
+  private deployment: { name: string; next: string[]; status: string } | undefined;
+  private isTagged = false;
+  private isAdopted = false;
+
+  constructor(private readonly cloud: Cloud) {}
+
+  /** The instance that was replaced stays. */
+  isKept = (identifier: string): boolean => identifier === old && this.isTagged;
+
+  /** Undefined: it is about something else. */
+  answer(command: object): Promise<object> | undefined {
+    const { input } = command as { input: Input };
+    switch (command.constructor.name) {
+      case "DescribeBlueGreenDeploymentsCommand":
+        return Promise.resolve({ BlueGreenDeployments: this.described() });
+      case "CreateBlueGreenDeploymentCommand":
+        return this.create(input.BlueGreenDeploymentName ?? "");
+      case "SwitchoverBlueGreenDeploymentCommand":
+        return this.switchOver();
+      case "DeleteBlueGreenDeploymentCommand":
+        return this.remove(input.DeleteTarget ?? false);
+      case "AddTagsToResourceCommand":
+        return this.tag();
+      default:
+        return undefined;
+    }
+  }
+
+  /** In place of `adoptReplacement`. */
+  async adopt(): Promise<void> {
+    if (!this.isAdopted) await this.cloud.change("the state has the new instance", () => (this.isAdopted = true));
+  }
+
+  private described(): BlueGreenDeployment[] {
+    if (!this.deployment) return [];
+    const { name, next } = this.deployment;
+    const before = this.deployment.status;
+    this.deployment.status = next.shift() ?? before;
+    if (before === "SWITCHOVER_IN_PROGRESS" && this.deployment.status === "SWITCHOVER_COMPLETED") this.move();
+    const { status } = this.deployment;
+    const arnOf = (identifier: string) => this.cloud.instances.get(identifier)?.described.DBInstanceArn;
+    const [blue, target] = status === "SWITCHOVER_COMPLETED" ? [old, this.cloud.source] : [this.cloud.source, green];
+    const sides = { Source: arnOf(blue), Target: arnOf(target) };
+    return [{ BlueGreenDeploymentIdentifier: "bgd-1", BlueGreenDeploymentName: name, Status: status, ...sides }];
+  }
+
+  private async create(name: string): Promise<object> {
+    if (this.deployment) throw new BlueGreenDeploymentAlreadyExistsFault({ message: name, $metadata: {} });
+    await this.cloud.change("a green instance is made", () => {
+      this.deployment = { name, next: ["PROVISIONING"], status: "AVAILABLE" };
+      this.deployment.next.push("AVAILABLE");
+      const { DBInstanceArn: _, DbiResourceId: __, ...blue } = this.cloud.instances.get(this.cloud.source)!.described;
+      this.cloud.add(green, {
+        ...blue,
+        DBInstanceIdentifier: green,
+        EngineVersion: "17.10",
+        Endpoint: { Address: green, Port: 5432 },
+      });
+    });
+    return {};
+  }
+
+  private async switchOver(): Promise<object> {
+    if (this.deployment?.status !== "AVAILABLE")
+      throw new InvalidBlueGreenDeploymentStateFault({ message: this.deployment?.status ?? "gone", $metadata: {} });
+    await this.cloud.change("the switchover begins", () => {
+      this.deployment!.status = "SWITCHOVER_IN_PROGRESS";
+      this.deployment!.next = ["SWITCHOVER_IN_PROGRESS", "SWITCHOVER_COMPLETED"];
+    });
+    return {};
+  }
+
+  private move(): void {
+    const { instances, source } = this.cloud;
+    const [blue, live] = [instances.get(source)!, instances.get(green)!];
+    instances.delete(green);
+    for (const [name, one] of [
+      [source, live],
+      [old, blue],
+    ] as const) {
+      const DBInstanceArn = `arn:aws:rds:eu-central-1:123456789012:db:${name}`;
+      Object.assign(one.described, { DBInstanceIdentifier: name, DBInstanceArn });
+      instances.set(name, one);
+    }
+  }
+
+  private async remove(withTarget: boolean): Promise<object> {
+    if (!this.deployment) return {};
+    await this.cloud.change("the deployment is removed", () => {
+      this.deployment = undefined;
+      const leaving = withTarget && this.cloud.instances.get(green);
+      if (leaving) leaving.next.splice(0, Infinity, "deleting", "deleting", "gone");
+    });
+    return {};
+  }
+
+  private async tag(): Promise<object> {
+    if (!this.isTagged) await this.cloud.change("the old instance is tagged", () => (this.isTagged = true));
+    return {};
+  }
+}
