@@ -39,9 +39,12 @@ export function stackChangeSteps(
   };
 
   return {
-    /** Errors: stack-undeclared, stack-folder-missing, stack-config-moved, git-unusable. */
-    async observe(database: TargetDatabase): Promise<ObservedStack> {
-      const { stack, urn, access } = await declarationOf(s, database);
+    /**
+     * `read`: what all stacks declare, if that is known already. Errors: stack-undeclared, stack-folder-missing,
+     * stack-config-moved, git-unusable.
+     */
+    async observe(database: TargetDatabase, read?: readonly DeclaredDatabase[]): Promise<ObservedStack> {
+      const { stack, urn, access } = await declarationOf(s, database, read);
       const { ownership, config } = (await s.homesOfStacks())(stack);
       if (ownership === "unknown" && !config) throw new ShipshapeError("stack-folder-missing", { stack });
       const known = { stack, urn, ownership, ...(access && { access }) };
@@ -233,16 +236,18 @@ export function deliveredCheck(
 async function declarationOf(
   { stacks }: Pick<OperationContext, "stacks">,
   database: TargetDatabase,
+  read?: readonly DeclaredDatabase[],
 ): Promise<DeclaredDatabase> {
   const { identifier } = database;
   const undeclared = (reason: string) => new ShipshapeError("stack-undeclared", { identifier, reason });
-  const answer = await askBackend(stacks);
-  if (!answer.asked) throw undeclared(`the stacks could not be read: ${answer.reason}`);
-  const all = answer.stacks.flatMap((one) => one.databases).filter((one) => identityOf(one) === identityOf(database));
+  const answer = read ? undefined : await askBackend(stacks);
+  if (answer?.asked === false) throw undeclared(`the stacks could not be read: ${answer.reason}`);
+  const declared = read ?? answer?.stacks.flatMap((one) => one.databases) ?? [];
+  const all = declared.filter((one) => identityOf(one) === identityOf(database));
   const [one] = all;
   if (all.length === 1) return one!;
   if (one) throw undeclared(`${all.map(({ stack }) => stack).join(" and ")} declare it`);
-  const unread = answer.unread.map(({ stack }) => stack).join(", ");
+  const unread = answer?.unread.map(({ stack }) => stack).join(", ");
   throw undeclared(
     unread ? `none that could be read declares it, and these could not be: ${unread}` : "none declares it",
   );

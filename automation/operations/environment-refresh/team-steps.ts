@@ -54,7 +54,7 @@ export function teamSteps(s: OperationContext) {
       });
       const tags = tagsOf(instance);
       const { shape } = declaredTarget(database, tags, known.declared, s.standard);
-      const stack = await changes.observe(database);
+      const stack = await changes.observe(database, known.declared);
       const content = (login: DatabaseLogin) =>
         inControlSession(login, { rootCertificateFile, readOnly: true }, readContent);
       const observed: ObservedTeamTarget = {
