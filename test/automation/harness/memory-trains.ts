@@ -10,7 +10,7 @@ export class MemoryTrains {
   private readonly decisions: Train["decisions"] = [];
 
   readonly tables = {
-    childrenOf: () => Promise.resolve([]), // what they leave is removed in ringed-patch.engine.test.ts
+    childrenOf: () => Promise.resolve([]), // clean-up.test.ts removes what they leave
     takeTurn: () => Promise.resolve(undefined), // its ring is under way
     openTrain: (_: unknown, __: string, { rings }: { rings: PlannedRing[] }): Promise<void> => {
       for (const { number, identities } of rings) {

@@ -206,7 +206,7 @@ export const subjects: Subject[] = [
     operation: registered("patch-rehearsal"),
     input: { database: source, to: "17.10" },
     order: patchRehearsalOrder,
-    isReal: false, // patch-undo.engine.test.ts runs it; restore-drill's harness kills what they have in common
+    isReal: false, // it needs a stack of our own; what it has in common with restore-drill is tried there
     effects: patchRehearsalEffects,
     cases: {
       "a copy that is patched": { verdict: "pass", arrange: runsOld },

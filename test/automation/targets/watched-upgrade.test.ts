@@ -1,4 +1,4 @@
-// What a client sees of an upgrade; the restart of a real server is seen in patch-undo.engine.test.ts.
+// What a client sees of an upgrade, and what it says that nobody has seen.
 import type { Client } from "pg";
 import type { AwsClients } from "../../../automation/targets/aws-access";
 import { upgradeWatched } from "../../../automation/targets/watched-upgrade";
