@@ -10,6 +10,7 @@ import { driftRepairErrors } from "./operations/drift-repair/errors";
 import { passwordRotationErrors } from "./operations/password-rotation/errors";
 import { patchRehearsalErrors } from "./operations/patch-rehearsal/errors";
 import { patchUndoErrors } from "./operations/patch-undo/errors";
+import { retireErrors } from "./operations/retire-replaced-instance/errors";
 import { environmentRefreshErrors } from "./operations/environment-refresh/errors";
 import { maskingPreviewErrors } from "./operations/masking-preview/errors";
 import { refreshExtensionErrors } from "./operations/refresh-extension/errors";
@@ -71,6 +72,7 @@ export const errorTables = {
   "database patch": databasePatchErrors,
   "patch rehearsal": patchRehearsalErrors,
   "patch undo": patchUndoErrors,
+  retirement: retireErrors,
   "ringed patch": ringedPatchErrors,
   "drift repair": driftRepairErrors,
   "password rotation": passwordRotationErrors,
@@ -99,6 +101,7 @@ export const errorTable = {
   ...databasePatchErrors,
   ...patchRehearsalErrors,
   ...patchUndoErrors,
+  ...retireErrors,
   ...ringedPatchErrors,
   ...driftRepairErrors,
   ...passwordRotationErrors,

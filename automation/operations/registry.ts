@@ -16,6 +16,7 @@ import { patchUndoDescription } from "./patch-undo/request";
 import { refreshExtensionDescription } from "./refresh-extension/request";
 import { refreshRemovalDescription } from "./refresh-removal/request";
 import { ringedPatchDescription } from "./ringed-patch/request";
+import { retireDescription } from "./retire-replaced-instance/request";
 import { restoreDrillDescription } from "./restore-drill/request";
 
 export interface RegisteredOperation extends OperationDescription {
@@ -44,5 +45,9 @@ export const operations: readonly RegisteredOperation[] = [
   },
   { ...refreshRemovalDescription, open: async (c) => (await import("./refresh-removal/refresh-removal")).open(c) },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
+  {
+    ...retireDescription,
+    open: async (c) => (await import("./retire-replaced-instance/retire-replaced-instance")).open(c),
+  },
   { ...ringedPatchDescription, open: async (c) => (await import("./ringed-patch/ringed-patch")).open(c) },
 ];

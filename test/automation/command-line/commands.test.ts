@@ -171,6 +171,7 @@ const usesControlPlane: Record<string, string[]> = {
   "request masking-preview": ["--database", "orders", "--reason", "r"],
   "request password-rotation": ["--database", "orders", "--reason", "r"],
   "request patch-rehearsal": ["--database", "orders", "--to", "17.10", "--reason", "r"],
+  "request retire-replaced-instance": ["--database", "orders-production-old1", "--reason", "r"],
   "request patch-undo": ["--database", "orders", "--patch", "261123093000-1a2b3c4d", "--reason", "r"],
   "request refresh-extension": ["--database", "orders-staging", "--retention-days", "7", "--reason", "r"],
   "request refresh-removal": ["--database", "orders-staging", "--reason", "r"],

@@ -115,7 +115,8 @@ jest.mock("../../../automation/runner/throwaways", () => ({
 jest.mock("../../../automation/runner/replaced-instances", () => ({
   replacedByTag: "shipshape:replaced-by",
   recordReplaced: () => Promise.resolve(), // rows of the control plane
-  replacedOf: () => Promise.resolve(() => undefined),
+  replacedOf: () => Promise.resolve(mockCloud.blueGreen.replacedBy),
+  markRetired: () => Promise.resolve(),
   standingIn: (_: unknown, identity: string) => Promise.resolve(identity),
 }));
 jest.mock("../../../automation/targets/replay-lag", () => ({ readReplayLag: () => Promise.resolve(0) }));

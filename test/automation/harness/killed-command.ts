@@ -18,7 +18,7 @@ const proven = (registered: RegisteredOperation): RegisteredOperation => ({
   open: (context) => registered.open({ ...context, recoveryOf: () => Promise.resolve(fresh) }),
 });
 const fresh = { recoverability: "fresh" as const, reason: "a drill passed", drill: null };
-const patches = ["database-patch", "ringed-patch", "patch-undo", "patch-rehearsal"];
+const patches = ["database-patch", "ringed-patch", "patch-undo", "patch-rehearsal", "retire-replaced-instance"];
 
 const one = [...operations, toyOperation, toyChange, toyCoordination].filter(({ name }) => name === operation);
 const disturbedOne = [

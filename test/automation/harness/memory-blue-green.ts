@@ -29,6 +29,26 @@ export class MemoryBlueGreen {
 
   constructor(private readonly cloud: Cloud) {}
 
+  /** A switchover of an earlier request has replaced the source. */
+  arrangeReplaced(): void {
+    const { described } = this.cloud.instances.get(this.cloud.source)!;
+    const { DBInstanceArn: _, DbiResourceId: __, ...blue } = described;
+    this.cloud.add(old, { ...blue, DBInstanceIdentifier: old, DeletionProtection: true });
+    this.isTagged = true;
+  }
+
+  /** In place of `runner/replaced-instances`. */
+  replacedBy = ({ identifier }: { identifier: string }) =>
+    identifier === old && this.isTagged
+      ? {
+          identity: "",
+          identifier,
+          successor: "123456789012 eu-central-1 db-1",
+          requestId: "r",
+          replacedAt: new Date(0),
+        }
+      : undefined;
+
   /** The instance that was replaced stays. */
   isKept = (identifier: string): boolean => identifier === old && this.isTagged;
 
@@ -44,6 +64,8 @@ export class MemoryBlueGreen {
         return this.switchOver();
       case "DeleteBlueGreenDeploymentCommand":
         return this.remove(input.DeleteTarget ?? false);
+      case "ModifyDBInstanceCommand":
+        return this.unprotect();
       case "AddTagsToResourceCommand":
         return this.tag();
       default:
@@ -116,6 +138,13 @@ export class MemoryBlueGreen {
       const leaving = withTarget && this.cloud.instances.get(green);
       if (leaving) leaving.next.splice(0, Infinity, "deleting", "deleting", "gone");
     });
+    return {};
+  }
+
+  private async unprotect(): Promise<object> {
+    const { described } = this.cloud.instances.get(old)!;
+    if (described.DeletionProtection)
+      await this.cloud.change("its protection is lifted", () => (described.DeletionProtection = false));
     return {};
   }
 

@@ -15,6 +15,7 @@ import { patchUndoEffects, patchUndoOrder } from "../operations/patch-undo/order
 import { refreshExtensionOrder } from "../operations/refresh-extension/order-of-steps";
 import { refreshRemovalOrder } from "../operations/refresh-removal/order-of-steps";
 import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
+import { retireEffects, retireOrder } from "../operations/retire-replaced-instance/order-of-steps";
 import { ringedPatchOrder } from "../operations/ringed-patch/order-of-steps";
 import { toyCoordination, toyCoordinationOrder } from "../operations/toy-coordination";
 import { toyOperation, toyOrder } from "../operations/toy-operation";
@@ -288,6 +289,16 @@ export const subjects: Subject[] = [
       },
       "a past second": { verdict: "pass", asked: { at: wholeSecond(Date.now() - 3_600_000) } },
       "a snapshot": { verdict: "pass", asked: { snapshot: "orders-1" } },
+    },
+  },
+  {
+    operation: registered("retire-replaced-instance"),
+    input: { database: "orders-old1" },
+    order: retireOrder,
+    isReal: false, // database-patch/blue-green.engine.test.ts runs it: it needs a switchover, and an approval
+    effects: retireEffects,
+    cases: {
+      "an instance that was replaced": { verdict: "pass", arrange: ({ blueGreen }) => blueGreen.arrangeReplaced() },
     },
   },
   {

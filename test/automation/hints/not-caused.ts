@@ -43,6 +43,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "undo-wider",
         "snapshot-not-usable",
         "green-unusable",
+        "retire-impossible",
         "switchover-rolled-back",
         "train-empty",
         "train-cycle",
