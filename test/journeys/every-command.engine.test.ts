@@ -36,7 +36,7 @@ const otherCodes: [RegExp, number, string][] = [
   [/request patch-undo .*--plan-only$/, 2, "the demo has no such patch"],
   [/request environment-refresh .*--plan-only$/, 2, "the demo's database has no masking profile"],
   [/request refresh-extension .*--plan-only$/, 2, "the demo's copy stays for longer than these 7 days"],
-  [/^npx shipshape masking preview /, 2, "no preview was approved"],
+  [/^npx shipshape masking preview /, 1, "the preview that the help of requests asks for waits for its approval"],
   [/^npx shipshape masking check /, 1, "a draft leaves columns to decide"],
   [/sg-…/, 1, "the example omits the id of the security group"],
 ];
