@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import { describeDatabase } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier, databaseStack, type Scene } from "./chapter";
 import { DemoError } from "./errors";
+import { ownedStack } from "./owned-stack";
 import { as, clientsOf, keyOf } from "./people";
 import { shipshape } from "./shipshape";
 
@@ -113,23 +113,15 @@ async function showClosed(scene: Scene, id: string): Promise<void> {
   stage.result(verified.slice(verified.findIndex((line) => line.includes(`${id}.verdict: drift-repair`))));
 }
 
-/** A git folder with the config of the demo's database, and a `shipshape.yaml` that names it. */
-function ownedStacks({ settings, stage }: Scene): string {
-  const folder = join(settings.dataFolder, "demo", "stacks");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+/** The config of the demo's database, in a git folder that `shipshape.yaml` names. */
+function ownedStacks(scene: Scene): string {
+  const { settings, stage } = scene;
   const file = `Pulumi.${databaseStack}.yaml`;
-  copyFileSync(join(settings.packageFolder, "stacks", file), join(folder, file));
-  const git = (...words: string[]) => execFileSync("git", words, { cwd: folder, stdio: "ignore" });
-  git("init");
-  git("add", file);
-  git("-c", "user.name=Demo", "-c", "user.email=demo@example.com", "commit", "--message", "The database");
-  const configuration = join(folder, "shipshape.yaml");
-  const text = "stacks:\n  - project: shipshape\n    folder: .\n    author: Platform <platform@example.com>\n";
-  writeFileSync(configuration, text);
+  const text = readFileSync(join(settings.packageFolder, "stacks", file), "utf8");
+  const configuration = ownedStack(scene, { folder: "stacks", file, text });
   stage.line();
   stage.say("A stack is ours if `shipshape.yaml` names the git folder that has its config:");
-  stage.result(text.trimEnd().split("\n"));
+  stage.result(readFileSync(configuration, "utf8").trimEnd().split("\n"));
   return configuration;
 }
 
