@@ -257,7 +257,7 @@ describe("while rows flow", () => {
   // A backend that is ended may still say why, or the end of its connection comes first.
   const ended = (side: string) =>
     new RegExp(
-      `^the (connection to the ${side} ended while app\\.page was copied|session in "${side}" ended with SQLSTATE 57P01)`,
+      `^the (connection to the ${side} ended while app\\.page was copied|session in "app" ended with SQLSTATE 57P01)`,
     );
   test.each([
     ["the network to the source fails", "source", undefined],
