@@ -26,6 +26,7 @@ const fields = z.strictObject({
     .meta({
       description:
         "at most so many rings, each larger than the one before it by more; without it, by five times, and each tier begins with one database",
+      placeholder: "number",
     }),
   compareLoad: z.boolean().optional().meta({
     description: "the gate also compares query times and rollbacks with those before; too little load is no pass",

@@ -109,7 +109,7 @@ export function maskingPreviewTests(of: () => Refreshes): void {
       expect(run).toMatchObject({ status: "cancelled", cleanUp: "done" });
       const report = await previewing().shipshape("", "evidence", "show", id, "--json").ended;
       expect(report.stdout.match(/rows that a person has seen/g)).toHaveLength(2);
-      expect(report.stdout).toContain("orders.customer, orders.hook, orders.invoice");
+      expect(report.stdout).toContain("orders.customer, orders.document, orders.hook, orders.invoice");
       expect(report.stdout).not.toContain(REAL);
       expect(await recordsWith(of().engine.cloud.env.SHIPSHAPE_DATABASE_URL!, REAL)).toEqual([]);
       expect(await of().instances()).not.toContain(`staging-${id}`);
