@@ -18,7 +18,7 @@ export {
 export type { ExistingDatabase, FoundProperties } from "./existing-database";
 export type { MaskedCopy } from "./masked-copy";
 export type { EcsHandOver, ExternalSecret, HandOver, HandOverTarget, PolicyDocument } from "./hand-over";
-export { PostgresMajor } from "./standards/fixed";
+export { PatchMethod, PostgresMajor } from "./standards/fixed";
 export { DataClassification, Environment, Size, Tier } from "./standards/names";
 export { Authentication, Extension } from "./standards/roles";
 export type { RoleName } from "./standards/names";

@@ -19,6 +19,16 @@ export const PostgresMajor = {
 export type PostgresMajor = (typeof PostgresMajor)[keyof typeof PostgresMajor];
 export const postgresMajors = Object.values(PostgresMajor);
 
+/** How a train patches a database. */
+export const PatchMethod = {
+  /** By an upgrade of its instance, which restarts. */
+  InPlace: "in-place",
+  /** By a copy with the new version, which takes its name; needs `masterPassword: "own"`. */
+  BlueGreen: "blue-green",
+} as const;
+export type PatchMethod = (typeof PatchMethod)[keyof typeof PatchMethod];
+export const patchMethods = Object.values(PatchMethod);
+
 /** The family of a major's parameter groups, as RDS names it. */
 export const familyOf = (major: number): string => `postgres${major}`;
 
@@ -76,8 +86,6 @@ export const stackTag = "shipshape:stack";
 export const patchAfterTag = "shipshape:patch-after";
 /** How a train patches the database: one of `patchMethods`. */
 export const patchMethodTag = "shipshape:patch-method";
-export const patchMethods = ["in-place", "blue-green"] as const;
-export type PatchMethod = (typeof patchMethods)[number];
 /** Of the instance of a masked copy. */
 export const copyTagKeys = {
   request: "shipshape:copy-request",

@@ -32,8 +32,9 @@ const locks = () => {
   const folder = join(engine.cloud.dataFolder, "pulumi-state/.pulumi/locks/organization/shipshape", stackName);
   return existsSync(folder) ? readdirSync(folder) : [];
 };
-const declaredAs = async (type: string): Promise<StateResource> =>
-  (await stateOf(own.stack)).find((one) => one.type === type)!;
+/** By the end of its URN: resources of one type are in the state in the order in which they were created. */
+const declaredAs = async (name: string): Promise<StateResource> =>
+  (await stateOf(own.stack)).find(({ urn }) => urn.endsWith(`::${name}`))!;
 
 const requested = (...words: string[]) => own.requested(...words);
 const approve = (id: string) => own.approve<DriftRepairPlan>(id);
@@ -55,7 +56,7 @@ test("what was changed by API and by SQL is named, approved, put back and found 
     await query("alter role readwrite connection limit 3");
     await query("revoke usage on schema orders from readonly");
   });
-  const alarm = await declaredAs("aws:cloudwatch/metricAlarm:MetricAlarm");
+  const alarm = await declaredAs("orders-alarm-cpu-credits");
   const address = `recorded?id=${encodeURIComponent(alarm.id)}&type=${encodeURIComponent(alarm.type)}`;
   await callCloud(engine.cloud, "DELETE", address);
 
@@ -92,7 +93,7 @@ test("what was changed by API and by SQL is named, approved, put back and found 
 
 test("a part is put back alone; what else differs stays as it is, and a detection still finds it", async () => {
   await modify({ BackupRetentionPeriod: 3 });
-  const alarm = await declaredAs("aws:cloudwatch/metricAlarm:MetricAlarm");
+  const alarm = await declaredAs("orders-alarm-cpu-credits");
   const { arn, threshold } = alarm.outputs as { arn: string; threshold: number };
   await callCloud(engine.cloud, "POST", "change", { arn, properties: { threshold: threshold + 1 } });
   const name = "orders-instance.backupRetentionPeriod";
@@ -161,7 +162,7 @@ test("a restart is refused unless it was asked for; then RDS waits for the windo
 });
 
 test("what would replace a resource is refused", async () => {
-  const group = await declaredAs("aws:ec2/securityGroup:SecurityGroup");
+  const group = await declaredAs("orders-security-group");
   await callCloud(engine.cloud, "POST", "change", { arn: group.outputs.arn, properties: { description: "by hand" } });
   expect(await endOf(await requested())).toMatchObject({ error: "repair-replaces" });
   const { description } = group.inputs;
