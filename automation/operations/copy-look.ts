@@ -1,7 +1,7 @@
 /** A masked copy as the cloud and its stack both describe it: for what is done to copies that refreshes have made. */
 import { copyTagKeys } from "../../components/standards/fixed";
 import { environmentsOf, isProduction, type Standard } from "../../components/standards/standard";
-import { copyStack, identityOf, targetDatabase, type TargetDatabase } from "../fleet-records";
+import { copyStack, identityOf, type TargetDatabase } from "../fleet-records";
 import { askStack } from "../runner/backend-stacks";
 import { PROJECT, readStack } from "../runner/stack-state";
 import { awsClients } from "../targets/aws-access";
@@ -9,6 +9,7 @@ import { describeDatabase, tagsOf } from "../targets/database-login";
 import { locate } from "../targets/locations";
 import type { OperationContext } from "./operation-context";
 import type { ObservedCopy } from "./refresh-removal/plan";
+import { targetOf } from "../targets/database-instance";
 
 export interface CopyLook {
   copy: ObservedCopy;
@@ -40,8 +41,8 @@ export async function observeCopy(
   const { database: identifier } = asked;
   const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
   const tags = tagsOf(instance);
-  const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
-  const database = targetDatabase({ identifier, resourceId, arn });
+  const database = targetOf(instance);
+  const { arn, resourceId } = database;
   const stack = copyStack(identifier);
   const name = `${s.stacks.project ?? PROJECT}/${stack}`;
   const { stacks, unread } = await askStack(s.stacks, name);

@@ -19,6 +19,7 @@ import {
 import { ShipshapeError } from "../errors";
 import { cloudPause, poll } from "../poll";
 import type { AwsClients } from "./aws-access";
+import { findDatabase } from "./database-instance";
 import { completeList } from "./rds-queries";
 
 export interface WantedGreen {
@@ -150,6 +151,14 @@ export async function deleteDeployment(
 /** One more tag, for an instance that has no stack to declare it. */
 export async function addTag({ rds }: AwsClients, arn: string, key: string, value: string): Promise<void> {
   await rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: [{ Key: key, Value: value }] }));
+}
+
+export async function deploymentGone(clients: AwsClients, name: string, signal: AbortSignal): Promise<void> {
+  await poll({ every: cloudPause, signal }, async () => ((await findDeployment(clients, name)) ? undefined : true));
+}
+
+export async function instanceGone(clients: AwsClients, identifier: string, signal: AbortSignal): Promise<void> {
+  await poll({ every: cloudPause, signal }, async () => ((await findDatabase(clients, identifier)) ? undefined : true));
 }
 
 /** Until no green instance of a database is being deleted any more: RDS names them after it. */

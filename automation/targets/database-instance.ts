@@ -18,8 +18,17 @@ import {
   type DBSnapshot,
 } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { targetDatabase, type TargetDatabase } from "../fleet-records";
 import type { AwsClients } from "./aws-access";
 import { RdsQueries } from "./rds-queries";
+
+/** The database that RDS has described. */
+export const targetOf = (instance: DBInstance): TargetDatabase =>
+  targetDatabase({
+    identifier: instance.DBInstanceIdentifier ?? "",
+    resourceId: instance.DbiResourceId ?? "",
+    arn: instance.DBInstanceArn ?? "",
+  });
 
 /** The instance, or undefined if RDS knows none of that name. */
 export async function findDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance | undefined> {

@@ -10,12 +10,13 @@ import {
 } from "@aws-sdk/client-rds";
 import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
-import { targetDatabase, type FleetAnswer, type FleetDatabase, type Location } from "../fleet-records";
+import { type FleetAnswer, type FleetDatabase, type Location } from "../fleet-records";
 import type { AwsAccess, AwsClients } from "./aws-access";
 import { askEach } from "./locations";
 import { tagsOf } from "./database-login";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+import { targetOf } from "./database-instance";
 
 /**
  * The fleet of all these accounts and Regions; of the environment's own if none are given. One that does not answer is
@@ -86,11 +87,7 @@ export async function askFleet({ rds: client, sts }: AwsClients, identifier?: st
 function fleetDatabase(i: DBInstance, window: RestoreWindow | undefined): FleetDatabase {
   const backupRetentionDays = i.BackupRetentionPeriod ?? 0;
   return {
-    ...targetDatabase({
-      identifier: i.DBInstanceIdentifier ?? "",
-      resourceId: i.DbiResourceId ?? "",
-      arn: i.DBInstanceArn ?? "",
-    }),
+    ...targetOf(i),
     restorableFrom: (backupRetentionDays > 0 && i.LatestRestorableTime && window?.EarliestTime) || null,
     backupRetentionDays,
     size: {

@@ -2,7 +2,6 @@
 import { paginateDescribeDBInstances } from "@aws-sdk/client-rds";
 import {
   identityOf,
-  targetDatabase,
   type ExpectedValue,
   type InstanceProperties,
   type Location,
@@ -13,6 +12,7 @@ import { fleetAnswerSeconds } from "./limits";
 import { askEach } from "./locations";
 import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+import { targetOf } from "./database-instance";
 
 /** Of all these accounts and Regions; of the environment's own if none are given. */
 export const fleetProperties = async (locations: readonly Location[]): Promise<PropertiesAnswer> => {
@@ -33,10 +33,9 @@ export async function instanceProperties({ rds: client, sts }: AwsClients): Prom
     abortSignal,
   );
   const instances = found.map((one) => {
-    const { DBInstanceIdentifier: identifier = "", DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = one;
     const values = Object.entries(one).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
     const properties = Object.fromEntries(values) as Record<string, ExpectedValue["to"]>;
-    return [identityOf(targetDatabase({ identifier, resourceId, arn })), properties] as const;
+    return [identityOf(targetOf(one)), properties] as const;
   });
   // Without any instance only STS knows the account.
   const account = accountIn(found.map((one) => one.DBInstanceArn)) ?? (await accountOf(sts));

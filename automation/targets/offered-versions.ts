@@ -8,7 +8,7 @@ import {
   type DBMajorEngineVersion,
   type PendingMaintenanceAction,
 } from "@aws-sdk/client-rds";
-import { targetDatabase, type Location, type UnreachableLocation } from "../fleet-records";
+import { type Location, type UnreachableLocation } from "../fleet-records";
 import type { OfferedVersions, RunningVersion } from "../version-records";
 import type { AwsAccess, AwsClients } from "./aws-access";
 import { tagsOf } from "./database-login";
@@ -17,6 +17,7 @@ import { askEach } from "./locations";
 import { pendingOf } from "./pending-changes";
 import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+import { targetOf } from "./database-instance";
 
 export interface VersionsAnswer {
   databases: RunningVersion[];
@@ -102,9 +103,8 @@ function supportOf({ SupportedEngineLifecycles: lifecycles = [] }: DBMajorEngine
 }
 
 function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): RunningVersion {
-  const { DBInstanceIdentifier: identifier = "", DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = i;
   return {
-    ...targetDatabase({ identifier, resourceId, arn }),
+    ...targetOf(i),
     engineVersion: i.EngineVersion ?? "",
     status: i.DBInstanceStatus ?? "",
     pendingVersion: i.PendingModifiedValues?.EngineVersion ?? null,

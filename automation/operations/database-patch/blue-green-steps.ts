@@ -1,7 +1,7 @@
 /** The effects of a patch by blue/green: each safe to repeat after an interruption at any moment. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { identityOf, type TargetDatabase } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
 import { recordReplaced, replacedByTag } from "../../runner/replaced-instances";
 import type { AwsClients } from "../../targets/aws-access";
@@ -9,13 +9,15 @@ import {
   addTag,
   createGreen,
   deleteDeployment,
+  deploymentGone,
   greensDeleted,
+  instanceGone,
   settledDeployment,
   switchOver,
   type Sides,
 } from "../../targets/blue-green";
 import { inControlSession } from "../../targets/control-session";
-import { findDatabase } from "../../targets/database-instance";
+import { findDatabase, targetOf } from "../../targets/database-instance";
 import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
 import { readReplayLag } from "../../targets/replay-lag";
 import type { OperationContext } from "../operation-context";
@@ -24,6 +26,12 @@ import { greenDifferences } from "./green-differences";
 import { lagSecondsMax, switchoverSeconds } from "./limits";
 import type { FoundAfterwards, FoundVersion, Switched, VerifiedGreen } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
+
+/** `green`: that of a deployment which nobody was switched to; it goes with it. */
+export interface RemovedDeployment {
+  deployment: string;
+  green: string | null;
+}
 
 interface Shared {
   changes: StackChangeSteps;
@@ -38,10 +46,8 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
   const { changes, clientsFor } = shared;
 
   /** Errors: database-replaced. */
-  const named = async (clients: AwsClients, identifier: string): Promise<TargetDatabase> => {
-    const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = await describeDatabase(clients, identifier);
-    return targetDatabase({ identifier, resourceId, arn });
-  };
+  const named = async (clients: AwsClients, identifier: string): Promise<TargetDatabase> =>
+    targetOf(await describeDatabase(clients, identifier));
   const sidesOf = async ({ database }: BlueGreenPlan, sides: Sides): Promise<Switched> => {
     const clients = clientsFor(database);
     const kept = await named(clients, sides.blue);
@@ -70,11 +76,11 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     },
 
     /** Green is what blue is, but for its version, and follows it closely. Errors: green-unusable. */
-    async verify(plan: BlueGreenPlan): Promise<VerifiedGreen> {
+    async verify(plan: BlueGreenPlan, signal: AbortSignal): Promise<VerifiedGreen> {
       const { database, blueGreen, to } = plan;
       const { identifier } = database;
       const clients = clientsFor(database);
-      const deployment = await settledDeployment(clients, blueGreen.deployment, new AbortController().signal);
+      const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
       const unusable = (reason: string) => new ShipshapeError("green-unusable", { identifier, reason });
       const green = deployment && (await findDatabase(clients, deployment.sides.green));
       if (!green) throw unusable("it is gone");
@@ -135,21 +141,45 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
 
     /**
      * The deployment is removed, and green with it where nobody was switched to it. A run that was cancelled may have
-     * been: then the old instance is recorded here.
+     * been: then the old instance is recorded here. Undefined: there is none, or no more.
      */
-    async remove(plan: BlueGreenPlan, signal: AbortSignal): Promise<CleanUpReport["removed"]> {
+    async remove(plan: BlueGreenPlan, signal: AbortSignal): Promise<RemovedDeployment | undefined> {
       const { database, blueGreen } = plan;
       const clients = clientsFor(database);
       const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
-      if (!deployment) return [];
+      if (!deployment) return undefined;
       if (deployment.switched) await record(plan, await sidesOf(plan, deployment.sides));
       await deleteDeployment(clients, deployment);
-      const gone = { provenGoneBy: "DescribeBlueGreenDeployments" };
-      return [{ kind: "blue/green deployment", identifier: blueGreen.deployment, ...gone }];
+      return { deployment: blueGreen.deployment, green: deployment.switched ? null : deployment.sides.green };
     },
 
-    greensGone: ({ database }: BlueGreenPlan, signal: AbortSignal): Promise<void> =>
-      greensDeleted(clientsFor(database), database.identifier, signal),
+    /** Until RDS knows neither any more. */
+    async proveGone(
+      { database, blueGreen }: BlueGreenPlan,
+      removed: RemovedDeployment | undefined,
+      signal: AbortSignal,
+    ): Promise<CleanUpReport["removed"]> {
+      const clients = clientsFor(database);
+      await deploymentGone(clients, blueGreen.deployment, signal);
+      // An attempt that was killed has deleted the deployment, and told no name of the green instance.
+      const green = removed?.green;
+      if (typeof green === "string") await instanceGone(clients, green, signal);
+      else await greensDeleted(clients, database.identifier, signal);
+      return [
+        ...(removed
+          ? [
+              {
+                kind: "blue/green deployment",
+                identifier: removed.deployment,
+                provenGoneBy: "DescribeBlueGreenDeployments",
+              },
+            ]
+          : []),
+        ...(typeof green === "string"
+          ? [{ kind: "green instance", identifier: green, provenGoneBy: "DescribeDBInstances" }]
+          : []),
+      ];
+    },
   };
 
   /** By blue's login: RDS gives green the roles of blue, and its tags only with the switchover. */

@@ -21,7 +21,7 @@ export async function patchByBlueGreen(
   await foresee("preview the up before the snapshot");
   const snapshot = await step("take a snapshot", snapshotStep, (signal) => steps.snapshot(plan, signal));
   await step("create the green instance", greenStep, (signal) => blueGreen.create(plan, signal));
-  const green = await step("verify the green instance", proofStep, () => blueGreen.verify(plan));
+  const green = await step("verify the green instance", proofStep, (signal) => blueGreen.verify(plan, signal));
   // That may have taken hours.
   await foresee("preview the up");
   await step("take its turn", turnStep, () => steps.takeTurn(plan, step.requestId));

@@ -80,9 +80,10 @@ export const databasePatch = (
     if (!change || !blueGreen) return { removed: [] };
     const ours = { ...plan, change, blueGreen };
     const removed = await step("remove the deployment", removalStep, (signal) => steps.blueGreen.remove(ours, signal));
-    await step("prove that no green instance is left", removalStep, (signal) =>
-      steps.blueGreen.greensGone(ours, signal),
-    );
-    return { removed };
+    return {
+      removed: await step("prove that no green instance is left", removalStep, (signal) =>
+        steps.blueGreen.proveGone(ours, removed, signal),
+      ),
+    };
   },
 });

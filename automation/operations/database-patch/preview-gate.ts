@@ -15,26 +15,29 @@ export function requireOnlyVersion(
 ): void {
   const unit = [identifier, ...replicas];
   const isOurs = (one: PlannedStep) => one.type === instanceType && unit.includes(String(one.new["identifier"]));
-  const wider = steps.flatMap((one): string[] => {
-    const name = shortName(one.urn);
-    if (one.op !== "update") return [`${one.op} of ${name}`];
-    if (!isOurs(one)) return [`${name}: ${one.changes.join(", ")}`];
-    const outside = one.drifted ?? [];
-    return [
-      ...one.changes.filter((path) => !allowed.has(path)).map((path) => `${name}.${path}`),
-      ...outside.filter((path) => allowed.has(path)).map((path) => `${name}.${path}, changed outside`),
-    ];
-  });
+  const wider = otherChanges(steps, isOurs);
+  for (const one of steps.filter((step) => step.op === "update" && isOurs(step)))
+    for (const path of (one.drifted ?? []).filter((changed) => allowed.has(changed)))
+      wider.push(`${shortName(one.urn)}.${path}, changed outside`);
   // The source waits for its replicas: the first `up` changes how it is applied, and not yet its version.
   const ours = steps.filter(isOurs);
   const changed = ours.filter((one) => replicas.length === 0 || one.changes.includes("engineVersion"));
   const versions = changed.map((one) => String(one.new["engineVersion"]));
   if (versions.length === 0) versions.push("as it is");
   for (const version of versions.filter((one) => one !== to)) wider.push(`the version would be ${version}, not ${to}`);
-  if (wider.length === 0) return;
-  const more = wider.length > namedMax ? ` and ${wider.length - namedMax} more` : "";
-  throw new ShipshapeError("patch-wider", {
-    ...{ identifier, stack },
-    changes: `${wider.slice(0, namedMax).join("; ")}${more}`,
+  if (wider.length > 0) throw new ShipshapeError("patch-wider", { identifier, stack, changes: shownChanges(wider) });
+}
+
+/** What the steps of an `up` do besides changing the version of ours. */
+export const otherChanges = (steps: readonly PlannedStep[], isOurs: (step: PlannedStep) => boolean): string[] =>
+  steps.flatMap((one): string[] => {
+    const name = shortName(one.urn);
+    if (one.op !== "update") return [`${one.op} of ${name}`];
+    if (!isOurs(one)) return [`${name}: ${one.changes.join(", ")}`];
+    return one.changes.filter((path) => !allowed.has(path)).map((path) => `${name}.${path}`);
   });
+
+export function shownChanges(changes: readonly string[]): string {
+  const more = changes.length > namedMax ? ` and ${changes.length - namedMax} more` : "";
+  return `${changes.slice(0, namedMax).join("; ")}${more}`;
 }

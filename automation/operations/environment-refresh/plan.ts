@@ -1,7 +1,7 @@
 /** Pure: from the request and what was observed to every choice of a refresh. */
 import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
 import { identifierOf } from "../../../components/names";
-import { environmentsOf, tagNames, tiersOf, type Standard } from "../../../components/standards/standard";
+import { environmentsOf, tiersOf, type Standard } from "../../../components/standards/standard";
 import { copyAlone } from "../../copy-records";
 import { ShipshapeError } from "../../errors";
 import type { CopyScope } from "../../masking/scope";
@@ -10,6 +10,7 @@ import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
 import type { TargetNames } from "../../targets/masked-copy/target-database";
 import type { IsolatedCopy } from "../isolated-copy";
+import { throwawayTags } from "../throwaway-tags";
 import type { CoverageFigures } from "./coverage";
 import type { DeclaredShape } from "./declared-shape";
 import type { EnvironmentRefreshRequest } from "./request";
@@ -117,7 +118,7 @@ export function planRefresh(
       secretsProvider: observed.secretsProvider,
       instanceClass: source.instanceClass,
       securityGroupIds: observed.isolationSecurityGroupIds,
-      tags: stagingTags(source.tags, requestId, standard),
+      tags: throwawayTags(source.tags, { requestId, purpose: "environment-refresh" }, standard),
     },
     copy: {
       identifier,
@@ -198,16 +199,6 @@ export const stagingNames = (requestId: string) => ({
   identifier: `staging-${requestId}`,
   stack: `restored-database.staging-${requestId}`,
 });
-
-/** It has real data: its classification is the source's. */
-function stagingTags(source: Record<string, string>, requestId: string, { tags }: Standard): Record<string, string> {
-  const kept = tagNames.map((name) => tags[name].key).filter((k) => source[k] !== undefined);
-  return {
-    ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
-    "shipshape:run": requestId,
-    "shipshape:purpose": "environment-refresh",
-  };
-}
 
 /** Without what statistics say, which changes with each row. */
 const lasting = (scope: CopyScope | undefined): unknown =>

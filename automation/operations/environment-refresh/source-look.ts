@@ -1,7 +1,7 @@
 /** The look at a source whose backups are restored so that its rows can be read: what is not to be read is refused. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { targetDatabase, type DeclaredDatabase, type TargetDatabase } from "../../fleet-records";
+import { type DeclaredDatabase } from "../../fleet-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { describeDatabase, requireServing, tagsOf } from "../../targets/database-login";
@@ -11,6 +11,7 @@ import type { OperationContext } from "../operation-context";
 import type { DeclaredShape } from "./declared-shape";
 import { declaredSource } from "./ownership";
 import type { ObservedCopySource } from "./plan";
+import { targetOf } from "../../targets/database-instance";
 
 export interface SourceLook {
   clients: AwsClients;
@@ -63,13 +64,6 @@ export async function latestMoment(
     };
   return { latest: new Date(Math.floor(LatestRestorableTime.getTime() / 1000) * 1000).toISOString() };
 }
-
-export const targetOf = (instance: DBInstance): TargetDatabase =>
-  targetDatabase({
-    identifier: instance.DBInstanceIdentifier ?? "",
-    resourceId: instance.DbiResourceId ?? "",
-    arn: instance.DBInstanceArn ?? "",
-  });
 
 const sourceOf = (instance: DBInstance, shape: DeclaredShape): SourceLook["source"] => ({
   identifier: instance.DBInstanceIdentifier ?? "",

@@ -5,7 +5,7 @@ import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { profileDigest } from "../../masking/profile";
 import { schemaDigest } from "../../masking/schema-facts";
 import { PROJECT } from "../../runner/stack-state";
-import { findDatabase } from "../../targets/database-instance";
+import { findDatabase, targetOf } from "../../targets/database-instance";
 import { controlRole, findDatabaseLogin, masterRole, tagsOf } from "../../targets/database-login";
 import { schemaFactsSeconds } from "../../targets/limits";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
@@ -20,7 +20,7 @@ import { ownTarget } from "./ownership";
 import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { readProfile, readSubset } from "./profile";
 import type { EnvironmentRefreshRequest } from "./request";
-import { latestMoment, lookAtSource, targetOf } from "./source-look";
+import { latestMoment, lookAtSource } from "./source-look";
 import { targetSteps } from "./target-steps";
 import { teamSteps } from "./team-steps";
 

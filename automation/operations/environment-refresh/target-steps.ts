@@ -3,13 +3,13 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
 import { rolesOf } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import type { CleanUpReport } from "../../records";
 import { hasBegun } from "../../runner/runs";
 import { stackExists } from "../../runner/stack-state";
 import type { AwsClients } from "../../targets/aws-access";
-import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
+import { deleteDatabase, findBackups, findDatabase, isInFlight, targetOf } from "../../targets/database-instance";
 import { describeDatabase, isServing, tagsOf, type DatabaseLogin } from "../../targets/database-login";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
 import {
@@ -69,7 +69,7 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
       await bringUp(s.stacks, { ...stackOf(plan, { isNeeded: true }), program }, signal);
       const found = await describeDatabase(clientsOf(plan), identifier);
       requireOwn(plan.copy, seen(found), true);
-      return targetDatabase({ identifier, resourceId: found.DbiResourceId ?? "", arn: found.DBInstanceArn ?? "" });
+      return targetOf(found);
     },
 
     /** Decided once, before anything is removed: afterwards nothing is left to decide by. */

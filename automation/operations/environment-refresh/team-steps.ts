@@ -1,6 +1,6 @@
 /** The effects of a refresh on a team's own database, beside those on its content: each safe to repeat. */
 import type { DBInstance } from "@aws-sdk/client-rds";
-import { targetDatabase, type DeclaredDatabase } from "../../fleet-records";
+import { type DeclaredDatabase } from "../../fleet-records";
 import type { AwsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";
 import {
@@ -24,6 +24,7 @@ import {
   type TargetInstance,
   type TargetTerms,
 } from "./team-target";
+import { targetOf } from "../../targets/database-instance";
 
 export type TeamSteps = ReturnType<typeof teamSteps>;
 
@@ -47,11 +48,7 @@ export function teamSteps(s: OperationContext) {
     ): Promise<ObservedTeamTarget> {
       const instance = await describeDatabase(clients, target);
       requireServing(instance);
-      const database = targetDatabase({
-        identifier: target,
-        resourceId: instance.DbiResourceId ?? "",
-        arn: instance.DBInstanceArn ?? "",
-      });
+      const database = targetOf(instance);
       const tags = tagsOf(instance);
       const { shape } = declaredTarget(database, tags, known.declared, s.standard);
       const stack = await changes.observe(database, known.declared);

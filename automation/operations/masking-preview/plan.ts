@@ -1,10 +1,11 @@
 /** Pure: from the request and what was observed to every choice of a masking preview. */
-import { tagNames, type Standard } from "../../../components/standards/standard";
+import type { Standard } from "../../../components/standards/standard";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { followsStill, heldTo } from "../../tier-of";
 import { stagingNames, type ObservedCopySource } from "../environment-refresh/plan";
 import type { IsolatedCopy } from "../isolated-copy";
+import { throwawayTags } from "../throwaway-tags";
 import { evidenceDays, hoursDefault, rowsMax, showingsMax, tablesMax } from "./limits";
 import type { MaskingPreviewRequest } from "./request";
 
@@ -51,7 +52,7 @@ export function planPreview(
       secretsProvider,
       instanceClass: source.instanceClass,
       securityGroupIds: isolationSecurityGroupIds,
-      tags: throwawayTags(source.tags, requestId, standard),
+      tags: throwawayTags(source.tags, { requestId, purpose: "masking-preview" }, standard),
     },
   };
 }
@@ -62,16 +63,6 @@ the backups are restored into an isolated throwaway, and for ${hours} hours its 
 beside their masks, ${rows} rows of ${tables} tables at once, ${showings} times. Nothing that is shown is recorded;
 who looked, when, and at which tables is signed. Then the throwaway is removed, and proven gone.
 `;
-
-/** It has real data: its classification is the source's. */
-function throwawayTags(source: Record<string, string>, requestId: string, { tags }: Standard): Record<string, string> {
-  const kept = tagNames.map((name) => tags[name].key).filter((k) => source[k] !== undefined);
-  return {
-    ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
-    "shipshape:run": requestId,
-    "shipshape:purpose": "masking-preview",
-  };
-}
 
 /** What is restored expires so long after the run began: until then, people may take days to approve. */
 export const expiring = (plan: MaskingPreviewPlan, expiresAt: string): MaskingPreviewPlan => ({

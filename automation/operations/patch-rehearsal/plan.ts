@@ -8,7 +8,8 @@ import type { RehearsedClass } from "../../rehearsal-records";
 import { followsStill, heldTo } from "../../tier-of";
 import type { OfferedVersions } from "../../version-records";
 import { throwawayLifeHours } from "../restore-drill/limits";
-import { createTimeoutMinutes, throwawayTags, type ObservedSource } from "../restore-drill/plan";
+import { createTimeoutMinutes, type ObservedSource } from "../restore-drill/plan";
+import { throwawayTags } from "../throwaway-tags";
 import { evidenceValidDays } from "./limits";
 import type { PatchRehearsalRequest } from "./request";
 
@@ -69,10 +70,7 @@ export function planRehearsal(
       expiresAt,
       instanceClass,
       securityGroupIds: source.isolationSecurityGroupIds,
-      tags: {
-        ...throwawayTags(source.tags, requestId, expiresAt, standard),
-        "shipshape:purpose": "patch-rehearsal",
-      },
+      tags: throwawayTags(source.tags, { requestId, purpose: "patch-rehearsal", expiresAt }, standard),
       createTimeoutMinutes: createTimeoutMinutes(source.allocatedStorageGib),
     },
   };

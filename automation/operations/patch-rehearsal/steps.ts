@@ -1,5 +1,5 @@
 /** The effects of a rehearsal: those of the isolated copy, and its patch. */
-import { identityOf } from "../../fleet-records";
+import { identityOf, targetDatabase } from "../../fleet-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { awsClients } from "../../targets/aws-access";
 import { openControlSession } from "../../targets/control-session";
@@ -73,8 +73,7 @@ export function patchRehearsalSteps(s: OperationContext) {
   async function declaredExtensions(source: ObservedSource): Promise<string[] | null> {
     const answer = await askBackend(s.stacks);
     if (!answer.asked) return null;
-    const [, , , region = "", account = ""] = source.arn.split(":");
-    const identity = identityOf({ ...source, region, account });
+    const identity = identityOf(targetDatabase(source));
     const declared = answer.stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identity);
     return extensionsIn(declared?.decided?.shape);
   }

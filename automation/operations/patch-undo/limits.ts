@@ -11,6 +11,3 @@ export const proofStep = { attemptsMax: 3, timeoutSeconds: 600 };
 
 /** A patch that was taken back says nothing of the next one. */
 export const evidenceValidDays = 90;
-
-/** Resources and properties that an error names. */
-export const namedMax = 10;

@@ -2,7 +2,7 @@
 import { copyTagKeys, controlSchema, integritySchema, stackTag } from "../../../components/standards/fixed";
 import { rolesOf } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { copyStack, identityOf, targetDatabase } from "../../fleet-records";
+import { copyStack, identityOf } from "../../fleet-records";
 import { askStack } from "../../runner/backend-stacks";
 import { awsClients } from "../../targets/aws-access";
 import {
@@ -30,6 +30,7 @@ import { stackChangeSteps } from "../stack-changes";
 import type { Emptying, ObservedCopy, RefreshRemovalPlan } from "./plan";
 import type { RefreshRemovalRequest } from "./request";
 import type { RemovalOutcome } from "./verify";
+import { targetOf } from "../../targets/database-instance";
 
 type Shape = { databaseName: string; schemaName: string; furtherSchemas: string[]; extensions: string[] };
 
@@ -62,8 +63,8 @@ export function emptyingSteps(s: OperationContext) {
       const { database: identifier } = asked;
       const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
       const tags = tagsOf(instance);
-      const { DBInstanceArn: arn = "", DbiResourceId: resourceId = "" } = instance;
-      const database = targetDatabase({ identifier, resourceId, arn });
+      const database = targetOf(instance);
+      const { arn, resourceId } = database;
       const name = tags[stackTag] ?? "";
       const [madeBy, expiresOn] = [tags[copyTagKeys.request], tags[copyTagKeys.expiresOn]];
       if (!madeBy || !expiresOn || !name || name.split("/").at(-1) === copyStack(identifier)) return undefined;

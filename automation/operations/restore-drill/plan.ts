@@ -1,5 +1,5 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
-import { tagNames, type Standard, type TierStandard } from "../../../components/standards/standard";
+import type { Standard, TierStandard } from "../../../components/standards/standard";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
 import { canonicalJson, type PlanBasis } from "../../records";
 import type { StructureBudget } from "../../targets/structure-verification";
@@ -13,6 +13,7 @@ import {
   throwawayLifeHours,
 } from "./limits";
 import { heldTo, tierOf } from "../../tier-of";
+import { throwawayTags } from "../throwaway-tags";
 import type { Assertion } from "./assertions";
 import type { RestoreDrillRequest } from "./request";
 
@@ -115,7 +116,7 @@ export function planRestoreDrill(
       expiresAt,
       instanceClass: source.instanceClass,
       securityGroupIds: source.isolationSecurityGroupIds,
-      tags: throwawayTags(source.tags, requestId, expiresAt, standard),
+      tags: throwawayTags(source.tags, { requestId, purpose: "restore-drill", expiresAt }, standard),
       createTimeoutMinutes: createTimeoutMinutes((source.snapshot ?? source).allocatedStorageGib),
     },
     rpoAchievedSeconds:
@@ -188,25 +189,6 @@ function vcpusOf(instanceClass: string): number {
  * The provider's default of 40 minutes is too short for terabytes: one hour, plus one for each 500 GiB, at most six.
  */
 export const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
-
-/**
- * The tags of a copy of production data say whose it is, which run created it and when it expires; it keeps the
- * classification of its source.
- */
-export function throwawayTags(
-  source: Record<string, string>,
-  requestId: string,
-  expiresAt: string,
-  { tags }: Standard,
-): Record<string, string> {
-  const kept = tagNames.map((name) => tags[name].key).filter((k) => source[k] !== undefined);
-  return {
-    ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
-    "shipshape:run": requestId,
-    "shipshape:expires-on": expiresAt,
-    "shipshape:purpose": "restore-drill",
-  };
-}
 
 export const secondsBetween = (earlier: string, later: string): number =>
   Math.round((Date.parse(later) - Date.parse(earlier)) / 100) / 10;

@@ -4,7 +4,7 @@ import type { RecoveryEvidence } from "../../records";
 import { askBackend } from "../../runner/backend-stacks";
 import { markRetired, replacedOf } from "../../runner/replaced-instances";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
-import { findDatabase, findSnapshot } from "../../targets/database-instance";
+import { findDatabase, findSnapshot, targetOf } from "../../targets/database-instance";
 import { describeDatabase, requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { askFleet } from "../../targets/fleet";
 import { accessTo, locate } from "../../targets/locations";
@@ -38,8 +38,7 @@ export function retireSteps(s: OperationContext) {
     async observe(asked: RetireRequest): Promise<ObservedReplaced> {
       const clients = awsClients(await locate(s.access, asked));
       const instance = await describeDatabase(clients, asked.database);
-      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = instance;
-      const database = targetDatabase({ identifier: asked.database, resourceId, arn });
+      const database = targetOf(instance);
       const tags = tagsOf(instance);
       const replaced = (await replacedOf(s.database))({ ...database, tags });
       return {

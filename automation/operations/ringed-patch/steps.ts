@@ -1,6 +1,6 @@
 /** The effects of a train itself: it looks at the fleet, keeps its rings, and asks whether what was patched is well. */
 import type { FleetDatabase, StackHome, StacksAnswer, TargetDatabase } from "../../fleet-records";
-import { identityOf, targetDatabase } from "../../fleet-records";
+import { identityOf } from "../../fleet-records";
 import { reasonOf } from "../../errors";
 import { blueGreenObstacles, obstacles, replicasAmong, unproven, type Obstacle } from "../../patches/obstacles";
 import type { SignedRehearsal } from "../../rehearsal-records";
@@ -11,7 +11,7 @@ import { standingIn } from "../../runner/replaced-instances";
 import { throwawayOf } from "../../runner/throwaways";
 import { atOnce } from "../../at-once";
 import { awsClients } from "../../targets/aws-access";
-import { findDatabase } from "../../targets/database-instance";
+import { findDatabase, targetOf } from "../../targets/database-instance";
 import { askFleets } from "../../targets/fleet";
 import { accessTo } from "../../targets/locations";
 import { fleetVersions, type VersionsAnswer } from "../../targets/offered-versions";
@@ -160,10 +160,9 @@ export function ringedPatchSteps(s: OperationContext) {
     try {
       const clients = awsClients(accessTo(s.access, database));
       const instance = await findDatabase(clients, identifier);
-      const { DbiResourceId: resourceId = "", DBInstanceArn: arn = "" } = instance ?? {};
-      const found = identityOf(targetDatabase({ identifier, resourceId, arn }));
       // A switchover of ours has moved the name.
-      if (!instance || found !== (await standingIn(s.database, identityOf(database))))
+      const expected = await standingIn(s.database, identityOf(database));
+      if (!instance || identityOf(targetOf(instance)) !== expected)
         return [
           { name: named("is-there"), verdict: "fail", explanation: "RDS has another database of that name, or none" },
         ];

@@ -21,6 +21,17 @@ export const identifier = "orders-development";
 export const stackName = `database.${identifier}`;
 export const configFile = `Pulumi.${stackName}.yaml`;
 
+/** Waits for the plan, which another person approves. */
+export async function approved<Plan extends PlanBasis>(controlPlane: ControlPlane, id: string): Promise<Plan> {
+  const { planDigest = "", plan } = await until(`${id} is planned`, async () => {
+    const run = await controlPlane.run(id);
+    if (run.finishedAt) throw new Error(JSON.stringify(run.error));
+    return run.status === "waiting" ? run : undefined;
+  });
+  await controlPlane.approve(id, { principal: "ben", plan: planDigest, comment: "as agreed" });
+  return plan as Plan;
+}
+
 export class OwnStack {
   private constructor(
     readonly engine: Engine,
@@ -99,14 +110,8 @@ export class OwnStack {
   }
 
   /** Waits for the plan, which another person approves. */
-  async approve<Plan extends PlanBasis>(id: string): Promise<Plan> {
-    const { planDigest = "", plan } = await until(`${id} is planned`, async () => {
-      const run = await this.controlPlane.run(id);
-      if (run.finishedAt) throw new Error(JSON.stringify(run.error));
-      return run.status === "waiting" ? run : undefined;
-    });
-    await this.controlPlane.approve(id, { principal: "ben", plan: planDigest, comment: "as agreed" });
-    return plan as Plan;
+  approve<Plan extends PlanBasis>(id: string): Promise<Plan> {
+    return approved<Plan>(this.controlPlane, id);
   }
 
   over(id: string): Promise<Run> {

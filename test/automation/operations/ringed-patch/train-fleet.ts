@@ -21,6 +21,7 @@ import { startEngine, type Engine } from "../../../components/engine";
 import { until } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
+import { approved } from "../own-stack";
 import { Writer, type WriterOptions } from "./writer";
 
 /** Of tier bronze; its name is `<service>-<environment>`. */
@@ -153,14 +154,8 @@ export class TrainFleet {
   }
 
   /** Once it is planned. */
-  async approve<Plan extends PlanBasis>(id: string): Promise<Plan> {
-    const { planDigest = "", plan } = await until(`${id} is planned`, async () => {
-      const run = await this.controlPlane.run(id);
-      if (run.finishedAt) throw new Error(JSON.stringify(run.error));
-      return run.status === "waiting" ? run : undefined;
-    });
-    await this.controlPlane.approve(id, { principal: "ben", plan: planDigest, comment: "as agreed" });
-    return plan as Plan;
+  approve<Plan extends PlanBasis>(id: string): Promise<Plan> {
+    return approved<Plan>(this.controlPlane, id);
   }
 
   async statesOf(id: string): Promise<RingState[]> {
