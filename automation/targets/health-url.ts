@@ -29,11 +29,10 @@ export interface UrlAnswers {
   failures: string[];
 }
 
-export async function askUrl(url: string, signal?: AbortSignal): Promise<UrlAnswers> {
+export async function askUrl(url: string): Promise<UrlAnswers> {
   const answers: UrlAnswers = { statuses: [], failures: [] };
   for (let asked = 0; asked < healthAsksMax; asked++) {
     if (asked > 0) await sleep(healthPauseMilliseconds);
-    signal?.throwIfAborted();
     try {
       answers.statuses.push(await statusOf(url));
     } catch (error) {
