@@ -17,6 +17,7 @@ import {
   snapshot,
 } from "../../policypacks/database-guardrails/vocabulary/types";
 import type { LiveDatabases } from "../targets/live-databases";
+import { supportEndOf } from "../targets/support-ends";
 
 /** The types that it may contain. */
 export const liveTypes: readonly string[] = [
@@ -46,6 +47,9 @@ export function liveInventory(live: LiveDatabases): LiveInventory {
     all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
   const [instances, clusters] = [judged(live.instances), judged(live.clusters)];
   const statusOfMembers = new Map(clusters.map((one) => [one.DBClusterIdentifier, groupStatusOf(one)]));
+  const supportEnd = (one: DBInstance | DBCluster) => ({
+    standardSupportEnds: supportEndOf(live.supportEnds, one) ?? notReported,
+  });
   return {
     databases:
       clusters.length + instances.filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined).length,
@@ -64,7 +68,7 @@ export function liveInventory(live: LiveDatabases): LiveInventory {
           one.DBClusterIdentifier === undefined ? instance : clusterInstance,
           one.DBInstanceArn,
           one.DBInstanceIdentifier,
-          instanceProperties(one),
+          { ...instanceProperties(one), ...supportEnd(one) },
           {
             createdAt: one.InstanceCreateTime?.toISOString(),
           },
@@ -75,7 +79,10 @@ export function liveInventory(live: LiveDatabases): LiveInventory {
           cluster,
           one.DBClusterArn,
           one.DBClusterIdentifier,
-          { ...clusterProperties(one), parameterApplyStatus: statusOfMembers.get(one.DBClusterIdentifier) },
+          {
+            ...{ ...clusterProperties(one), ...supportEnd(one) },
+            parameterApplyStatus: statusOfMembers.get(one.DBClusterIdentifier),
+          },
           { createdAt: one.ClusterCreateTime?.toISOString() },
         ),
       ),

@@ -53,6 +53,6 @@ export class NotReportedLive {
       if (notReported.size === applicable.length) whole.push(rule.id);
       else partly.push(`${rule.id} of ${names.slice(0, unjudgedShownMax).join(", ")}${rest}`);
     }
-    return `judged only in states, not here: ${[...whole.sort(), ...partly.sort()].join(", ")}`;
+    return `not judged here, since it needs more than the RDS API reports: ${[...whole.sort(), ...partly.sort()].join(", ")}`;
   }
 }

@@ -26,6 +26,7 @@ import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { parametersSetIn } from "./parameters-set";
 import { RdsQueries } from "./rds-queries";
 import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";
+import { supportEndsOf, type SupportEnds } from "./support-ends";
 
 export interface LiveParameterGroup {
   arn: string | undefined;
@@ -48,6 +49,8 @@ export interface LiveDatabases {
   /** Manual snapshots, the only kind that can be shared, with the accounts they are shared with. */
   snapshots: (DBSnapshot & { sharedAccounts: string[] })[];
   clusterSnapshots: (DBClusterSnapshot & { sharedAccounts: string[] })[];
+  /** The last day of standard support of each engine and major that runs; without those of which RDS names none. */
+  supportEnds: SupportEnds;
   /** Calls that failed or were incomplete, and why: what they would have returned was not judged. */
   unanswered: string[];
 }
@@ -91,7 +94,8 @@ export async function liveDatabase(clients: AwsClients, instance: DBInstance): P
     region,
     cloud: { account: accountIn([instance.DBInstanceArn]), region, address: address() },
     ...{ instances: [instance], clusters: [], parameterGroups, eventSubscriptions: [], proxies: [] },
-    ...{ snapshots: [], clusterSnapshots: [], unanswered: queries.unanswered },
+    ...{ snapshots: [], clusterSnapshots: [], supportEnds: await supportEndsOf(client, queries, [instance]) },
+    unanswered: queries.unanswered,
   };
 }
 
@@ -136,6 +140,7 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     const answer = await client.send(new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier }));
     return answer.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes;
   });
+  const supportEnds = await supportEndsOf(client, queries, [...instances, ...clusters]);
   const region = await client.config.region();
   const arns = [
     ...instances.map(({ DBInstanceArn }) => DBInstanceArn),
@@ -152,6 +157,7 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     proxies,
     snapshots: snapshots.map((one, at) => ({ ...one, sharedAccounts: accounts[at] ?? [] })),
     clusterSnapshots: clusterSnapshots.map((one, at) => ({ ...one, sharedAccounts: clusterAccounts[at] ?? [] })),
+    supportEnds,
     unanswered: queries.unanswered,
   };
 

@@ -5,7 +5,6 @@ import {
   paginateDescribeDBMajorEngineVersions,
   paginateDescribePendingMaintenanceActions,
   type DBInstance,
-  type DBMajorEngineVersion,
   type PendingMaintenanceAction,
 } from "@aws-sdk/client-rds";
 import { type Location, type UnreachableLocation } from "../fleet-records";
@@ -17,6 +16,7 @@ import { askEach } from "./locations";
 import { pendingOf } from "./pending-changes";
 import { accountIn, accountOf } from "./queried-cloud";
 import { completeList } from "./rds-queries";
+import { standardEndOf } from "./support-ends";
 import { targetOf } from "./database-instance";
 
 export interface VersionsAnswer {
@@ -73,12 +73,6 @@ async function offeredVersions(
   versions: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<OfferedVersions> {
-  const majors = await completeList(
-    "DescribeDBMajorEngineVersions",
-    () => paginateDescribeDBMajorEngineVersions({ client }, { Engine: "postgres" }, { abortSignal }),
-    (page) => page.DBMajorEngineVersions,
-    abortSignal,
-  );
   const targets: Record<string, OfferedVersions["targets"][string]> = {};
   for (const version of versions) {
     // Withdrawn ones too: a database may still run one.
@@ -94,12 +88,14 @@ async function offeredVersions(
       isMajor: target.IsMajorVersionUpgrade ?? false,
     }));
   }
-  return { targets, support: Object.fromEntries(majors.map((one) => [one.MajorEngineVersion ?? "", supportOf(one)])) };
-}
-
-function supportOf({ SupportedEngineLifecycles: lifecycles = [] }: DBMajorEngineVersion) {
-  const found = lifecycles.find((one) => one.LifecycleSupportName === "open-source-rds-standard-support");
-  return { standardEnds: found?.LifecycleSupportEndDate?.toISOString().slice(0, 10) ?? null };
+  const majors = await completeList(
+    "DescribeDBMajorEngineVersions",
+    () => paginateDescribeDBMajorEngineVersions({ client }, { Engine: "postgres" }, { abortSignal }),
+    (page) => page.DBMajorEngineVersions,
+    abortSignal,
+  );
+  const support = majors.map((one) => [one.MajorEngineVersion ?? "", { standardEnds: standardEndOf(one) }] as const);
+  return { targets, support: Object.fromEntries(support) };
 }
 
 function runningVersion(i: DBInstance, actions: PendingMaintenanceAction[]): RunningVersion {

@@ -37,6 +37,7 @@ import { requirePerformanceInsights } from "./rules/require-performance-insights
 import { requirePrivateSubnets } from "./rules/require-private-subnets";
 import { requireRetainedAutomatedBackups } from "./rules/require-retained-automated-backups";
 import { requireStandardName } from "./rules/require-standard-name";
+import { requireSupportedEngineVersion } from "./rules/require-supported-engine-version";
 import { requireTls } from "./rules/require-tls";
 import { requireUnmanagedBlueGreen } from "./rules/require-unmanaged-blue-green";
 
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   requirePrivateSubnets,
   requireRetainedAutomatedBackups,
   requireStandardName,
+  requireSupportedEngineVersion,
   requireTls,
   requireUnmanagedBlueGreen,
 ];

@@ -25,5 +25,5 @@ export const contextProperties: readonly string[] = [
   ...["replicateSourceDb", "replicationSourceIdentifier", "globalClusterIdentifier", "snapshotIdentifier"],
   ...["restoreToPointInTime", "s3Import", "sourceArn"],
   // What only AWS reports: no program sets it, so none can ignore it.
-  ...["status", "encrypted", "parameterApplyStatus"],
+  ...["status", "encrypted", "parameterApplyStatus", "standardSupportEnds"],
 ];

@@ -92,10 +92,12 @@ ${rows.join("\n")}
 `;
 }
 
+const onlyInTheCloud = "by `guard --live` only";
+
 function judgedOn(rule: Rule): string {
   const list = (types: readonly string[] = []) => types.map((type) => `\`${type.split(":").at(-1)}\``).join(", ");
   const parts = [
-    ...(rule.check ? [`individually, before creation: ${list(rule.types)}`] : []),
+    ...(rule.check ? [`individually, ${rule.onlyLive ? onlyInTheCloud : "before creation"}: ${list(rule.types)}`] : []),
     ...(rule.checkInStack ? [`together with the rest of its stack: ${list(rule.typesInStack)}`] : []),
   ];
   return parts.join("; ") || "last, after all other rules";
@@ -135,7 +137,8 @@ ${rows.join("\n")}
 
 const testOf = ({ id }: Rule): string => `test/policypacks/rules/${id}.test.ts`;
 
-function enforcement({ severity }: Rule): string {
+function enforcement({ severity, onlyLive = false }: Rule): string {
+  if (onlyLive) return "a finding, since no program can break it";
   if (severity === "critical" || severity === "high") return "stops a change";
   return severity === "medium" ? "stops a change in production, a warning elsewhere" : "a warning";
 }

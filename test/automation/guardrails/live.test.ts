@@ -10,6 +10,7 @@ import {
   aSubscription,
   parametersOf,
   RdsAnswers,
+  supportedUntil,
 } from "./rds-answers";
 
 const rds = new RdsAnswers();
@@ -36,6 +37,7 @@ beforeEach(() => {
     }),
     DescribeDBParameters: () => parametersOf(),
     DescribeEventSubscriptions: () => ({ EventSubscriptionsList: [aSubscription] }),
+    DescribeDBMajorEngineVersions: () => supportedUntil("2099-02-28"),
   };
 });
 const instances = (...all: object[]) => (rds.answers["DescribeDBInstances"] = () => ({ DBInstances: all }));
@@ -47,7 +49,7 @@ const live = async () => {
 test("a correct fleet has no findings, and the report names the rules that need states", async () => {
   const { found, exitCode, left } = await live();
   expect([found, exitCode, left.length]).toEqual([[], 0, 1]);
-  expect(left[0]).toContain("judged only in states, not here: ");
+  expect(left[0]).toContain("not judged here, since it needs more than the RDS API reports: ");
   for (const rule of [
     "forbid-open-ingress",
     "forbid-unmasked-copy",
@@ -132,6 +134,17 @@ test.each(["pending-reboot", "applying", "failed-to-apply"])(
     ]);
   },
 );
+
+test("a major that RDS supports no longer is a finding with its day; one of which it does not say is not judged", async () => {
+  rds.answers["DescribeDBMajorEngineVersions"] = () => supportedUntil("2025-02-28");
+  expect((await live()).names).toEqual(["require-supported-engine-version orders-production"]);
+  expect((await guard("--live")).out).toContain("2025-02-28");
+  rds.answers["DescribeDBMajorEngineVersions"] = () => ({ error: "AccessDenied", status: 403 });
+  const refused = await live();
+  expect(refused.names).toEqual([]);
+  expect(refused.left.join("; ")).toContain("DescribeDBMajorEngineVersions (AccessDenied)");
+  expect(refused.left.join("; ")).toMatch(/not judged here.*require-supported-engine-version/);
+});
 
 test("other engines are judged by the properties they have, and unsupported services are reported as not judged", async () => {
   const others = {

@@ -107,6 +107,25 @@ export const anInstance = (name: string, more: Record<string, unknown> = {}, tag
   },
 });
 
+/** Of the major 17, of each engine. */
+export const supportedUntil = (day: string) => ({
+  DBMajorEngineVersions: [
+    {
+      DBMajorEngineVersion: {
+        MajorEngineVersion: "17",
+        SupportedEngineLifecycles: [
+          {
+            SupportedEngineLifecycle: {
+              LifecycleSupportName: "open-source-rds-standard-support",
+              LifecycleSupportEndDate: `${day}T00:00:00Z`,
+            },
+          },
+        ],
+      },
+    },
+  ],
+});
+
 export const aCluster = (name: string, more: Record<string, unknown> = {}) => ({
   DBCluster: {
     DBClusterIdentifier: name,
