@@ -120,6 +120,9 @@ export const databasesNamedMax = 20;
 /** Databases that `shipshape drift --once` compares at once: each has an engine, on the two cores of a CI runner. */
 export const comparedAtOnceMax = 2;
 
+/** Patches under way that the timetable of a train says the step of: as many as a train carries out at once. */
+export const patchesUnderWayMax = 16;
+
 /** Ways back that the timetable of a train prints: people take them one by one. */
 export const waysBackMax = 10;
 

@@ -8,6 +8,7 @@ import { waysBackMax } from "./limits";
 import { withControlPlane } from "./open-control-plane";
 import { principal, withRecords } from "./open-records";
 import type { Terminal } from "./terminal";
+import { trainNow } from "./train-now";
 
 export type TrainCommand = Exclude<TrainWord, "promote">;
 
@@ -47,7 +48,9 @@ export async function showTrain(
   await withRecords(settings, async (records) => {
     const [run, train] = [await records.run(id), await records.train(id)];
     const { to = "", rings = [], left = [] } = (run.plan ?? {}) as Partial<Planned>;
-    const stops = stopsOf(rings, train, await records.children(id));
+    const [children, workers] = [await records.children(id), await records.workers()];
+    const stops = stopsOf(rings, train, children);
+    const now = trainNow({ run, train, children, workers, now: new Date() });
     const decisions = train.decisions.map((one) => ({ ...one, gate: one.gate?.verdict ?? null }));
     const shownRings = rings.map(({ number, databases }) => ({
       ...{ number, databases: databases.length, state: stateOf(train, number) },
@@ -55,11 +58,12 @@ export async function showTrain(
     }));
     if (json)
       return terminal.json("train show", {
-        ...{ id, status: run.status, to, rings: shownRings, databases: stops, left },
+        ...{ id, status: run.status, to, now, rings: shownRings, databases: stops, left },
         decisions: decisions.map(({ waiver, ...one }) => ({ ...one, waiver: waiver?.id ?? null })),
       });
     terminal.say(`${terminal.style("bold", `train ${id}`)}   ${printable(run.target ?? "")}   ${run.status}`);
     reportRings(shownRings, stops, terminal);
+    for (const line of now) for (const one of wrapped(" ", line, "    ", terminal.columns)) terminal.say(one);
     reportStops(stops, terminal);
     if (left.length > 0) terminal.say("\nnot in this train:");
     for (const { identifier, detail } of left)
@@ -155,9 +159,11 @@ function reportDecision({ at, ring, word, by, reason, gate, waiver }: TrainDecis
   }
 }
 
-function reportNext(id: string, { rings }: Train, { finishedAt }: Run, terminal: Terminal): void {
+function reportNext(id: string, { rings, decisions }: Train, { finishedAt }: Run, terminal: Terminal): void {
   const halted = rings.find(({ state }) => state === "halted");
   if (!halted || finishedAt) return;
+  if (decisions.findLast(({ word }) => word === "halt")?.gate?.verdict === "inconclusive")
+    terminal.say("\nnothing was found worse, but too little is known: a resume watches the ring again for as long.");
   terminal.say(`\nring ${halted.number} is halted, and no further database is patched. To go on, or to end it:`);
   for (const way of ["resume", "abort"]) terminal.say(`  npx shipshape train ${way} ${id} --reason "..."`);
   terminal.say(`  npx shipshape train skip ${id} --database ... --reason "..."   then resume`);

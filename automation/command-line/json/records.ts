@@ -132,6 +132,7 @@ export const recordOutputs = {
     id: text,
     status: text,
     to: text,
+    now: z.array(text).describe("what it is doing, or waits for, and until when; none once it has ended"),
     rings: z.array(
       z.strictObject({
         number: count,
