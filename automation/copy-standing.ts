@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
 import type { CopyStanding, SignedCopy } from "./copy-records";
 import type { LogContent, LogEntry } from "./evidence/reading";
+import { copyStepName } from "./operations/environment-refresh/limits";
 import { identityOf, targetDatabase, type TargetDatabase } from "./fleet-records";
 
 const databaseSchema = z.looseObject({ identifier: z.string(), resourceId: z.string(), arn: z.string() });
@@ -16,6 +17,7 @@ const refreshSchema = z.looseObject({
   request: z.looseObject({ requestedBy: z.string() }),
   verdict: z.string(),
   run: z.string(),
+  begun: z.array(z.string()).optional(),
   teardown: z.enum(["follows", "none"]),
   plan: z.looseObject({
     profile: z.looseObject({ name: z.string(), digest: z.string(), columnsMasked: z.number() }),
@@ -119,9 +121,11 @@ const verdicts = (entries: readonly LogEntry[], operation: string) =>
 const targetsOf = ({ outcome, plan }: Refresh): string[] =>
   [outcome?.target, plan.copy.existing].flatMap((one) => (one ? [identityOf(targetDatabase(one))] : []));
 
-/** One that ended without an outcome may have, if it had begun. */
-const hasWritten = ({ outcome, teardown }: Refresh): boolean =>
-  outcome ? outcome.copied !== null && outcome.copied !== undefined : teardown === "follows";
+/** One without an outcome may have, if it had begun to copy; earlier statements say only whether it had begun at all. */
+function hasWritten({ outcome, begun, teardown }: Refresh): boolean {
+  if (outcome) return outcome.copied !== null && outcome.copied !== undefined;
+  return begun ? begun.includes(copyStepName) : teardown === "follows";
+}
 
 const hasMade = ({ verdict, run, outcome }: Refresh, own: string): boolean =>
   verdict === "pass" &&

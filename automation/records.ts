@@ -294,4 +294,6 @@ export interface Concluded {
   cleansUp: boolean;
   /** The finding that the request is the follow-up of. */
   followUpOf?: string | undefined;
+  /** The steps that a run without an outcome had begun: all that it can have done. */
+  begun?: string[] | undefined;
 }

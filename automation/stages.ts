@@ -218,7 +218,10 @@ export async function sealed(
 ): Promise<void> {
   const mark = (transaction: Database) => markSealed(transaction, c.request.id, by);
   const followUpOf = await followedFinding(database, c.request.id);
-  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, { ...c, followUpOf }, mark);
+  // None begins any more: neither one of a lifecycle that is at its end, nor one of a run that is recorded as ended.
+  const { steps } = await readRun(database, c.request.id);
+  const begun = c.conclusion.status === "succeeded" ? undefined : Object.keys(steps).sort();
+  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, { ...c, followUpOf, begun }, mark);
 }
 
 /**

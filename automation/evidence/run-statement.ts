@@ -75,6 +75,8 @@ const verdictSchema = z.looseObject({
   ),
   error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
   outcome: z.unknown(),
+  /** Of a run without an outcome, the steps that it had begun. Earlier statements have none. */
+  begun: z.array(z.string()).optional(),
   /** Whether a teardown statement belongs to this one: a run that created nothing has none. */
   teardown: z.enum(["follows", "none"]),
   toolVersions: z.record(z.string(), z.string()),

@@ -30,6 +30,7 @@ export function sealVerdict(
     error: conclusion.status === "succeeded" ? null : describeError(conclusion.error),
     verdict: conclusion.verdict.verdict,
     checks: conclusion.verdict.checks.map((check) => ({ ...check })),
+    ...(c.begun && { begun: c.begun }),
     teardown: c.cleansUp ? "follows" : "none",
     toolVersions,
   };

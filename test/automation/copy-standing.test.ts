@@ -15,6 +15,7 @@ interface Sealed {
   database?: TargetDatabase;
   verdict?: string;
   run?: string;
+  begun?: string[];
   teardown?: string;
   plan?: object;
   outcome?: object | null;
@@ -35,9 +36,20 @@ const extension = (id: string, expiresOn: string, more: Partial<Sealed> = {}): S
 /** What a log of these says on that day: its signatures were verified when it was read. */
 function standingIn(sealed: Sealed[], problems: LogProblem[] = [], of = copy, on = now) {
   const entries = sealed.map(({ id, operation = "environment-refresh", database = source, ...said }, position) => {
-    const { verdict = "pass", run: ended = "succeeded", teardown = "follows", plan, outcome } = said;
+    const { verdict = "pass", run: ended = "succeeded", teardown = "follows", begun, plan, outcome } = said;
     const request = { requestedBy: "ana" };
-    const predicate = { requestId: id, request, operation, database, verdict, run: ended, teardown, plan, outcome };
+    const predicate = {
+      requestId: id,
+      request,
+      operation,
+      database,
+      verdict,
+      run: ended,
+      begun,
+      teardown,
+      plan,
+      outcome,
+    };
     const run = { id: `${id}.verdict`, kind: "verdict", predicate } as unknown as RunStatement;
     return { position, envelope: id, statement: {} as never, sighting: undefined, run };
   });
@@ -89,6 +101,13 @@ test.each<[string, Partial<Sealed>]>([
     "a run that was cancelled",
     { run: "cancelled", verdict: "inconclusive", outcome: undefined, plan: planOf("2027-03-24", copy) },
   ],
+  [
+    "a run that failed in mid-copy",
+    {
+      ...{ run: "failed", verdict: "inconclusive", outcome: null, plan: planOf("2027-03-24", copy) },
+      begun: ["choose the recovery point", "copy and mask", "restore into isolation"],
+    },
+  ],
 ])("%s proves nothing, and withdraws what was proven before", (_, more) => {
   expect(standingIn([refresh("only", more)])).toMatchObject({ standing: "withdrawn" });
   expect(standingIn([refresh("first"), refresh("newer", more)])).toMatchObject({ standing: "withdrawn" });
@@ -105,6 +124,13 @@ test.each<[string, Partial<Sealed>]>([
     { verdict: "fail", outcome: { ...made, target: null, copied: null, handedOver: null } },
   ],
   ["never began", { run: "failed", verdict: "inconclusive", teardown: "none", outcome: null }],
+  [
+    "failed before it had begun to copy",
+    {
+      ...{ run: "failed", verdict: "inconclusive", outcome: null },
+      begun: ["adopt the copy into its stack", "restore into isolation"],
+    },
+  ],
   ["was for another target", { verdict: "fail", outcome: { ...made, target: named("orders-test", "db-7") } }],
 ])("a refresh that %s withdraws nothing", (_, more) => {
   const plan = more.outcome && "target" in more.outcome && more.outcome.target ? planOf() : planOf("2027-03-24", copy);

@@ -5,7 +5,16 @@ import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
 import { proofStep, removalStep } from "../restore-drill/limits";
 import { adoptionStep } from "../restore-drill/limits";
-import { copyStep, handOverStepName, lookStep, quickStep, readingStep, restoreStep, targetStep } from "./limits";
+import {
+  copyStep,
+  copyStepName,
+  handOverStepName,
+  lookStep,
+  quickStep,
+  readingStep,
+  restoreStep,
+  targetStep,
+} from "./limits";
 import type { RefreshOutcome } from "./outcome";
 import { planRefresh, refreshStillHolds, staged, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
 import { environmentRefreshDescription, type EnvironmentRefreshRequest } from "./request";
@@ -61,7 +70,7 @@ export const environmentRefresh = (
     const { existing, team } = plan.copy;
     const target =
       existing ?? (await step("bring the target up", targetStep, (signal) => steps.bringTargetUp(plan, signal)));
-    const { record, figures } = await step("copy and mask", copyStep, (signal) =>
+    const { record, figures } = await step(copyStepName, copyStep, (signal) =>
       steps.copy(plan, { staging, target: target.resourceId, hiding }, signal),
     );
     const both = { staging, target: target.resourceId, record };
