@@ -37,7 +37,7 @@ export type Section = [heading: string, text: string];
 export const manySection = (many: ManyDrills | undefined): Section[] =>
   many ? [[manyHeading, `${manyLine(many)} Recorded ${now()}.`]] : [];
 
-/** Replaces what was tried, and keeps what else was recorded of the same version. */
+/** Replaces what was tried; keeps what else was recorded of the same version, of a column that of the same commit. */
 export function record(results: Result[], others: Section[]): void {
   const text = readFileSync(page, "utf8");
   const at = text.indexOf(mark) + mark.length;
@@ -67,8 +67,8 @@ function sectionOf({ steps, possible, trials }: Result, heading: string, before:
     if (!possible.has(`${way} ${step}`)) return "–";
     if (!tried.has(way)) return recorded(step, at);
     const trial = trials.find((one) => one.step === step && one.way === way);
-    // What a column has is of one recording, whose date it has.
-    if (!trial) return "not tried";
+    // What a column has is of one state of the code, which it names.
+    if (!trial) return isOfThisCode(recorded("recorded", at)) ? recorded(step, at) : "not tried";
     return trial.problems.length === 0 ? "✓" : "✗";
   };
   const row = (name: string, cells: string[]) => `| ${name} | ${cells.join(" | ")} |`;
@@ -92,6 +92,10 @@ function sectionOf({ steps, possible, trials }: Result, heading: string, before:
     ),
   ].join("\n");
 }
+
+/** Not with changes, of which nobody knows whether they are the same. */
+const isOfThisCode = (recorded: string): boolean => / at [0-9a-f]+$/.test(now()) && recorded.endsWith(atOf(now()));
+const atOf = (recorded: string): string => recorded.slice(recorded.indexOf(" at "));
 
 const headingOf = (section: string): string => section.split("\n", 1)[0] ?? "";
 const columns: Record<Way, string> = {
