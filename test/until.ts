@@ -8,12 +8,13 @@ export async function until<T>(
   what: string | (() => string),
   ask: () => Promise<T> | T,
   pauseMilliseconds = 50,
+  secondsMax = waitSecondsMax,
 ): Promise<NonNullable<T>> {
-  for (const deadline = Date.now() + waitSecondsMax * 1000; Date.now() < deadline; await sleep(pauseMilliseconds)) {
+  for (const deadline = Date.now() + secondsMax * 1000; Date.now() < deadline; await sleep(pauseMilliseconds)) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;
   }
-  throw new Error(`not within ${waitSecondsMax} s: ${typeof what === "string" ? what : what()}`);
+  throw new Error(`not within ${secondsMax} s: ${typeof what === "string" ? what : what()}`);
 }
 
 /** Retries until it succeeds; at the timeout it fails like the last attempt. */

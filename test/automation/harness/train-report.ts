@@ -9,22 +9,29 @@ const killedHeading = "## A killed train";
 export const wholeTrainLines = (train: WholeTrain): string[] => [
   ...train.timetables.flatMap((text) => [text, ""]),
   wholeTrainLine(train),
-  gapsLine(train),
   ...train.load,
+  "",
+  ...databaseRows(train),
 ];
 
 const ended = (problems: string[]): string =>
   problems.length === 0 ? "✓" : `✗ ${problems.length} broken promise${problems.length === 1 ? "" : "s"}`;
 
-const wholeTrainLine = ({ databases, rings, problems, rows, seconds }: WholeTrain): string =>
-  `${databases} databases in rings of ${rings.join(", ")}, two of them with a replica, each with a writing client: ${ended(problems)}, in ${Math.round(seconds / 60)} minutes. ${rows.toLocaleString("en")} rows were acknowledged.`;
+const wholeTrainLine = ({ databases, rings, problems, seconds }: WholeTrain): string => {
+  const rows = databases.reduce((sum, one) => sum + one.rows, 0);
+  return `${databases.length} databases in rings of ${rings.join(", ")}, two of them with a replica and one by blue/green, each with a writing client: ${ended(problems)}, in ${Math.round(seconds / 60)} minutes. ${rows.toLocaleString("en")} rows were acknowledged.`;
+};
 
-/** By what the client of each has waited at most. */
-function gapsLine({ gaps }: WholeTrain): string {
-  const sorted = Object.entries(gaps).sort(([, one], [, other]) => one - other);
-  const said = sorted.map(([name, milliseconds]) => `${name} ${(milliseconds / 1000).toFixed(2)} s`);
-  return `The longest that each client waited for an acknowledgement: ${said.join(", ")}.`;
-}
+/** What each client has seen. Two databases are skipped, and the train of these was aborted after its canary. */
+const databaseRows = ({ databases }: WholeTrain): string[] => [
+  "| database | ring | patched | longest wait for an acknowledgement | rows | of these lost |",
+  "|---|---|---|---|---|---|",
+  ...databases.map(({ identifier, ring, how, patches, gapMilliseconds, rows, lost }) => {
+    const patched = patches === 0 ? "skipped" : patches === 1 ? how : `${patches} times`;
+    const gap = `${(gapMilliseconds / 1000).toFixed(2)} s`;
+    return `| ${identifier} | ${ring} | ${patched} | ${gap} | ${rows.toLocaleString("en")} | ${lost} |`;
+  }),
+];
 
 export function killedTrainLine({ trials, randomKills, problems, seconds }: KilledTrain): string {
   const all = Object.values(trials).flat();
@@ -37,8 +44,9 @@ export function trainSections(whole: WholeTrain | undefined, killed: KilledTrain
   const sections: Section[] = [];
   if (whole) {
     const [timetable = ""] = whole.timetables;
-    const said = [...[wholeTrainLine(whole), gapsLine(whole), ...whole.load], `Recorded ${now()}.`];
-    sections.push([wholeHeading, [...said.map(laidOut), `\`\`\`text\n${timetable.trimEnd()}\n\`\`\``].join("\n\n")]);
+    const said = [...[wholeTrainLine(whole), ...whole.load], `Recorded ${now()}.`].map(laidOut);
+    const rows = databaseRows(whole).join("\n");
+    sections.push([wholeHeading, [...said, rows, `\`\`\`text\n${timetable.trimEnd()}\n\`\`\``].join("\n\n")]);
   }
   if (killed) sections.push([killedHeading, laidOut(`${killedTrainLine(killed)} Recorded ${now()}.`)]);
   return sections;

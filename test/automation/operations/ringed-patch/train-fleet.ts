@@ -18,7 +18,7 @@ import { database } from "../../../../stacks/database";
 import { loggedIn } from "../../../components/database-login";
 import { request } from "../../../components/declared";
 import { startEngine, type Engine } from "../../../components/engine";
-import { until } from "../../../until";
+import { until, waitSecondsMax } from "../../../until";
 import { unused } from "../../probe";
 import { Commands } from "../disturbed-commands";
 import { approved } from "../own-stack";
@@ -29,6 +29,8 @@ export interface FleetDatabase {
   identifier: string;
   replicas?: number;
   extensions?: string[];
+  /** A train patches it so: a copy gets the minor, and the name. @default in place */
+  patchMethod?: "blue-green";
 }
 
 const before = "17.9";
@@ -43,6 +45,8 @@ export class TrainFleet {
   ) {}
   commands!: Commands;
   controlPlane!: ControlPlane;
+  /** How long it waits for a ring: five databases take ten minutes of a busy machine. */
+  waitSeconds = waitSecondsMax;
 
   /** Brings all of them up, on an older minor. */
   static async start(databases: readonly FleetDatabase[], stacksAtOnce = 1): Promise<TrainFleet> {
@@ -75,14 +79,16 @@ export class TrainFleet {
     await this.engine.stop();
   }
 
-  private async bringUp({ identifier, replicas, extensions = [] }: FleetDatabase): Promise<void> {
+  private async bringUp({ identifier, replicas, extensions = [], patchMethod }: FleetDatabase): Promise<void> {
     const { cloud } = this.engine;
     const [service = "", environment = ""] = identifier.split("-");
     const readers = replicas === undefined ? {} : { masterPassword: "own", replicas };
+    const method = patchMethod === undefined ? {} : { masterPassword: "own", patchMethod };
     const own = { service, environment, tier: "bronze", engineVersion: before, extensions };
     const text = `config:\n  aws:region: ${cloud.env.AWS_REGION}\n  shipshape:request:\n${Object.entries({
       ...request,
       ...readers,
+      ...method,
       ...own,
     })
       .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
@@ -134,11 +140,12 @@ export class TrainFleet {
     return Object.fromEntries(names.map((name, at) => [name, found[at]!.EngineVersion ?? ""]));
   }
 
-  /** When RDS says that it was patched; twice, if it was patched twice. */
+  /** When RDS says that it was patched, or that another has got its name; twice, if it was patched twice. */
   async patchedAt(identifier: string): Promise<Date[]> {
     const asked = { SourceIdentifier: identifier, SourceType: "db-instance", Duration: 24 * 60 } as const;
     const { Events = [] } = await this.engine.cloud.rds.send(new DescribeEventsCommand(asked));
-    return Events.filter(({ Message }) => Message?.includes("patched to")).map(({ Date: at }) => at!);
+    const isPatch = (said = "") => said.includes("patched to") || said === `Renamed instance to ${identifier}`;
+    return Events.filter(({ Message }) => isPatch(Message)).map(({ Date: at }) => at!);
   }
 
   /** What a command printed, which must end well. */
@@ -163,7 +170,7 @@ export class TrainFleet {
   }
 
   ringIs(id: string, ring: number, ...states: RingState[]): Promise<boolean> {
-    return until(`ring ${ring} of ${id} is ${states.join(" or ")}`, async () => {
+    return this.until(`ring ${ring} of ${id} is ${states.join(" or ")}`, async () => {
       const { finishedAt, error, checks } = await this.controlPlane.run(id);
       const found = (await this.statesOf(id))[ring - 1];
       const isIt = found !== undefined && states.includes(found);
@@ -174,10 +181,14 @@ export class TrainFleet {
 
   /** Once it has ended, and its statement is sealed. */
   over(id: string): Promise<Run> {
-    return until(`${id} is over`, async () => {
+    return this.until(`${id} is over`, async () => {
       const found = await this.controlPlane.run(id);
       return found.finishedAt && found.sealedAt ? found : undefined;
     });
+  }
+
+  private until<T>(what: string, ask: () => Promise<T>): Promise<NonNullable<T>> {
+    return until(what, ask, 200, this.waitSeconds);
   }
 }
 

@@ -9,6 +9,8 @@ export interface WriterOptions {
   prepare?: string;
   /** Queries that it runs between its rows, in turn. */
   reads?: readonly string[];
+  /** Between its rows. @default 5 */
+  pauseMilliseconds?: number;
 }
 
 /** How many of its queries a client runs for each row. */
@@ -25,12 +27,14 @@ export class Writer {
   private constructor(
     private readonly open: () => Promise<Client>,
     private readonly reads: readonly string[],
+    private readonly pauseMilliseconds: number,
   ) {
     this.done = this.write();
   }
 
   /** As the role `owner` of the database, in a table of its own. */
-  static async to(cloud: Cloud, secretId: string, { prepare, reads = [] }: WriterOptions = {}): Promise<Writer> {
+  static async to(cloud: Cloud, secretId: string, options: WriterOptions = {}): Promise<Writer> {
+    const { prepare, reads = [], pauseMilliseconds = 5 } = options;
     const ssl = { ca: readFileSync(cloud.env.PGSSLROOTCERT ?? "") };
     const { SecretString = "" } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId: secretId }));
     const { username: user, password, host, port, dbname: database } = JSON.parse(SecretString) as Login;
@@ -44,7 +48,7 @@ export class Writer {
     await first.query("create table ledger (n int primary key)");
     if (prepare !== undefined) await first.query(prepare);
     await first.end();
-    return new Writer(open, reads);
+    return new Writer(open, reads, pauseMilliseconds);
   }
 
   private async write(): Promise<void> {
@@ -58,7 +62,7 @@ export class Writer {
         last = Date.now();
         for (let at = 0; at < Math.min(readsForRow, this.reads.length); at++)
           await client.query(this.reads[(n * readsForRow + at) % this.reads.length]!);
-        await sleep(5);
+        await sleep(this.pauseMilliseconds);
       } catch {
         await client.end().catch(() => undefined);
         client = await this.again();
