@@ -58,7 +58,9 @@ export async function killedTrain(progress: (line: string) => void): Promise<Kil
   );
   const writers = new Map<string, Writer>();
   try {
-    for (const identifier of databases) writers.set(identifier, await fleet.writerOn(identifier));
+    fleet.waitSeconds = killSecondsMax;
+    for (const identifier of databases)
+      writers.set(identifier, await fleet.writerOn(identifier, { pauseMilliseconds: 25 }));
     const run = new Run(fleet, progress);
     await run.whole();
     await run.judge(writers);
@@ -136,7 +138,7 @@ class Run {
     this.progress("✓ halted while no worker lived, it stayed so");
   }
 
-  /** Until the last ring is promoted: at any moment, in mid-bake too. */
+  /** Until the last ring is promoted: at any moment, in mid-bake too. The last worker is left alone. */
   private async atRandom(): Promise<void> {
     const { fleet, id } = this;
     const isDone = async () => (await fleet.statesOf(id)).every((state) => state === "promoted");
@@ -145,7 +147,9 @@ class Run {
       const worker = fleet.commands
         .of("ringed-patch")
         .shipshape(`before ${killedSteps["ringed-patch"].at(-2)}*`, "worker");
-      const pause = 5000 + Math.random() * 40_000;
+      // A step of a minute is never done if its worker always lives for less.
+      const isLast = this.randomKills >= randomKillsMax;
+      const pause = isLast ? killSecondsMax * 1000 : 5000 + Math.random() * 90_000;
       const how = await Promise.race([worker.ended, sleep(pause).then(() => undefined)]);
       if (how) break;
       worker.kill("SIGKILL");
@@ -196,4 +200,7 @@ class Run {
 }
 
 /** A step is reached within minutes, on a busy machine too. */
-const killSecondsMax = 600;
+const killSecondsMax = 1800;
+
+/** So many at random moments, and then it must come to its end. */
+const randomKillsMax = 10;
