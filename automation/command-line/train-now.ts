@@ -55,7 +55,7 @@ function ringNow(about: TrainNow): string[] {
   const opensInSeconds = secondsUntilOpen(plan.window ?? null, now);
   const opensAt = minuteOf(new Date(now.getTime() + opensInSeconds * 1000));
   return [
-    `ring ${ring.number} is patched: ${open.length} under way, ${left} not begun`,
+    `ring ${ring.number} is being patched: ${open.length} under way, ${left} not begun`,
     ...(left > 0 && opensInSeconds > 0
       ? [`no patch begins before the window ${plan.window} opens, at ${opensAt} UTC`]
       : []),

@@ -63,6 +63,7 @@ export async function showTrain(
       });
     terminal.say(`${terminal.style("bold", `train ${id}`)}   ${printable(run.target ?? "")}   ${run.status}`);
     reportRings(shownRings, stops, terminal);
+    if (now.length > 0) terminal.say("\nnow:");
     for (const line of now) for (const one of wrapped(" ", line, "    ", terminal.columns)) terminal.say(one);
     reportStops(stops, terminal);
     if (left.length > 0) terminal.say("\nnot in this train:");

@@ -16,6 +16,7 @@ import { queue } from "./queue";
 import { record, reportLines } from "./report";
 import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
 import { scheduledDatabases } from "./schedule";
+import { trainOverhead } from "./train-overhead";
 import { trainPlan } from "./train-plan";
 
 const measures = [
@@ -36,6 +37,7 @@ const measures = [
   driftSweep,
   sweepMemory,
   trainPlan,
+  trainOverhead,
   ...queue,
   ...commandLine,
   pulumiPreview,

@@ -75,7 +75,7 @@ describe("once its time is over", () => {
 test("a ring that is patched says the step of each patch, and how many have not begun", () => {
   const children = [child("cart", "take a snapshot"), child("orders", "x", { finishedAt: at("03:09:00") })];
   expect(said({ children, train: train("patching", [`${id}-orders`, null]) })).toEqual([
-    "ring 2 is patched: 1 under way, 1 not begun",
+    "ring 2 is being patched: 1 under way, 1 not begun",
     "cart-development: take a snapshot, since 2026-11-28 03:10 UTC",
   ]);
 });
@@ -83,7 +83,7 @@ test("a ring that is patched says the step of each patch, and how many have not 
 test("a closed window, an approval, a pause and a missing worker are named: each keeps a train where it is", () => {
   const closed = { ...plan, window: "sat:05:00-sat:06:00" };
   expect(said({ run: run({ plan: closed }) })).toEqual([
-    "ring 2 is patched: 0 under way, 2 not begun",
+    "ring 2 is being patched: 0 under way, 2 not begun",
     "no patch begins before the window sat:05:00-sat:06:00 opens, at 2026-11-28 05:00 UTC",
   ]);
   expect(said({ run: run({ status: "waiting" }) })[0]).toContain(`npx shipshape approve ${id} --plan abcdef012345`);
