@@ -90,7 +90,9 @@ function reportChange({ status, plan }: Run, expected: ExpectedChange[], termina
 }
 
 function reportDecision({ status, rules, needed, expiresAt, approvals }: Decision, run: Run, terminal: Terminal): void {
-  terminal.say(`decision: ${status} (${printable(rules.map((r) => r.reason).join("; "))})`);
+  // Several rules about one thing, such as copies of data, may have the same reason.
+  const reasons = new Set(rules.map(({ reason }) => reason));
+  terminal.say(`decision: ${status} (${printable([...reasons].join("; "))})`);
   for (const approval of approvals) terminal.say(answerLine(approval));
   if (run.status !== "waiting") return;
   terminal.say(`\nplan ${run.planDigest}, to be approved by ${expiresAt?.toISOString()}, by:`);

@@ -289,7 +289,7 @@ class Run {
     return found;
   }
 
-  /** What cannot be looked at is a broken promise, and the rest is looked at all the same. */
+  /** What cannot be looked at is a broken promise, and hides no other. */
   private async look(what: string, wanted: unknown, found: () => Promise<unknown>): Promise<void> {
     this.expect(what, await found().catch((error: unknown) => String(error)), wanted);
   }
