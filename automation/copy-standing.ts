@@ -50,6 +50,10 @@ const extensionSchema = z.looseObject({
 });
 type Refresh = z.infer<typeof refreshSchema>;
 
+const [refreshes, extensions, removals] = ["environment-refresh", "refresh-extension", "refresh-removal"] as const;
+/** The operations whose statements are read. */
+export const operationsOfCopies = [refreshes, extensions, removals] as const;
+
 /** What is known of a database as a masked copy, on a day. */
 export const copyStanding = (log: LogContent, database: TargetDatabase, now: Date): CopyStanding =>
   copyStandings(log, now)(database);
@@ -60,15 +64,14 @@ export function copyStandings(
   now: Date,
 ): (database: TargetDatabase) => CopyStanding {
   const newestInto = new Map<string, { entry: LogEntry; refresh: Refresh }>();
-  for (const { entry, predicate } of verdicts(entries, "environment-refresh")) {
+  for (const { entry, predicate } of verdicts(entries, refreshes)) {
     const read = refreshSchema.safeParse(predicate);
     if (read.success && hasWritten(read.data))
       for (const own of targetsOf(read.data)) newestInto.set(own, { entry, refresh: read.data });
   }
-  const extensions = verdicts(entries, "refresh-extension");
-  const removals = verdicts(entries, "refresh-removal");
+  const others = { extensions: verdicts(entries, extensions), removals: verdicts(entries, removals) };
   const lost = Math.max(-1, ...problems.flatMap((problem) => problem.lost?.position ?? []));
-  return (database) => standingOf(newestInto.get(identityOf(database)), { database, extensions, removals, lost, now });
+  return (database) => standingOf(newestInto.get(identityOf(database)), { database, ...others, lost, now });
 }
 
 interface Known {

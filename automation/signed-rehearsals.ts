@@ -13,13 +13,16 @@ const rehearsedSchema = z.looseObject({
 });
 const outcomeSchema = z.looseObject({ downtimeSeconds: z.number().nullable() }).nullish();
 
+/** The operation whose statements are read. */
+export const rehearsal = "patch-rehearsal";
+
 /** Only those after the last statement that cannot be read: that one may have withdrawn any before it. */
 export function signedRehearsals({ entries, problems }: LogContent): SignedRehearsal[] {
   const lost = Math.max(-1, ...problems.flatMap((problem) => problem.lost?.position ?? []));
   return entries
     .flatMap(({ position, run }): SignedRehearsal[] => {
       if (position < lost) return [];
-      if (run?.kind !== "verdict" || run.predicate.operation !== "patch-rehearsal") return [];
+      if (run?.kind !== "verdict" || run.predicate.operation !== rehearsal) return [];
       const { requestId, target, verdict, expiresOn, plan, outcome } = run.predicate;
       const [planned, found] = [rehearsedSchema.safeParse(plan), outcomeSchema.safeParse(outcome)];
       if (!planned.success || !found.success) return [];

@@ -47,20 +47,28 @@ export async function readEvidence(
   return log ? readLog(database, log) : unreadLog(database);
 }
 
-/**
- * The same for one operation on one database, for as long as this process lives: only the first reading is of the whole
- * log.
- */
+/** The same of a part of the log, for as long as this process lives: only the first reading is of the whole log. */
+export interface FollowedEvidence {
+  /** Of one operation on one database. */
+  about(operation: string, database: TargetDatabase): Promise<LogContent>;
+  /** Of these operations. */
+  of(operations: readonly string[]): Promise<LogContent>;
+}
+
 export function followedEvidence(
   settings: Settings,
   database: Database,
   terminal: Pick<Terminal, "progress">,
-): (operation: string, about: TargetDatabase) => Promise<LogContent> {
+): FollowedEvidence {
   let followed: FollowedLog | undefined;
-  return async (operation, about) => {
+  const reading = async (part: (log: FollowedLog) => Promise<LogContent>) => {
     const log = followed ? undefined : await knownLog(settings, database, terminal);
     if (log) followed ??= new FollowedLog(database, log);
-    return followed ? followed.about(operation, about) : unreadLog(database);
+    return followed ? part(followed) : unreadLog(database);
+  };
+  return {
+    about: (operation, one) => reading((log) => log.about(operation, one)),
+    of: (operations) => reading((log) => log.of(operations)),
   };
 }
 

@@ -7,11 +7,9 @@ import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { alertingOf } from "./alert-destinations";
-import { followedEvidence, signerOf } from "./evidence-log";
+import { followedEvidence, signerOf, type FollowedEvidence } from "./evidence-log";
 import { databaseUrlOf, stackContext } from "./open-records";
 import { requireNotEveryones, warnOfOtherWriters } from "./other-writers";
-
-type FollowedEvidence = ReturnType<typeof followedEvidence>;
 
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(
@@ -54,7 +52,7 @@ export async function withControlPlane<T>(
     },
     stacks: stackContext(settings),
     recoveryOf: async (target) => {
-      const log = await evidenceIn(controlPlane.database)("restore-drill", target);
+      const log = await evidenceIn(controlPlane.database).about("restore-drill", target);
       const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];
       const { accessTo } = await import("../targets/locations");
       const access = accessTo({ locations: () => readLocations(settings.configurationFile) }, target);
@@ -72,7 +70,7 @@ export async function withControlPlane<T>(
       Promise.all(
         (await registered()).map((o) =>
           o.open({
-            ...operationContext(settings, standard, database, evidenceIn(database), terminal),
+            ...operationContext(settings, standard, database, evidenceIn(database)),
             access: {
               rootCertificateFile: settings.rootCertificateFile,
               beforeCall,
@@ -95,7 +93,6 @@ function operationContext(
   standard: Standard,
   database: ControlPlaneDatabase,
   log: FollowedEvidence,
-  terminal: CommandContext["terminal"],
 ): Omit<OperationContext, "access"> {
   const { platformStack, secretsProvider, assertionsFolder, maskingFolder } = settings.controlPlane;
   return {
@@ -112,25 +109,22 @@ function operationContext(
     waiversFolder: settings.alerts.waiversFolder,
     recoveryOf: async (found) => {
       const { recoveryEvidence } = await import("../recovery-status");
-      return recoveryEvidence(await log("restore-drill", found), found, new Date());
+      return recoveryEvidence(await log.about("restore-drill", found), found, new Date());
     },
     tellPeople: async (transaction, requestId, summary) =>
       (await import("../alerts")).raiseFinding(transaction, requestId, "verdict-halted", summary),
     sealedRuns: async (requestIds) => (await import("../evidence/sealed-runs")).sealedRuns(database, requestIds),
     signedCopy: async (copy) => {
-      const [{ copyStanding }, { readEvidence }] = [await import("../copy-standing"), await import("./evidence-log")];
-      return copyStanding(await readEvidence(settings, database, terminal), copy, new Date());
+      const { copyStanding, operationsOfCopies } = await import("../copy-standing");
+      return copyStanding(await log.of(operationsOfCopies), copy, new Date());
     },
     signedRehearsals: async () => {
-      const [{ signedRehearsals }, { readEvidence }] = [
-        await import("../signed-rehearsals"),
-        await import("./evidence-log"),
-      ];
-      return signedRehearsals(await readEvidence(settings, database, terminal));
+      const { signedRehearsals, rehearsal } = await import("../signed-rehearsals");
+      return signedRehearsals(await log.of([rehearsal]));
     },
     verifiedSince: async (found, engineVersion, since) => {
       const { verifiedBlocks } = await import("../recovery-status");
-      return verifiedBlocks(await log("restore-drill", found), found, engineVersion, since);
+      return verifiedBlocks(await log.about("restore-drill", found), found, engineVersion, since);
     },
   };
 }

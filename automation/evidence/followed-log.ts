@@ -1,9 +1,9 @@
 /**
- * The statements about one database, without reading the whole log each time. Once this process has followed the log to
- * a signed head, it knows the hash of every statement and what each is about. From then on it reads what was appended,
- * which must lead to a newer signed head, and the statements about the database, by their hashes.
+ * The statements about one database, or of one operation, without reading the whole log each time. Once this process has
+ * followed the log to a signed head, it knows the hash of every statement and what each is about. From then on it reads
+ * what was appended, which must lead to a newer signed head, and the statements that are asked for, by their hashes.
  *
- * A row's columns only help to find it: if a statement about the database was removed, altered or moved, its hash is not
+ * A row's columns only help to find it: if one of these statements was removed, altered or moved, its hash is not
  * found, or the rest leads to no signed head. If anything is not as it should be, the whole log is read, which says
  * what.
  */
@@ -35,7 +35,7 @@ interface Followed {
 
 export class FollowedLog {
   private followed: Followed = { size: 0, subtrees: [], keyChanges: [], problems: [] };
-  /** By operation, and by identity or name of the database. */
+  /** By operation alone, and by operation with the identity or name of the database. */
   private readonly places = new Map<string, Place[]>();
   /** The digests of the names of all statements: one that repeats another counts for nothing. */
   private readonly names = new Set<string>();
@@ -51,7 +51,15 @@ export class FollowedLog {
    * may concern it. Errors: evidence-memory-unusable.
    */
   about(operation: string, database: TargetDatabase): Promise<LogContent> {
-    const keys = [keyOf(operation, identityOf(database)), keyOf(operation, database.identifier)];
+    return this.inTurn([keyOf(operation, identityOf(database)), keyOf(operation, database.identifier)]);
+  }
+
+  /** What it says of all runs of these operations, whatever they are about. Errors: evidence-memory-unusable. */
+  of(operations: readonly string[]): Promise<LogContent> {
+    return this.inTurn(operations.map((operation) => keyOf(operation, anything)));
+  }
+
+  private inTurn(keys: string[]): Promise<LogContent> {
     const answer = this.turn.then(() => this.read(keys));
     this.turn = answer.catch(() => undefined);
     return answer;
@@ -148,11 +156,12 @@ export class FollowedLog {
 }
 
 const keyOf = (operation: string, of: string) => `${operation} ${of}`;
+/** No database has this name. */
+const anything = "";
 
 function keysOf({ predicate: { operation, database, target } }: RunStatement): string[] {
-  return database
-    ? [keyOf(operation, identityOf(database)), keyOf(operation, database.identifier)]
-    : [keyOf(operation, target)];
+  const of = database ? [identityOf(database), database.identifier] : [target];
+  return [...of, anything].map((one) => keyOf(operation, one));
 }
 
 function claimIn(envelope: string): Statement | undefined {

@@ -71,6 +71,25 @@ test("a worker reads the whole log once; then what was appended since, and what 
   expect(read).toBe(0);
 });
 
+test("all runs of an operation are read without those of others, and what is lost is a problem of theirs, too", async () => {
+  await drill("of-orders");
+  await drill("of-ledger", "ledger");
+  const audit = { ...requestOf("audited"), operation: "backup-audit" };
+  await sealRun(log.database, log.signer, concluded("audited", "pass", { request: audit }));
+  const worker = follow();
+  await worker.of([]);
+  read = 0;
+  expect(ids(await worker.of(["backup-audit"]))).toEqual(["audited.verdict", "audited.teardown"]);
+  expect(read).toBe(2);
+  const both = await worker.of(["restore-drill", "backup-audit"]);
+  const { entries: all, problems: none } = await readLog(log.database, log.signer);
+  expect([both.entries, both.problems]).toEqual([all, none]);
+  await log.withoutTriggers("delete from evidence where request_id = 'of-ledger'");
+  const { entries, problems } = await worker.of(["restore-drill"]);
+  expect(entries.map((e) => e.run?.predicate.target)).not.toContain("ledger");
+  expect(problems.map(({ what }) => what).join()).toContain("missing or altered");
+});
+
 test("at the same time as others, each gets what is about its database", async () => {
   await Promise.all([drill("one"), drill("two", "ledger")]);
   const worker = follow();
