@@ -48,6 +48,7 @@ import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import { boundStates, type BoundState } from "./runner/places";
 import type { StackContext } from "./runner/stack-state";
+import { replacedOf } from "./runner/replaced-instances";
 import { latestRuns, openTrains, runsAwaitingApproval, runsOfChildren, type RunFilter } from "./runner/run-lists";
 import { busyRuns, readRun } from "./runner/runs";
 import { readTrain } from "./runner/trains";
@@ -111,6 +112,8 @@ export interface ControlPlaneRecords {
   train(requestId: string): Promise<Train>;
   /** Those that have a plan and have not ended, the first requested first. */
   openTrains(): Promise<OpenTrain[]>;
+  /** Says of a database whether a switchover has replaced it, and it is kept until a request deletes it. */
+  replacedOf(): ReturnType<typeof replacedOf>;
   /** The approved plan of a preview whose rows a person may look at. Errors: those of `previewUnderWay`. */
   previewUnderWay(requestId: string, asked: PreviewAsked): Promise<PlanBasis>;
   /** Records that rows are shown to a person, before they are read. Errors: preview-over, preview-used-up. */
@@ -187,6 +190,7 @@ export async function openRecords(
           train: await readTrain(database, run.requestId),
         })),
       ),
+    replacedOf: () => replacedOf(database),
     authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
     access: () => accessInForce(database),
     refusals: (countMax) => latestRefusals(database, countMax),

@@ -28,6 +28,7 @@ import type { Settings } from "../settings";
 import { threadProgram } from "../thread-program";
 import type { CommandContext } from "./command-context";
 import { copyProofs } from "./copy-proofs";
+import { KeptInstances } from "./kept-instances";
 import { waiversFolder } from "./waiver";
 
 export interface GuardOptions {
@@ -107,7 +108,9 @@ async function liveVerdict(options: GuardOptions, { settings, terminal }: Comman
   const notApplied = onlyOfStates(rules);
   const notReported = new NotReportedLive(notApplied);
   const { copyProofOf, unread } = await copyProofs(settings, terminal);
+  const kept = await KeptInstances.known(settings);
   const judged = answers.map(({ result: live }) => {
+    kept.note(live.instances);
     const { resources, ...inventory } = liveInventory(live);
     const inputs = { declared: [], deployed: resources, notReported: notReported.note };
     return {
@@ -125,7 +128,7 @@ async function liveVerdict(options: GuardOptions, { settings, terminal }: Comman
   const among = (region: string, account = "unknown") =>
     locations.length > 1 ? ` of account ${account}, Region ${region}` : "";
   const found = judged.flatMap(({ findings }) => findings.filter(({ rule }) => !notApplied.includes(rule)));
-  const findings = baseline.apply(found);
+  const findings = baseline.apply(found.filter(kept.isOfUse));
   const complete = judged.flatMap(({ live }) => (live.unanswered.length === 0 ? [live.cloud] : []));
   return {
     rules,
@@ -147,6 +150,7 @@ async function liveVerdict(options: GuardOptions, { settings, terminal }: Comman
       ]),
       ...unreachable.map((one) => `not judged: ${unreachableText(one)}`),
       ...unread,
+      ...kept.lines(),
     ],
     severalFiles: false,
   };

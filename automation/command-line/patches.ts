@@ -1,6 +1,7 @@
 import type { PatchLevel, PatchStatus } from "../patches/patch-levels";
 import { ShipshapeError } from "../errors";
 import type { OpenTrain } from "../patches/next-train";
+import type { ControlPlaneRecords } from "../control-plane-records";
 import type { Settings } from "../settings";
 import { namesOf, unreachableText } from "../fleet-records";
 import { printable } from "../printable";
@@ -28,10 +29,11 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
   ]);
   const standard = readStandard(settings.configurationFile);
   const { databases, offers, unreachable } = await fleetVersions(readLocations(settings.configurationFile));
-  const trains = await knownTrains(settings);
+  const known = await knownTo(settings);
   const offerOf = ({ account, region }: { account: string; region: string }) =>
     offers.find((one) => one.region === region && (one.account ?? account) === account)?.offered;
-  const all = patchStatuses(databases, offerOf, standard, new Date().toISOString().slice(0, 10), trains.open);
+  const today = new Date().toISOString().slice(0, 10);
+  const all = patchStatuses(databases, offerOf, standard, today, known.trains, known.replacedBy);
   const shown = all.filter(
     (one) =>
       (options.database === undefined || one.database.identifier === options.database) &&
@@ -40,7 +42,7 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
   );
   if (unreachable.length > 0 || shown.some(({ level }) => level === "not-approved" || level === "unsupported"))
     process.exitCode = 1;
-  if (options.json) return terminal.json("patches", { databases: shown, trainsUnread: trains.unread, unreachable });
+  if (options.json) return terminal.json("patches", { databases: shown, trainsUnread: known.unread, unreachable });
   for (const one of unreachable)
     for (const line of wrapped(
       terminal.style("red", "not read:"),
@@ -51,17 +53,27 @@ export async function patches(options: PatchesOptions, { settings, terminal }: C
       terminal.say(line);
   if (shown.length === 0) return terminal.say(all.length === 0 ? "no databases" : `none of ${all.length} databases`);
   for (const line of lines(shown, terminal)) terminal.say(line);
-  if (trains.unread !== null) terminal.say(printable(`trains are not read: ${trains.unread}`));
+  if (known.unread !== null) terminal.say(printable(`trains and replaced instances are not read: ${known.unread}`));
 }
 
-/** The control plane has them, and what RDS says can be read without one. */
-async function knownTrains(settings: Settings): Promise<{ open: OpenTrain[]; unread: string | null }> {
+/** Trains, and what a switchover has replaced, are in the control plane; what RDS says can be read without one. */
+async function knownTo(settings: Settings): Promise<Known> {
   try {
-    return { open: await withRecords(settings, (records) => records.openTrains()), unread: null };
+    return await withRecords(settings, async (records) => ({
+      trains: await records.openTrains(),
+      replacedBy: await records.replacedOf(),
+      unread: null,
+    }));
   } catch (error) {
-    if (error instanceof ShipshapeError) return { open: [], unread: error.message };
+    if (error instanceof ShipshapeError) return { trains: [], unread: error.message };
     throw error;
   }
+}
+
+interface Known {
+  trains: OpenTrain[];
+  replacedBy?: Awaited<ReturnType<ControlPlaneRecords["replacedOf"]>>;
+  unread: string | null;
 }
 
 function lines(shown: PatchStatus[], terminal: Terminal): string[] {
@@ -96,4 +108,7 @@ const behind = ({ minorsBehind, daysBehind }: PatchStatus): string =>
       : `${daysBehind} day${daysBehind === 1 ? "" : "s"}`;
 
 const word = (level: PatchLevel, terminal: Terminal): string =>
-  terminal.style(level === "current" ? "green" : level === "behind" ? "yellow" : "red", level);
+  terminal.style(
+    level === "current" ? "green" : level === "behind" ? "yellow" : level === "replaced" ? "dim" : "red",
+    level,
+  );

@@ -14,14 +14,16 @@ export type KnownVersion = Omit<
 
 /**
  * not-approved: the standard allows neither the major, or not any more, nor the minor. unsupported: RDS's standard
- * support has ended. behind: RDS offers a newer minor. current: none of these.
+ * support has ended. behind: RDS offers a newer minor. current: none of these. replaced: a switchover has given its name
+ * to another, and nobody patches it.
  */
-export type PatchLevel = "not-approved" | "unsupported" | "behind" | "current";
+export type PatchLevel = "not-approved" | "unsupported" | "behind" | "current" | "replaced";
 export const patchLevels = [
   "not-approved",
   "unsupported",
   "behind",
   "current",
+  "replaced",
 ] as const satisfies readonly PatchLevel[];
 
 export interface PatchStatus {
@@ -46,6 +48,9 @@ export interface PatchStatus {
   notices: string[];
 }
 
+/** Of an instance that a switchover has replaced: the request that has done so. */
+type ReplacedBy = (database: KnownVersion) => { requestId: string } | undefined;
+
 /** The worst come first; of the same level those that are the longest behind. */
 export function patchStatuses(
   databases: readonly KnownVersion[],
@@ -53,10 +58,16 @@ export function patchStatuses(
   standard: Standard,
   today: string,
   trains: readonly OpenTrain[] = [],
+  replacedBy: ReplacedBy = () => undefined,
 ): PatchStatus[] {
   const rank = ({ level }: PatchStatus) => patchLevels.indexOf(level);
   return databases
-    .map((one) => ({ ...patchStatus(one, offerOf(one), standard, today), nextTrain: nextTrainOf(one, trains) }))
+    .map((one): PatchStatus => {
+      const replaced = replacedBy(one);
+      const status = patchStatus(one, offerOf(one), standard, today);
+      if (!replaced) return { ...status, nextTrain: nextTrainOf(one, trains) };
+      return { ...status, level: "replaced", reasons: [keptUntilRetired(replaced)], nextTrain: null };
+    })
     .sort(
       (one, other) =>
         rank(one) - rank(other) ||
@@ -64,6 +75,10 @@ export function patchStatuses(
         (one.database.identifier < other.database.identifier ? -1 : 1),
     );
 }
+
+/** What is said wherever such an instance is listed. */
+export const keptUntilRetired = ({ requestId }: { requestId: string }): string =>
+  `request ${requestId} has replaced it; it is kept until \`retire-replaced-instance\` deletes it`;
 
 function patchStatus(
   one: KnownVersion,

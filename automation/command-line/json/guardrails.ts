@@ -116,7 +116,7 @@ export const guardrailOutputs = {
         tier: text.nullable(),
         environment: text.nullable(),
         engineVersion: text,
-        level: z.enum(["not-approved", "unsupported", "behind", "current"]),
+        level: z.enum(["not-approved", "unsupported", "behind", "current", "replaced"]),
         reasons: z.array(text),
         newestMinor: text,
         minorsBehind: count,

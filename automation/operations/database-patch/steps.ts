@@ -63,9 +63,9 @@ export function databasePatchSteps(s: OperationContext) {
       return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }) };
     },
 
-    /** Errors: snapshot-not-usable. */
-    snapshot: ({ database, snapshot: name, change }: DatabasePatchPlan, signal: AbortSignal): Promise<string> => {
-      const tags = { "shipshape:request": change?.requestId ?? "" };
+    /** With the tags of the database: it has the same owner. Errors: snapshot-not-usable. */
+    snapshot: ({ database, snapshot: name, change, ...plan }: DatabasePatchPlan, signal: AbortSignal) => {
+      const tags = { ...plan.tags, "shipshape:request": change?.requestId ?? "" };
       return takeSnapshot(clientsFor(database), { ...database, name, tags }, signal);
     },
 

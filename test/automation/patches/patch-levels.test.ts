@@ -139,3 +139,16 @@ test("the worst come first, and of these the longest behind", () => {
   );
   expect(found.map((status) => status.database.identifier)).toEqual(["below", "old", "behind", "current"]);
 });
+
+test("an instance that a switchover has replaced is not behind, whatever it runs, and comes last", () => {
+  const [kept, orders] = [database("orders-old1", "12.1"), database("orders", "17.10")];
+  const replacedBy = (known: KnownVersion) => (known === kept ? { requestId: "patch-1" } : undefined);
+  const found = patchStatuses([kept, orders], () => offer, builtIn, today, [], replacedBy);
+  expect(found.map(({ database: { identifier }, level }) => [identifier, level])).toEqual([
+    ["orders", "current"],
+    ["orders-old1", "replaced"],
+  ]);
+  expect(found[1]?.reasons).toEqual([
+    "request patch-1 has replaced it; it is kept until `retire-replaced-instance` deletes it",
+  ]);
+});

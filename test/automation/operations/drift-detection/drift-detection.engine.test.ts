@@ -13,16 +13,12 @@ import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from "@aws-
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StandardDatabase } from "../../../../components";
-import { builtIn } from "../../../../components/standards/built-in";
-import { driftDetection } from "../../../../automation/operations/drift-detection/drift-detection";
-import { driftDetectionSteps } from "../../../../automation/operations/drift-detection/steps";
 import { differencesIn } from "../../../../automation/operations/drift-detection/verify";
 import { laterBy } from "../../../../policypacks/database-guardrails/vocabulary/days";
-import { previewSteps } from "../../../../automation/runner/preview-steps";
-import type { Step } from "../../../../automation/runner/operation";
 import { instanceIs } from "../../../cloud";
 import { until } from "../../../until";
 import { request } from "../../../components/declared";
+import { detected as detectedIn } from "./detected";
 import { callCloud, startEngine, stateOf, type Engine } from "../../../components/engine";
 
 const identifier = "orders-production";
@@ -42,23 +38,7 @@ const openToAll = [
   { protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "", self: false },
 ];
 
-async function detected(database = identifier) {
-  const { cloud } = engine;
-  const { endpoint, region, credentials } = cloud.client();
-  const operation = driftDetection(
-    driftDetectionSteps({
-      access: { cloud: { endpoint, region, credentials } },
-      standard: builtIn,
-      waiversFolder: join(cloud.dataFolder, "waivers"),
-      stacks: { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env },
-    }),
-    builtIn,
-  );
-  const step = previewSteps("a-test") as Step;
-  const plan = operation.plan({ database }, await operation.observe({ database }, step), "a-test");
-  const outcome = await operation.run(plan, step as never);
-  return { plan, outcome, verdict: operation.verify(plan, outcome) };
-}
+const detected = (database = identifier) => detectedIn(engine.cloud, database);
 
 test("a database as it was declared has no difference, sweep after sweep", async () => {
   for (let sweep = 0; sweep < 3; sweep++) {
