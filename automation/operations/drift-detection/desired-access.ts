@@ -90,7 +90,8 @@ export function declaredInside(all: readonly StateResource[], resourceId: string
   );
   if (inside.length === 0) return undefined;
   const desired = desiredAccess(inside, instance);
-  return { desired, secrets: [...secretsIn(all, inside, [...desired.roles.keys()]), ...managedSecret(instance)] };
+  const names = { roles: [...desired.roles.keys()], master: text(instance, "username") };
+  return { desired, secrets: [...secretsIn(all, inside, names), ...managedSecret(instance)] };
 }
 
 /** Whether the stack declares roles and the like, and the database is an instance of an Aurora cluster. */
@@ -194,7 +195,11 @@ function objectsOf(one: StateResource): string[] {
 }
 
 /** Of the component that declares the roles, as a StandardDatabase does: nothing else says whose a secret is. */
-function secretsIn(all: readonly StateResource[], inside: readonly StateResource[], roles: readonly string[]) {
+function secretsIn(
+  all: readonly StateResource[],
+  inside: readonly StateResource[],
+  { roles, master }: { roles: readonly string[]; master: string },
+) {
   const parents = new Set(
     inside.flatMap(({ parent = "" }) => (parent.includes("::pulumi:pulumi:Stack::") ? [] : parent)),
   );
@@ -208,13 +213,20 @@ function secretsIn(all: readonly StateResource[], inside: readonly StateResource
     .map((one): DeclaredSecret => {
       const secretId = text(one, "secretId");
       const words = (names.get(secretId) ?? "").split("/");
-      const role = words.reverse().find((word) => roles.includes(word));
+      const isMasters = words.includes(masterWord) && !roles.includes(masterWord);
+      const role = isMasters ? undefined : words.reverse().find((word) => roles.includes(word));
       // It says of which role it is; a login that takes turns with another is called after its role.
-      const usernames =
-        role === undefined ? null : roles.filter((name) => [role, `${role}_a`, `${role}_b`].includes(name));
+      const usernames = isMasters
+        ? [master]
+        : role === undefined
+          ? null
+          : roles.filter((name) => [role, `${role}_a`, `${role}_b`].includes(name));
       return { urn: one.urn, type: one.type, secretId, versionId: text(one, "versionId"), usernames };
     });
 }
+
+/** What stands for a role in the name of the secret of a master whose password is the stack's own. */
+const masterWord = "master";
 
 /** The master's, which RDS rotates. */
 function managedSecret(instance: StateResource): DeclaredSecret[] {

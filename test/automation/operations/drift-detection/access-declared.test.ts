@@ -38,6 +38,14 @@ describe("a stack", () => {
     ]);
   });
 
+  test("with a master password of its own has the master's secret, whose login no part of its name is", () => {
+    const [named, version] = secret.map((one) => structuredClone(one));
+    Object.assign(named!.inputs!, { name: "shipshape/app/e/orders/master" });
+    const [found] = declaredInside(stack(named!, version!), "db-1")!.secrets;
+    const master = declaredInside(stack(), "db-1")!.desired.master;
+    expect(found).toMatchObject({ usernames: [master] });
+  });
+
   test("with grants on single objects has these read apart", () => {
     const one = { role: "app", objectType: "table", schema: "orders", database: "orders", objects: ["line"] };
     const { desired } = declaredInside(stack(of("Grant", "line", { ...one, privileges: ["UPDATE"] })), "db-1")!;
