@@ -66,6 +66,10 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     });
   };
 
+  /** Safe to repeat. Errors: stack-locked, stack-failed. */
+  const adopt = ({ database, change }: BlueGreenPlan, { live }: Switched, signal: AbortSignal): Promise<void> =>
+    changes.adopt(change.stack, { replaced: database.resourceId, by: live }, signal);
+
   return {
     /** Errors: green-unusable. */
     create: ({ database, blueGreen, change, to }: BlueGreenPlan, signal: AbortSignal): Promise<Sides> => {
@@ -118,9 +122,7 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     /** A row and a tag: one alone hides no database. */
     record,
 
-    /** Errors: stack-locked, stack-failed. */
-    adopt: ({ database, change }: BlueGreenPlan, { live }: Switched, signal: AbortSignal): Promise<void> =>
-      changes.adopt(change.stack, { replaced: database.resourceId, by: live }, signal),
+    adopt,
 
     /** What the next `up` of its owner would do: nothing, if all was adopted. */
     left: (plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]> => shared.plannedChanges(plan, signal),
@@ -140,15 +142,19 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     },
 
     /**
-     * The deployment is removed, and green with it where nobody was switched to it. A run that was cancelled may have
-     * been: then the old instance is recorded here. Undefined: there is none, or no more.
+     * The deployment is removed, and green with it where nobody was switched to it. A run may have ended past the
+     * switchover: then the old instance is recorded, and the new one adopted, here. Undefined: there is none, or no more.
      */
     async remove(plan: BlueGreenPlan, signal: AbortSignal): Promise<RemovedDeployment | undefined> {
       const { database, blueGreen } = plan;
       const clients = clientsFor(database);
       const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
       if (!deployment) return undefined;
-      if (deployment.switched) await record(plan, await sidesOf(plan, deployment.sides));
+      if (deployment.switched) {
+        const switched = await sidesOf(plan, deployment.sides);
+        await record(plan, switched);
+        await adopt(plan, switched, signal);
+      }
       await deleteDeployment(clients, deployment);
       return { deployment: blueGreen.deployment, green: deployment.switched ? null : deployment.sides.green };
     },
