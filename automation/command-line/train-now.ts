@@ -51,11 +51,12 @@ function ringNow(about: TrainNow): string[] {
       ...open,
     ];
   if (ring.state !== "patching") return [`ring ${ring.number} is ${ring.state}`];
-  const left = notBegun(train, ring.number);
+  const openCount = about.children.filter(({ finishedAt }) => !finishedAt).length;
+  const left = notBegun(about, ring.number, openCount);
   const opensInSeconds = secondsUntilOpen(plan.window ?? null, now);
   const opensAt = minuteOf(new Date(now.getTime() + opensInSeconds * 1000));
   return [
-    `ring ${ring.number} is being patched: ${open.length} under way, ${left} not begun`,
+    `ring ${ring.number} is being patched: ${openCount} under way, ${left} not begun`,
     ...(left > 0 && opensInSeconds > 0
       ? [`no patch begins before the window ${plan.window} opens, at ${opensAt} UTC`]
       : []),
@@ -63,9 +64,11 @@ function ringNow(about: TrainNow): string[] {
   ];
 }
 
-/** Those that were not skipped, and have no turn; one that is under way may not have taken its own yet. */
-function notBegun({ databases }: Train, ring: number): number {
-  return databases.filter((one) => one.ring === ring && one.turnOf === null && one.waiver === null).length;
+/** Of those that people have not skipped: what is neither patched nor under way. */
+function notBegun({ train, children }: TrainNow, ring: number, openCount: number): number {
+  const passed = new Set(children.filter(({ verdict }) => verdict === "pass").map(({ requestId }) => requestId));
+  const wanted = train.databases.filter((one) => one.ring === ring && one.waiver === null);
+  return Math.max(0, wanted.filter(({ turnOf }) => turnOf === null || !passed.has(turnOf)).length - openCount);
 }
 
 /** What is slower at the end of the watch is watched for as long again: the step of that comparison says so. */

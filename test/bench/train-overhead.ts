@@ -8,8 +8,9 @@ import type { Run } from "../../automation/records";
 import type { Measure } from "./measure";
 
 const [from, to] = ["17.9", "17.10"];
-const runs = 3;
-/** Each run patches databases of its own, as none goes back: the first alone, then two at once. */
+/** Each patches databases of its own, as none goes back; fewer for a first look. */
+const runs = Number(process.env["SHIPSHAPE_BENCH_TRAINS"] ?? 3);
+/** The first is patched alone, then two at once. */
 const environments = ["development", "staging", "production"];
 const services = Array.from({ length: runs }, (_, run) => `train${run}`);
 

@@ -73,8 +73,11 @@ describe("once its time is over", () => {
 });
 
 test("a ring that is patched says the step of each patch, and how many have not begun", () => {
-  const children = [child("cart", "take a snapshot"), child("orders", "x", { finishedAt: at("03:09:00") })];
-  expect(said({ children, train: train("patching", [`${id}-orders`, null]) })).toEqual([
+  const children = [
+    child("cart", "take a snapshot"),
+    child("orders", "x", { finishedAt: at("03:09:00"), verdict: "pass" }),
+  ];
+  expect(said({ children, train: train("patching", [`${id}-orders`, null, null]) })).toEqual([
     "ring 2 is being patched: 1 under way, 1 not begun",
     "cart-development: take a snapshot, since 2026-11-28 03:10 UTC",
   ]);
