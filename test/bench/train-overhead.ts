@@ -1,5 +1,7 @@
 /** What a train takes besides the patches themselves: three databases in two rings, none of them watched. */
 import { CreateDBInstanceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { delimiter } from "node:path";
+import { ensureEngine } from "../../localcloud/toolchain/engine";
 import { instanceIs, type Cloud } from "../cloud";
 import { small } from "../localcloud/server/database-client";
 import { until } from "../until";
@@ -20,6 +22,8 @@ export const trainOverhead: Measure = {
   floor: "ModifyDBInstance of three bare instances, the first alone, then two at once, until each is available on it",
   runs,
   async prepare() {
+    const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
+    process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
     const identifiers = services.flatMap((service) => environments.map((environment) => `${service}-${environment}`));
     const fleet = await TrainFleet.start(
       identifiers.map((identifier) => ({ identifier })),

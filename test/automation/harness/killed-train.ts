@@ -39,17 +39,28 @@ export const killedSteps: Record<Patching, string[]> = {
   ],
 };
 
+const trainSteps = ringedPatchOrder[1]!["a canary"]!;
+/** Its last worker is killed in these: what comes after the last ring. */
+const endSteps = [...trainSteps.run.slice(-2), ...trainSteps.cleanUp].map(nameOf);
+const firstEnd = endSteps[0]!;
+const patchSteps = killedSteps["database-patch"];
+const beforeTurn = patchSteps.indexOf("commit the change");
+
 /** In the order in which a train reaches them first; those of a patch are met by its canary, and by a later ring. */
 const order: [Patching, string[]][] = [
   ["ringed-patch", killedSteps["ringed-patch"].slice(1, 6)],
-  ["database-patch", killedSteps["database-patch"].slice(0, 7)],
-  ["ringed-patch", killedSteps["ringed-patch"].slice(6, -2)],
-  ["database-patch", killedSteps["database-patch"].slice(7, 9)],
+  ["database-patch", patchSteps.slice(0, beforeTurn)],
+  ["ringed-patch", killedSteps["ringed-patch"].slice(6).filter((step) => !endSteps.includes(step))],
+  ["database-patch", patchSteps.slice(beforeTurn, beforeTurn + 2)],
   ["database-patch", ["bring the stack up after its replicas"]],
-  ["database-patch", killedSteps["database-patch"].slice(9, -1)],
+  ["database-patch", patchSteps.slice(beforeTurn + 2, -1)],
 ];
 
-export async function killedTrain(progress: (line: string) => void): Promise<KilledTrain> {
+/** `isChosen`: the steps at which workers are killed. */
+export async function killedTrain(
+  progress: (line: string) => void,
+  isChosen: (step: string) => boolean = () => true,
+): Promise<KilledTrain> {
   const began = Date.now();
   progress(`${databases.length} databases are brought up`);
   const fleet = await TrainFleet.start(
@@ -61,7 +72,7 @@ export async function killedTrain(progress: (line: string) => void): Promise<Kil
     fleet.waitSeconds = killSecondsMax;
     for (const identifier of databases)
       writers.set(identifier, await fleet.writerOn(identifier, { pauseMilliseconds: 25 }));
-    const run = new Run(fleet, progress);
+    const run = new Run(fleet, progress, isChosen);
     await run.whole();
     await run.judge(writers);
     const { trials, randomKills, problems } = run;
@@ -81,6 +92,7 @@ class Run {
   constructor(
     private readonly fleet: TrainFleet,
     private readonly progress: (line: string) => void,
+    private readonly isChosen: (step: string) => boolean,
   ) {}
 
   async whole(): Promise<void> {
@@ -95,9 +107,10 @@ class Run {
     for (const [operation, steps] of order) for (const step of steps) await this.killedAt(operation, step);
     await this.haltedWithoutWorker();
     await this.atRandom();
-    for (const step of killedSteps["ringed-patch"].slice(-2)) await this.killedAt("ringed-patch", step);
+    for (const step of endSteps) await this.killedAt("ringed-patch", step);
     const worker = fleet.commands.shipshape("", "worker");
     const { status, verdict } = await fleet.over(this.id);
+    await fleet.cleanedUp(this.id);
     worker.kill("SIGTERM");
     await worker.ended;
     if (status !== "succeeded" || verdict !== "pass") this.problems.push(`the train ended as ${status}, ${verdict}`);
@@ -105,6 +118,7 @@ class Run {
 
   /** A worker dies before the step, and another after its effect and before its record. */
   private async killedAt(operation: Patching, step: string): Promise<void> {
+    if (!this.isChosen(step)) return;
     const began = Date.now();
     const problems: string[] = [];
     for (const when of ["before", "in"]) {
@@ -143,10 +157,8 @@ class Run {
     const { fleet, id } = this;
     const isDone = async () => (await fleet.statesOf(id)).every((state) => state === "promoted");
     while (!(await isDone())) {
-      // The last two steps are left for the end: a worker that waits for the train to end would come past them.
-      const worker = fleet.commands
-        .of("ringed-patch")
-        .shipshape(`before ${killedSteps["ringed-patch"].at(-2)}*`, "worker");
+      // The last steps are left for the end: a worker that waits for the train to end would come past them.
+      const worker = fleet.commands.of("ringed-patch").shipshape(`before ${firstEnd}*`, "worker");
       // A step of a minute is never done if its worker always lives for less.
       const isLast = this.randomKills >= randomKillsMax;
       const pause = isLast ? killSecondsMax * 1000 : 5000 + Math.random() * 90_000;
@@ -194,6 +206,8 @@ class Run {
       const next = await fleet.ownersPreview(name);
       if (next.length > 0) problems.push(`the next up of ${name} would ${next.join(", ")}`);
     }
+    const snapshots = await fleet.snapshots();
+    if (snapshots.length > 0) problems.push(`snapshots are left of ${snapshots.join(", ")}`);
     const left = pulumiProcesses(fleet.engine.cloud.dataFolder);
     if (left.length > 0) problems.push(`left behind: ${left.join("; ")}`);
   }
@@ -203,4 +217,4 @@ class Run {
 const killSecondsMax = 1800;
 
 /** So many at random moments, and then it must come to its end. */
-const randomKillsMax = 10;
+const randomKillsMax = 6;

@@ -68,7 +68,10 @@ async function trains(words: string[]): Promise<void> {
   await ensuredEngine();
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const whole = words.includes("whole-train") ? await wholeTrain(report) : undefined;
-  const killed = words.includes("killed-train") ? await killedTrain(report) : undefined;
+  const steps = Object.values(killedSteps).flat();
+  const named = steps.filter((step) => words.includes(step));
+  const isChosen = (step: string) => named.length === 0 || named.includes(step);
+  const killed = words.includes("killed-train") ? await killedTrain(report, isChosen) : undefined;
   const results = killed ? resultsOf(killed) : [];
   const problems = [
     ...[...(whole?.problems ?? []), ...(killed?.problems ?? [])],

@@ -61,6 +61,7 @@ test("a canary that is not well halts the train: no other ring begins, and peopl
   await fleet.ringIs(id, 1, "halted");
   expect(await fleet.statesOf(id)).toEqual(["halted", "waiting", "waiting"]);
   expect(await fleet.versions()).toMatchObject({ "orders-development": "17.9", "ledger-production": "17.9" });
+  expect(await fleet.snapshots()).toEqual(["billing-development"]);
   const { decisions } = await fleet.controlPlane.train(id);
   expect(decisions).toMatchObject([{ ring: 1, word: "halt", by: "health gate", gate: { verdict: "fail" } }]);
   expect(decisions[0]!.gate!.found).toMatchObject([
@@ -70,6 +71,7 @@ test("a canary that is not well halts the train: no other ring begins, and peopl
   const shown = await fleet.said("train", "show", id);
   expect(shown).toMatch(/^1 +halted .* 1 of 1 patched$/m);
   expect(shown).toContain(`npx shipshape train resume ${id}`);
+  expect(shown).toMatch(/^now:\n +ring 1 waits for people, until \S+ \S+ UTC at most/m);
 });
 
 test("resumed, it watches the ring again and goes on, whatever worker is killed", async () => {
@@ -127,6 +129,11 @@ test("each database was patched once, its statement is sealed, and no acknowledg
   }
   const times = await Promise.all(all.map((one) => fleet.patchedAt(one)));
   expect(times.map(({ length }) => length)).toEqual([1, 1, 0]);
+});
+
+test("the snapshots of what it has patched well are deleted when it is over", async () => {
+  await fleet.cleanedUp(id);
+  expect(await fleet.snapshots()).toEqual([]);
 });
 
 test("a train that people abort has ended for good, and what it has not patched stays as it is", async () => {

@@ -4,7 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeDBInstancesCommand, DescribeEventsCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { atOnce } from "../../../../automation/at-once";
@@ -146,6 +151,18 @@ export class TrainFleet {
     const { Events = [] } = await this.engine.cloud.rds.send(new DescribeEventsCommand(asked));
     const isPatch = (said = "") => said.includes("patched to") || said === `Renamed instance to ${identifier}`;
     return Events.filter(({ Message }) => isPatch(Message)).map(({ Date: at }) => at!);
+  }
+
+  /** Of which databases people or trains have taken a snapshot that is still there. */
+  async snapshots(): Promise<string[]> {
+    const asked = new DescribeDBSnapshotsCommand({ SnapshotType: "manual" });
+    const { DBSnapshots = [] } = await this.engine.cloud.rds.send(asked);
+    return DBSnapshots.map(({ DBInstanceIdentifier = "" }) => DBInstanceIdentifier).sort();
+  }
+
+  /** Once what it leaves behind is removed. */
+  cleanedUp(id: string): Promise<boolean> {
+    return this.until(`${id} is cleaned up`, async () => (await this.controlPlane.run(id)).cleanUp === "done");
   }
 
   /** What a command printed, which must end well. */
