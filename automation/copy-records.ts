@@ -4,6 +4,7 @@
  */
 import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
 import type { TargetDatabase } from "./fleet-records";
+import type { CopyScope } from "./masking/scope";
 
 /** A copy of a database's data, and where it stays. */
 export interface DataCopy {
@@ -15,10 +16,22 @@ export interface DataCopy {
   masked?: { profileDigest: string; schemaDigest: string };
   /** For how long it stays. @default for as long as its owner wants */
   retentionDays?: number;
-  /** Of a copy that is there already, and stays longer: the day of its data, from which its days count. */
+  /** Of data that was masked before: its day, from which the days count. */
   dataFrom?: string;
-  /** Of such a copy: the refresh whose signed statement proves it, its digest, and the copy's last day. */
+  /** Of such data: the refresh whose signed statement proves its copy, its digest, and the last day of that copy. */
   proof?: { refresh: string; evidence: string; expiresOn: string };
+  /** The identifier of that copy, where another one is made of it. @default with `dataFrom`: it only stays longer */
+  madeOf?: string;
+}
+
+/** What a copy was when it was searched for leaks: what is made of it later is compared with that. */
+export interface CopyState {
+  /** Rows that this transaction of its server or a later one has written were not searched. */
+  transaction: string;
+  /** Of its tables and filled materialized views. */
+  rows: number;
+  /** SHA-256 of its definitions, names, owners and privileges, by their kind. */
+  definitions: Record<string, string>;
 }
 
 /** A copy whose refresh has passed, and which no later run has made doubtful. */
@@ -39,6 +52,12 @@ export interface SignedCopy {
   extensions: string[];
   /** How it is declared, of a stack that only refreshes write. */
   arguments: RefreshedDatabaseArgs | undefined;
+  /** When people got it. */
+  handedOverAt?: string | undefined;
+  /** As it was searched; undefined: by a refresh of an earlier version, or it is made of another copy. */
+  state?: CopyState | undefined;
+  /** Which part of its source it has; undefined: all of it. */
+  scope?: CopyScope | undefined;
 }
 
 /**

@@ -9,7 +9,13 @@ import type { CopyStanding, SignedCopy } from "./copy-records";
 import type { LogContent, LogEntry } from "./evidence/reading";
 import { copyStepName } from "./operations/environment-refresh/limits";
 import { identityOf, targetDatabase, type TargetDatabase } from "./fleet-records";
+import type { CopyScope } from "./masking/scope";
 
+const stateSchema = z.object({
+  transaction: z.string(),
+  rows: z.number(),
+  definitions: z.record(z.string(), z.string()),
+});
 const databaseSchema = z.looseObject({ identifier: z.string(), resourceId: z.string(), arn: z.string() });
 /** What is read of a refresh: its plan, and what it has done. */
 const refreshSchema = z.looseObject({
@@ -28,6 +34,7 @@ const refreshSchema = z.looseObject({
       }),
       masked: z.looseObject({ schemaDigest: z.string() }),
     }),
+    scope: z.unknown().optional(),
     copy: z.looseObject({
       existing: databaseSchema.nullable(),
       expiresOn: z.iso.date(),
@@ -38,7 +45,9 @@ const refreshSchema = z.looseObject({
     .looseObject({
       target: databaseSchema.nullable(),
       copied: z.unknown(),
+      compared: z.unknown().optional(),
       handedOver: z.unknown(),
+      leaks: z.unknown().optional(),
       recoveryPoint: z.string().nullable(),
     })
     .nullish(),
@@ -126,7 +135,7 @@ const targetsOf = ({ outcome, plan }: Refresh): string[] =>
 
 /** One without an outcome may have, if it had begun to copy; earlier statements say only whether it had begun at all. */
 function hasWritten({ outcome, begun, teardown }: Refresh): boolean {
-  if (outcome) return outcome.copied !== null && outcome.copied !== undefined;
+  if (outcome) return (outcome.copied ?? outcome.compared ?? null) !== null;
   return begun ? begun.includes(copyStepName) : teardown === "follows";
 }
 
@@ -137,7 +146,11 @@ const hasMade = ({ verdict, run, outcome }: Refresh, own: string): boolean =>
   Boolean(outcome?.target) &&
   identityOf(targetDatabase(outcome!.target!)) === own;
 
-const signedCopy = ({ envelope }: LogEntry, { requestId, request, plan }: Refresh, dataFrom: string): SignedCopy => ({
+const signedCopy = (
+  { envelope }: LogEntry,
+  { requestId, request, plan, outcome }: Refresh,
+  dataFrom: string,
+): SignedCopy => ({
   requestId,
   requestedBy: request.requestedBy,
   evidence: createHash("sha256").update(envelope).digest("hex"),
@@ -153,6 +166,9 @@ const signedCopy = ({ envelope }: LogEntry, { requestId, request, plan }: Refres
   extensions: [],
   // Written by our plan, and signed.
   arguments: plan.copy.arguments as RefreshedDatabaseArgs | undefined,
+  scope: plan.scope as CopyScope | undefined,
+  handedOverAt: z.object({ at: z.string() }).safeParse(outcome?.handedOver).data?.at,
+  state: z.object({ state: stateSchema }).safeParse(outcome?.leaks).data?.state,
 });
 
 /** Those of the copy that the refresh has made: an older copy in the same instance was extended for itself. */

@@ -7,6 +7,10 @@ import type { PlanBasis } from "../records";
 export const environmentOfSource = ({ source }: DataCopy, standard: Standard): string | undefined =>
   environmentsOf(standard).find((known) => known === source.tags[standard.tags.environment.key]);
 
+/** Whether no copy is made: one that is there stays longer. */
+export const onlyStaysLonger = ({ dataFrom, madeOf }: DataCopy): boolean =>
+  dataFrom !== undefined && madeOf === undefined;
+
 /** Whether it leaves data of a database in another environment or account. From an unknown environment, it does. */
 export const leavesItsPlace = ({ copies }: Pick<PlanBasis, "copies">, standard: Standard): boolean =>
   copies !== undefined &&

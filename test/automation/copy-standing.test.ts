@@ -86,6 +86,23 @@ test("a copy that was removed is no copy any more, where a team's own database h
   expect(standingIn([removal("gone"), refresh("second")]).standing).toBe("proven");
 });
 
+test("a copy that is made of an earlier one is proven by its own statement, until it is compared by none, and is the origin of no other", () => {
+  const compared = { rows: 10, written: 0, definitions: [], beside: [], isThat: true, seconds: 1 };
+  const outcome = { ...made, copied: null, compared };
+  const found = standingIn([refresh("made of another", { outcome })]);
+  expect(found).toMatchObject({ standing: "proven", copy: { requestId: "made of another" } });
+  expect(found).toHaveProperty("copy.state", undefined);
+  const failed = { verdict: "fail", outcome: { ...outcome, handedOver: null } };
+  expect(standingIn([refresh("made of another", failed)]).standing).toBe("withdrawn");
+});
+
+test("what a refresh has searched is known of its copy, unless the statement cannot say it", () => {
+  const state = { transaction: "700", rows: 3, definitions: { view: "a" } };
+  const searched = (leaks: object) => standingIn([refresh("first", { outcome: { ...made, leaks } })]);
+  expect(searched({ hits: [], state })).toMatchObject({ standing: "proven", copy: { state, handedOverAt: "x" } });
+  expect(searched({ state: { rows: "many" } })).toMatchObject({ standing: "proven", copy: { state: undefined } });
+});
+
 test.each([
   ["another resource id", named("orders-staging", "db-9")],
   ["another Region", named("orders-staging", "db-2", "eu-west-1")],

@@ -5,7 +5,6 @@
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import { ShipshapeError } from "../../errors";
-import type { LeakReport } from "../../masking/leak-report";
 import { scopedProfile } from "../../masking/copy-scope";
 import { planMasks } from "../../masking/mask-plan";
 import { profileDigest, type MaskingProfile } from "../../masking/profile";
@@ -19,6 +18,7 @@ import { schemaFactsSeconds } from "../../targets/limits";
 import { readCopiedTables } from "../../targets/masked-copy/copied-tables";
 import { copyDatabase } from "../../targets/masked-copy/copy-database";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
+import { readCopyState } from "../../targets/masked-copy/copy-state";
 import { disarmCopy, followColumns, writeComments } from "../../targets/masked-copy/copy-settings";
 import { validateCopy, type CopyValidation } from "../../targets/masked-copy/copy-validation";
 import { searchForLeaks } from "../../targets/masked-copy/leak-search";
@@ -41,7 +41,7 @@ import type { OperationContext } from "../operation-context";
 import { stackChangeSteps } from "../stack-changes";
 import { throughRoot } from "./coverage";
 import { maskingThreadsMax } from "./limits";
-import type { CopyFigures, CopyRecord } from "./outcome";
+import type { CopyFigures, CopyRecord, SearchedCopy } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
 import { readProfile, readSubset } from "./profile";
 import { requireChange } from "./team-target";
@@ -192,7 +192,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       return disarm.length;
     },
 
-    async searchForLeaks(plan: EnvironmentRefreshPlan, both: Both, signal: AbortSignal): Promise<LeakReport> {
+    async searchForLeaks(plan: EnvironmentRefreshPlan, both: Both, signal: AbortSignal): Promise<SearchedCopy> {
       const profile = await approvedProfile(plan);
       const reader = readerOf(await throwawayLogin(plan, both.staging));
       const facts = await inCopySession(reader, looking, "the look at the schema", readSchemaFacts);
@@ -202,7 +202,8 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         sourceWords: [],
       });
       const { found: tables, left = [], chosen, tables: copied } = both.record;
-      const report = await searchForLeaks(reader, await hiddenLogin(plan, both), {
+      const hidden = await hiddenLogin(plan, both);
+      const report = await searchForLeaks(reader, hidden, {
         ...{ tables, left, masks, chosen, copied, rootCertificateFile, signal },
       });
       // Clean-up knows by it that the target goes whole.
@@ -210,7 +211,9 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         await inCopySession(await besideLogin(plan, both), working, "the marking of a leak", (client) =>
           markLeaking(client, plan.copy.names),
         );
-      return report;
+      if (!isClean(report)) return report;
+      // Nobody else has been in it: what is made of it later is compared with this.
+      return { ...report, state: await inCopySession(hidden, reading, "the end of the search", readCopyState) };
     },
 
     /** The copy takes the name that applications know; who was connected connects again. */

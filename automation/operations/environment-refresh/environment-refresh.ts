@@ -1,10 +1,11 @@
 /** A refresh: order and branches; steps.ts and copy-steps.ts have what each step does, verify.ts how it is judged. */
 import type { Standard } from "../../../components/standards/standard";
-import type { Operation } from "../../runner/operation";
+import type { Operation, RunStep, Step } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
 import { proofStep, removalStep } from "../restore-drill/limits";
 import { adoptionStep } from "../restore-drill/limits";
+import type { EarlierPlan } from "./earlier-steps";
 import {
   copyStep,
   copyStepName,
@@ -12,6 +13,7 @@ import {
   lookStep,
   quickStep,
   readingStep,
+  restoredTargetStep,
   restoreStep,
   targetStep,
 } from "./limits";
@@ -20,6 +22,7 @@ import { planRefresh, refreshStillHolds, staged, type EnvironmentRefreshPlan, ty
 import { environmentRefreshDescription, type EnvironmentRefreshRequest } from "./request";
 import type { EnvironmentRefreshSteps } from "./steps";
 import { isClean, isWhole, leakLasts, verifyRefresh } from "./verify";
+import { isAsSearched } from "./verify-earlier";
 
 const nothingYet: RefreshOutcome = {
   notRestorable: null,
@@ -48,6 +51,7 @@ export const environmentRefresh = (
   stillHolds: (plan, observed) => refreshStillHolds(plan, observed, standard),
 
   async run(approved, step) {
+    if (isOfEarlier(approved)) return runOfEarlier(steps, approved, step);
     const expiresAt = await step("register the throwaway", quickStep, () => steps.register(step.requestId, approved));
     const plan = staged(approved, expiresAt);
     const point = await step("choose the recovery point", quickStep, () => steps.chooseRecoveryPoint(plan));
@@ -98,8 +102,9 @@ export const environmentRefresh = (
   outlasts: leakLasts,
 
   async cleanUp(plan, step) {
-    await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
-    const staging = await step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
+    const throwaways = isOfEarlier(plan)
+      ? await step("remove the snapshot", removalStep, (signal) => steps.removeSnapshot(plan, step.requestId, signal))
+      : await removeStaging(steps, plan, step);
     // What was found with real values goes whole; else what is not handed over; what is handed over stays.
     const end = await step("decide on the target", lookStep, (signal) =>
       steps.decideOnTarget(plan, step.requestId, signal),
@@ -108,6 +113,36 @@ export const environmentRefresh = (
       steps.endTarget(plan, step.requestId, end, signal),
     );
     await step("record the removal", quickStep, () => steps.recordRemoval(step.requestId, plan));
-    return { removed: [...staging, ...unfinished] };
+    return { removed: [...throwaways, ...unfinished] };
   },
 });
+
+const isOfEarlier = (plan: EnvironmentRefreshPlan): plan is EarlierPlan => plan.earlier !== undefined;
+
+/** Nothing is restored from the source: the target is restored from a snapshot of a copy that was masked before. */
+async function runOfEarlier(
+  steps: EnvironmentRefreshSteps,
+  approved: EarlierPlan,
+  step: RunStep,
+): Promise<RefreshOutcome> {
+  const expiresAt = await step("register the throwaway", quickStep, () => steps.register(step.requestId, approved));
+  const plan = { ...staged(approved, expiresAt), earlier: approved.earlier };
+  await step("take a snapshot of the earlier copy", restoreStep, (signal) =>
+    steps.takeSnapshot(plan, step.requestId, signal),
+  );
+  const target = await step("restore the target", restoredTargetStep, (signal) =>
+    steps.bringTargetUp(plan, signal, { restores: true }),
+  );
+  const compared = await step("compare it with what was searched", readingStep, () => steps.compare(plan, target));
+  const base = { ...nothingYet, recoveryPoint: plan.earlier.dataFrom, target, compared };
+  if (!isAsSearched(plan.earlier, compared)) return base;
+  const handedOver = await step(handOverStepName, targetStep, (signal) =>
+    steps.openToClients(plan, target, step.requestId, signal),
+  );
+  return { ...base, handedOver };
+}
+
+async function removeStaging(steps: EnvironmentRefreshSteps, plan: EnvironmentRefreshPlan, step: Step) {
+  await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
+  return step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
+}

@@ -56,6 +56,12 @@ export const environmentRefreshErrors = {
     message: "a copy cannot take the place of what is in {target}: {problem}",
     hint: "docs/operations/environment-refresh.md says which database can be a target; without `--target`, `npx shipshape request environment-refresh` makes one of its own",
   },
+  "refresh-copy-unfit": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "no copy is made of {copy}: {problem}",
+    hint: "without `--from-copy`, `npx shipshape request environment-refresh` restores and masks the source itself",
+  },
   "refresh-tables-unknown": {
     httpStatus: 422,
     exitCode: 2,

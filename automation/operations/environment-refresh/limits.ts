@@ -27,6 +27,9 @@ export const handOverStepName = "hand over";
 /** Creates an instance with its roles, after a turn; and half an hour for a stack lock whose owner may be dead. */
 export const targetStep = { attemptsMax: 3, timeoutSeconds: 2 * 3600 };
 
+/** The same of one that RDS restores from a snapshot. */
+export const restoredTargetStep = { attemptsMax: 3, timeoutSeconds: 8 * 3600 };
+
 /** Begins with an empty database each time. */
 export const copyStep = { attemptsMax: 3, timeoutSeconds: 24 * 3600 };
 

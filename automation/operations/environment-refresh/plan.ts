@@ -13,6 +13,7 @@ import type { IsolatedCopy } from "../isolated-copy";
 import { throwawayTags } from "../throwaway-tags";
 import type { CoverageFigures } from "./coverage";
 import type { DeclaredShape } from "./declared-shape";
+import { ofEarlier, snapshotName, textOfEarlier, type EarlierCopy } from "./earlier-copy";
 import type { EnvironmentRefreshRequest } from "./request";
 import { planTeamTarget, teamTargetHolds, textOf, type ObservedTeamTarget, type TeamTarget } from "./team-target";
 
@@ -55,6 +56,8 @@ export interface ObservedRefresh {
   scope?: CopyScope;
   /** The database of a team that was asked for as the target. */
   team?: ObservedTeamTarget;
+  /** The masked copy that was asked for as the origin. */
+  earlier?: EarlierCopy;
 }
 
 export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
@@ -64,6 +67,8 @@ export interface EnvironmentRefreshPlan extends PlanBasis, IsolatedCopy {
   recoveryTarget: string | null;
   profile: ObservedRefresh["profile"];
   scope?: CopyScope;
+  /** Then the target is restored from a snapshot of it, whose name the throwaway has. */
+  earlier?: EarlierCopy;
   copy: {
     identifier: string;
     stack: string;
@@ -86,7 +91,7 @@ export function planRefresh(
   requestId: string,
   standard: Standard,
 ): EnvironmentRefreshPlan {
-  const { source, profile } = observed;
+  const { source, profile, earlier } = observed;
   const environment = environmentOf(request, standard);
   const identifier = observed.team?.database.identifier ?? copyIdentifier(source.shape, environment, standard);
   const database = targetDatabase(source);
@@ -107,14 +112,17 @@ export function planRefresh(
       ...(observed.team && { replaces: { database: observed.team.database, tags: observed.team.tags } }),
       masked: { profileDigest: profile.digest, schemaDigest: source.schemaDigest },
       retentionDays: request.retentionDays,
+      ...(earlier && ofEarlier(earlier, expiresOn)),
     },
     ...(team && { text: textOf(team, identifier, expiresOn) }),
+    ...(earlier && { text: textOfEarlier(earlier, source.identifier, identifier), earlier }),
     source,
     recoveryTarget: request.at === undefined ? null : new Date(request.at).toISOString(),
     profile,
     ...(observed.scope && { scope: observed.scope }),
     throwaway: {
       ...stagingNames(requestId),
+      ...(earlier && { identifier: snapshotName(requestId) }),
       secretsProvider: observed.secretsProvider,
       instanceClass: source.instanceClass,
       securityGroupIds: observed.isolationSecurityGroupIds,
@@ -216,6 +224,7 @@ export function refreshStillHolds(
     same(plan.source, observed.source) &&
     same(plan.profile, observed.profile) &&
     same(lasting(plan.scope), lasting(observed.scope)) &&
+    same(plan.earlier ?? null, observed.earlier ?? null) &&
     same(plan.copy.existing, observed.team?.database ?? observed.existing) &&
     plan.copy.replaces === observed.replaces &&
     (plan.copy.team === undefined || (observed.team !== undefined && teamTargetHolds(plan.copy.team, observed.team))) &&

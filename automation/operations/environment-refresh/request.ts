@@ -22,6 +22,9 @@ const fields = z.strictObject({
       "the masking profile: the name of its file without .masking.yaml; the database's identifier by default",
     placeholder: "name",
   }),
+  fromCopy: databaseField(
+    "an earlier masked copy of the database that nobody has written to: the new one is restored from a snapshot of it, and nothing is masked",
+  ).optional(),
   retentionDays: z
     .number()
     .int("give whole days")
@@ -73,6 +76,10 @@ export const environmentRefreshRequest = fields
     path: ["tables"],
     message: "give only one of tables, subset and schemaOnly",
   })
+  .refine(({ fromCopy, at, target, ...given }) => !fromCopy || !(at ?? target ?? parts.find((name) => given[name])), {
+    path: ["fromCopy"],
+    message: "the copy has the moment and the part of the earlier one, and a target of its own: give none of them",
+  })
   .refine(({ withReferenced, tables }) => !withReferenced || tables !== undefined, {
     path: ["withReferenced"],
     message: "it says what comes with tables: give tables, too",
@@ -94,6 +101,7 @@ export const environmentRefreshDescription: OperationDescription<EnvironmentRefr
     '--database orders-production --environment staging --target orders-staging --retention-days 14 --reason "release 42 is tested"',
     '--database orders-production --environment staging --retention-days 3 --at 2026-03-01T10:00:00Z --reason "the state before the incident"',
     '--database orders-production --environment staging --tables public.products --with-referenced --retention-days 14 --reason "the catalog alone"',
+    '--database orders-production --environment development --from-copy orders-staging --retention-days 7 --reason "the same data, at once"',
     '--database orders-production --environment staging --subset one-region --retention-days 14 --reason "a copy that fits a laptop"',
   ],
   effect: "changes",

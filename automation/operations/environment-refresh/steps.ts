@@ -15,6 +15,7 @@ import type { OperationContext } from "../operation-context";
 import { settledProgram } from "../settled-program";
 import { copySteps } from "./copy-steps";
 import { coverageFigures, coverageProblems, scopeOf, shortened } from "./coverage";
+import { earlierSteps } from "./earlier-steps";
 import { stagingLifeHours } from "./limits";
 import { ownTarget } from "./ownership";
 import { copyIdentifier, environmentOf, stagingNames, type EnvironmentRefreshPlan, type ObservedRefresh } from "./plan";
@@ -32,6 +33,9 @@ export function environmentRefreshSteps(s: OperationContext) {
   const team = teamSteps(s);
   const targetLogin = ({ copy, ...plan }: EnvironmentRefreshPlan, resourceId: string, databaseName: string) =>
     loginTo({ ...plan }, copy.identifier, resourceId, masterRole, databaseName);
+
+  const ofTarget = targetSteps(s, { clientsOf, targetLogin, team });
+  const { observe: observeEarlier, ...ofEarlier } = earlierSteps(s, { clientsOf, targetLogin, ...ofTarget });
 
   return {
     /** Refuses what cannot be copied, before anything is planned, registered or created. */
@@ -54,6 +58,14 @@ export function environmentRefreshSteps(s: OperationContext) {
       const scope = scopeOf(asked, { profile, facts, name, subset });
       const target = asked.target === undefined ? copyIdentifier(shape, environment, s.standard) : null;
       const found = target === null ? undefined : await findDatabase(clients, target);
+      const earlier =
+        asked.fromCopy === undefined
+          ? undefined
+          : await observeEarlier(asked, {
+              ...{ source: targetDatabase(source), sourceTags, shape, platformStack },
+              ...{ profileDigest: profileDigest(profile), schemaDigest: schemaDigest(facts) },
+              ...{ identifier: target ?? "", isTaken: found !== undefined },
+            });
       const terms = { source: targetDatabase(source), sourceTags, sourceShape: shape, environment };
       return {
         observedAt: now(),
@@ -71,6 +83,7 @@ export function environmentRefreshSteps(s: OperationContext) {
         ...(scope && { scope }),
         replaces: (found && tagsOf(found)[copyTagKeys.request]) ?? null,
         existing: found ? ownTarget(targetOf(found), declared, s.stacks.project ?? PROJECT) : null,
+        ...(earlier && { earlier, ...(earlier.scope && { scope: earlier.scope }) }),
         ...(asked.target !== undefined && { team: await team.observe(clients, asked, { terms, login, declared }) }),
       };
     },
@@ -98,7 +111,8 @@ export function environmentRefreshSteps(s: OperationContext) {
 
     ...copySteps(s, { clientsOf, throwawayLogin, targetLogin }),
 
-    ...targetSteps(s, { clientsOf, targetLogin, team }),
+    ...ofTarget,
+    ...ofEarlier,
     changes: team.changes,
     programFor: (target: TargetDatabase) => settledProgram(s, target),
   };

@@ -21,6 +21,7 @@ import {
 } from "../../targets/masked-copy/target-database";
 import { loginsFound } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
+import { restoringArguments } from "./earlier-copy";
 import { handOverStepName } from "./limits";
 import { requireOwn } from "./ownership";
 import type { EnvironmentRefreshPlan } from "./plan";
@@ -59,12 +60,19 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
 
   const steps = {
     /** The StandardDatabase that gets the copy, with roles and passwords of its own. Errors: refresh-target-taken. */
-    async bringTargetUp(plan: EnvironmentRefreshPlan, signal: AbortSignal): Promise<TargetDatabase> {
+    async bringTargetUp(
+      plan: EnvironmentRefreshPlan,
+      signal: AbortSignal,
+      { restores = false } = {},
+    ): Promise<TargetDatabase> {
       const { bringUp } = await import("../../runner/pulumi-stack");
       const { refreshedDatabase } = await import("../../../stacks/refreshed-database");
       const { identifier } = plan.copy;
+      const declared = restores
+        ? restoringArguments(plan.copy.arguments, plan.throwaway.identifier)
+        : plan.copy.arguments;
       const program = (adopted: ReadonlyMap<string, string>) => () =>
-        Promise.resolve(refreshedDatabase(plan.copy.arguments, s.standard, adopted));
+        Promise.resolve(refreshedDatabase(declared, s.standard, adopted));
       requireOwn(plan.copy, seen(await settledTarget(plan, signal)), true);
       await bringUp(s.stacks, { ...stackOf(plan, { isNeeded: true }), program }, signal);
       const found = await describeDatabase(clientsOf(plan), identifier);

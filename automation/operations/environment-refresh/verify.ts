@@ -6,6 +6,7 @@ import type { CopyValidation } from "../../targets/masked-copy/copy-validation";
 import { shortened } from "./coverage";
 import type { CopyFigures, RefreshOutcome } from "./outcome";
 import type { EnvironmentRefreshPlan } from "./plan";
+import { verifyEarlier } from "./verify-earlier";
 
 /** A copy that is not whole is not handed over. */
 export const isWhole = (found: CopyValidation): boolean =>
@@ -22,6 +23,7 @@ export const leakLasts = ({ copy }: EnvironmentRefreshPlan, { leaks }: RefreshOu
   copy.team !== undefined && leaks !== null && !isClean(leaks);
 
 export function verifyRefresh(plan: EnvironmentRefreshPlan, outcome: RefreshOutcome): Verdict {
+  if (plan.earlier) return verifyEarlier(plan, plan.earlier, outcome);
   const { notRestorable, restore, copied, validation, leaks } = outcome;
   if (notRestorable) return verdictOf([failed("source-is-restorable", notRestorable.reason)]);
   if (restore && !restore.succeeded) return verdictOf([failed("source-is-restorable", restore.reason)]);

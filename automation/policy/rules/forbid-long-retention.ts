@@ -3,7 +3,7 @@ import { defineAdmissionRule } from "../rule";
 
 export const forbidLongRetention = defineAdmissionRule({
   id: "forbid-long-retention",
-  why: "A copy that nobody removes is forgotten, and outlives the reason for which it was approved. So each copy says how long it stays, and the more sensitive its source is, the shorter that may be: 90 days for public and internal data, 30 for confidential, 14 for restricted and for data that nobody has classified. Where the time of a copy is extended, its days count from the day of its data, so that no row of extensions keeps a copy for longer than that.",
+  why: "A copy that nobody removes is forgotten, and outlives the reason for which it was approved. So each copy says how long it stays, and the more sensitive its source is, the shorter that may be: 90 days for public and internal data, 30 for confidential, 14 for restricted and for data that nobody has classified. Where the time of a copy is extended, or another copy is made of it, the days count from the day of its data, so that no row of extensions or copies keeps the data for longer than that.",
   solution:
     "Request the copy, or its extension, with fewer `--retention-days`. When it expires and is still needed, request another: it then has newer data, and an approval of its own.",
   owner: "team-security",

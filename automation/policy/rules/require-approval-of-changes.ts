@@ -1,5 +1,5 @@
 import type { Effect, Judgement } from "../../records";
-import { leavesItsPlace } from "../data-copies";
+import { leavesItsPlace, onlyStaysLonger } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 const byEffect: Record<Effect, (operation: string) => Judgement> = {
@@ -30,7 +30,7 @@ export const requireApprovalOfChanges = defineAdmissionRule({
     if (operation.effect === "changes" && leavesItsPlace(plan, standard))
       return {
         verdict: "allowed",
-        reason: `${operation.name} changes nothing but ${plan.copies?.dataFrom === undefined ? "the copy that it makes" : "until when a copy stays"}, on which the owner of its source decides`,
+        reason: `${operation.name} changes nothing but ${plan.copies && onlyStaysLonger(plan.copies) ? "until when a copy stays" : "the copy that it makes"}, on which the owner of its source decides`,
       };
     if (plan.removes?.isOver)
       return {

@@ -1,5 +1,5 @@
 import type { Standard } from "../../../components/standards/standard";
-import { environmentOfSource, leavesItsPlace } from "../data-copies";
+import { environmentOfSource, leavesItsPlace, onlyStaysLonger } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 export const requireApprovalOfSource = defineAdmissionRule({
@@ -16,7 +16,8 @@ export const requireApprovalOfSource = defineAdmissionRule({
         approvals: [{ by: "owning-team", people: peopleFor(tags, standard) }],
       };
     if (!copies) return { verdict: "allowed", reason: `${operation.name} leaves no copy of a database's data` };
-    const { source, to, dataFrom } = copies;
+    const { source, to, madeOf } = copies;
+    const stays = onlyStaysLonger(copies);
     const { identifier, account } = source.database;
     const environment = environmentOfSource(copies, standard);
     if (!leavesItsPlace({ copies }, standard))
@@ -24,7 +25,7 @@ export const requireApprovalOfSource = defineAdmissionRule({
     const owner = source.tags[standard.tags.owner.key] ?? "nobody";
     return {
       verdict: "needs-approval",
-      reason: `${operation.name} ${dataFrom === undefined ? "copies" : "keeps a masked copy of"} the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, ${dataFrom === undefined ? "to" : "in"} ${to.environment}, account ${to.account}`,
+      reason: `${operation.name} ${stays ? "keeps a masked copy of" : "copies"} the data of ${identifier}, which belongs to ${owner}, from ${environment ?? "an unknown environment"}, account ${account}, ${stays ? "in" : "to"} ${to.environment}, account ${to.account}${madeOf === undefined ? "" : `, as its masked copy ${madeOf} has it`}`,
       approvals: [{ by: "source-owning-team", people: peopleFor(source.tags, standard) }],
     };
   },

@@ -1,6 +1,7 @@
 import type { Judgement } from "../../records";
 import type { TierStandard } from "../../../components/standards/standard";
 import { tierOf } from "../../tier-of";
+import { onlyStaysLonger } from "../data-copies";
 import { defineAdmissionRule } from "../rule";
 
 /** What a change needs if the recovery of its database is not proven today, by what its tier says. */
@@ -20,7 +21,7 @@ export const requireFreshRecovery = defineAdmissionRule({
     const { target, database, tags, recovery, copies, removes, restoresProtection: protection } = plan;
     if (operation.effect !== "changes")
       return { verdict: "allowed", reason: `${operation.name} does not change ${target}` };
-    if (copies?.dataFrom !== undefined)
+    if (copies && onlyStaysLonger(copies))
       return {
         verdict: "allowed",
         reason: `${target} is a copy, and only stays longer: another refresh brings it back`,
@@ -31,7 +32,10 @@ export const requireFreshRecovery = defineAdmissionRule({
         reason: `${operation.name} restores ${target}; that what is in ${copies.replaces.database.identifier} is lost is for its team to approve`,
       };
     if (copies)
-      return { verdict: "allowed", reason: `${operation.name} restores ${target}, and changes nothing but the copy` };
+      return {
+        verdict: "allowed",
+        reason: `${operation.name} restores ${copies.madeOf ?? target}, and changes nothing but the copy`,
+      };
     if (removes)
       return { verdict: "allowed", reason: `${target} is removed for good: nothing of it is to be recovered` };
     if (!database) return { verdict: "allowed", reason: `${target}: each database has a request of its own` };

@@ -26,6 +26,13 @@ const named = [
   "pg_type",
 ];
 
+/** What ANALYZE has noted of values. */
+const statistics: string[] = [
+  `select 'statistics', 'of ' || schemaname || '.' || tablename || '.' || attname, concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats where ${own("schemaname")}`,
+  `select 'extended statistics', 'of ' || schemaname || '.' || tablename, most_common_vals::text from pg_stats_ext where ${own("schemaname")}`,
+  `select 'extended statistics', 'of ' || schemaname || '.' || tablename, concat_ws(' ', expr, most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats_ext_exprs where ${own("schemaname")}`,
+];
+
 /** Each as its kind, where it is, and its text. Readable by whom the schema belongs to. */
 const sources: string[] = [
   `select 'constraint', conname || ' of ' || conrelid::regclass::text, pg_get_constraintdef(k.oid) from pg_constraint k join pg_namespace n on n.oid = connamespace where ${own("n.nspname")}`,
@@ -52,9 +59,6 @@ const sources: string[] = [
   `select 'foreign column', attrelid::regclass::text || '.' || attname, unnest(attfdwoptions) from pg_attribute where attfdwoptions is not null`,
   `select 'user mapping', 'of ' || srvname, unnest(umoptions) from pg_user_mappings`,
   `select 'publication', p.pubname || ' of ' || r.prrelid::regclass::text, pg_get_expr(prqual, prrelid) from pg_publication_rel r join pg_publication p on p.oid = prpubid where prqual is not null`,
-  `select 'statistics', 'of ' || schemaname || '.' || tablename || '.' || attname, concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats where ${own("schemaname")}`,
-  `select 'extended statistics', 'of ' || schemaname || '.' || tablename, most_common_vals::text from pg_stats_ext where ${own("schemaname")}`,
-  `select 'extended statistics', 'of ' || schemaname || '.' || tablename, concat_ws(' ', expr, most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats_ext_exprs where ${own("schemaname")}`,
   `select 'aggregate', aggfnoid::regprocedure::text, concat_ws(' ', agginitval, aggminitval) from pg_aggregate where aggfnoid >= 16384`,
   `select 'text search dictionary', oid::regdictionary::text, dictinitoption from pg_ts_dict where oid >= 16384`,
   `select 'name of column', 'of ' || attrelid::regclass::text, attname::text from pg_attribute join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")} and attnum > 0`,
@@ -63,5 +67,11 @@ const sources: string[] = [
     cross join pg_identify_object(catalog, oid, 0) i where i.schema is null or ${own("i.schema")}`,
 ];
 
+const listed = (queries: string[]) =>
+  `select kind, name, text from (${queries.map((one) => `(${one})`).join("\nunion all ")}) as d (kind, name, text) where text is not null`;
+
 /** `kind`, `name` and `text` of each. */
-export const definitionsQuery = `select kind, name, text from (${sources.map((one) => `(${one})`).join("\nunion all ")}) as d (kind, name, text) where text is not null`;
+export const definitionsQuery = listed([...sources, ...statistics]);
+
+/** Those that stay as they are as long as nobody changes one; a refresh says in the database's comment what it is. */
+export const lastingDefinitionsQuery = `${listed(sources)} and not (kind = 'comment' and name = 'on the database')`;

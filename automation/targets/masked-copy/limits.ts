@@ -36,6 +36,9 @@ export const tablesAtOnceMax = 4;
 /** Different values of one column whose frequency is compared: of more, none is frequent enough to matter. */
 export const histogramRowsMax = 10_000;
 
+/** PostgreSQL compares transactions as numbers of 32 bits: of two further apart, it cannot say which was first. */
+export const transactionsComparedMax = 2_000_000_000n;
+
 /** How often a swap of names is tried: each time the sessions that began in between are ended. */
 export const swapAttemptsMax = 20;
 

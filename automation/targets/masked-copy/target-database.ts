@@ -39,6 +39,11 @@ async function localeOf(client: Client, name: string): Promise<string> {
 export const isHandedOver = async (client: Client, { name }: TargetNames, mark: string): Promise<boolean> =>
   (await commentOf(client, name)) === mark;
 
+/** A restored copy is what that run hands over. Safe to repeat. */
+export async function markHandedOver(client: Client, { name }: TargetNames, mark: string): Promise<void> {
+  await client.query(`comment on database ${client.escapeIdentifier(name)} is ${client.escapeLiteral(mark)}`);
+}
+
 const leakMark = "real values were found in it";
 
 /** It is never handed over. */

@@ -175,6 +175,11 @@ jest.mock("../../../automation/targets/masked-copy/copy-validation", () => ({
 jest.mock("../../../automation/targets/masked-copy/leak-search", () => ({
   searchForLeaks: () => Promise.resolve(mockCloud.copies.report()),
 }));
+jest.mock("../../../automation/targets/masked-copy/copy-state", () => ({
+  readCopyState: () => Promise.resolve(mockCloud.copies.state),
+  differencesFrom: () => Promise.resolve(mockCloud.copies.differences()),
+  contentBeside: () => Promise.resolve([]),
+}));
 jest.mock("../../../automation/targets/masked-copy/schema-load", () => ({ loadSchema: () => Promise.resolve() }));
 jest.mock("../../../automation/targets/masked-copy/database-content", () => ({
   readContent: () => Promise.resolve({ tables: 1, bytes: 30, instanceBytes: 60, obstacles: [] }),
@@ -191,6 +196,7 @@ jest.mock("../../../automation/targets/masked-copy/target-database", () => ({
   swapDatabases: (_: unknown, __: unknown, mark: string) => mockCloud.copies.database.swap(mark),
   isHandedOver: (_: unknown, __: unknown, mark: string) =>
     Promise.resolve(mockCloud.copies.database.isHandedOver(mark)),
+  markHandedOver: (_: unknown, __: unknown, mark: string) => mockCloud.copies.database.markHandedOver(mark),
   markLeaking: () => mockCloud.copies.database.markLeaking(),
   isLeaking: () => Promise.resolve(mockCloud.copies.database.isLeaking()),
   dropHiddenDatabase: () => mockCloud.copies.database.drop(),

@@ -6,7 +6,6 @@
 import {
   DBInstanceAlreadyExistsFault,
   DBInstanceNotFoundFault,
-  DBSnapshotAlreadyExistsFault,
   InvalidDBInstanceStateFault,
   RDSClient,
   type DBInstance,
@@ -22,6 +21,7 @@ import type { DatabaseLogin } from "../../../automation/targets/database-login";
 import type { RunningServer } from "../../../automation/targets/running-server";
 import { MemoryBlueGreen } from "./memory-blue-green";
 import { MemoryCopies } from "./memory-copies";
+import { MemorySnapshots } from "./memory-snapshots";
 import { MemoryStack } from "./memory-stack";
 import { MemoryTrains } from "./memory-trains";
 import type { Marker } from "../../../automation/targets/recovery-markers";
@@ -52,7 +52,7 @@ export class MemoryCloud {
   private readonly startedAt = Date.now() - 1000;
   private readonly pastCommitAt = new Date(this.startedAt - 7_200_000).toISOString();
   private resources = 0;
-  private readonly taken = new Set<string>();
+  private readonly snapshots = new MemorySnapshots(this, new Date(this.startedAt));
 
   /** A client that answers from memory; of its class, because paginators require that. */
   readonly clients = {
@@ -96,6 +96,7 @@ export class MemoryCloud {
       ...[...this.instances.keys()].filter((name) => !this.copies.isWanted(name) && !this.isWanted(name)),
       ...[...this.stacks.keys()].filter((name) => !this.copies.isWanted(name)),
       ...this.copies.left(),
+      ...this.snapshots.left(),
       ...this.instances.get(this.source)!.markers.map(({ name }) => `marker ${name}`),
       ...[...this.throwaways].filter(([, status]) => status !== "removed").map(([name]) => `the record of ${name}`),
     ];
@@ -145,13 +146,15 @@ export class MemoryCloud {
           RestoreTime: new Date(0),
         });
       case "DescribeDBSnapshotsCommand":
-        return { DBSnapshots: this.snapshots(input.DBSnapshotIdentifier) };
+        return { DBSnapshots: this.snapshots.described(input.DBSnapshotIdentifier) };
       case "DescribeDBEngineVersionsCommand":
         return {
           DBEngineVersions: [{ ValidUpgradeTarget: [{ EngineVersion: "17.10", IsMajorVersionUpgrade: false }] }],
         };
       case "CreateDBSnapshotCommand":
-        return this.takeSnapshot(input.DBSnapshotIdentifier ?? "");
+        return this.snapshots.take(input);
+      case "DeleteDBSnapshotCommand":
+        return this.snapshots.delete(input);
       case "DeleteDBInstanceCommand":
         return this.delete(input.DBInstanceIdentifier ?? "");
       case "DescribeDBInstanceAutomatedBackupsCommand":
@@ -198,24 +201,6 @@ export class MemoryCloud {
     if (found.next.at(-1) === "gone") throw new InvalidDBInstanceStateFault({ message: identifier, $metadata: {} });
     await this.change(`${identifier} is deleted`, () => found.next.splice(0, Infinity, ...deleting, "gone"));
     return {};
-  }
-
-  private async takeSnapshot(name: string): Promise<unknown> {
-    if (this.taken.has(name)) throw new DBSnapshotAlreadyExistsFault({ message: name, $metadata: {} });
-    await this.change("a snapshot is taken", () => this.taken.add(name));
-    return {};
-  }
-
-  private snapshots(identifier: string | undefined): unknown[] {
-    // Those of a patch are taken by it; any other is there.
-    if (identifier?.startsWith("shipshape-patch-") && !this.taken.has(identifier)) return [];
-    const { DbiResourceId, EngineVersion } = this.instances.get(this.source)!.described;
-    const known = {
-      DBSnapshotIdentifier: identifier,
-      DBSnapshotArn: `arn:${identifier}`,
-      SnapshotCreateTime: new Date(this.startedAt),
-    };
-    return identifier ? [{ ...known, DbiResourceId, EngineVersion, Status: "available", Encrypted: true }] : [];
   }
 
   private backups(identifier: string | undefined): unknown[] {

@@ -3,17 +3,19 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { parse } from "yaml";
 import type { MaskedCopy } from "../../../components/masked-copy";
 import { copyTagKeys, stackTag } from "../../../components/standards/fixed";
-import type { CopyStanding } from "../../../automation/copy-records";
+import type { CopyStanding, CopyState } from "../../../automation/copy-records";
 import { canonicalJson } from "../../../automation/records";
 import { targetDatabase, type DeclaredDatabase } from "../../../automation/fleet-records";
 import { profileDigest, type MaskingProfile } from "../../../automation/masking/profile";
 import type { LeakReport } from "../../../automation/masking/leak-report";
-import type { SchemaFacts } from "../../../automation/masking/schema-facts";
+import { schemaDigest, type SchemaFacts } from "../../../automation/masking/schema-facts";
 import type { StackProgram } from "../../../automation/runner/pulumi-stack";
+import type { CopyDifferences } from "../../../automation/targets/masked-copy/copy-state";
 import type { CopyValidation } from "../../../automation/targets/masked-copy/copy-validation";
 import type { RefreshedDatabaseArgs } from "../../../stacks/refreshed-database";
 
 const program = "refreshed-database.";
+const isOf = (identifier: string, name: string) => [identifier, `${program}${identifier}`].includes(name);
 
 /** What of the cloud it needs. */
 interface Cloud {
@@ -24,11 +26,14 @@ interface Cloud {
 }
 
 export class MemoryCopies {
-  readonly target = "orders-staging";
+  /** The copy that an earlier refresh has made, if one has. */
+  readonly older = "orders-staging";
+  target = this.older;
   readonly shape = {
     ...{ service: "orders", size: "small", databaseName: "orders", schemaName: "orders", furtherSchemas: [] },
     ...{ extensions: [], postgresMajor: 17 },
   };
+  private readonly madeAt = new Date().toISOString();
   readonly facts: SchemaFacts = {
     ...{ serverVersion: 170010, tables: [], uniques: [], foreignKeys: [], definitions: [] },
     ...{ extensions: [], largeObjects: 0 },
@@ -39,19 +44,23 @@ export class MemoryCopies {
     ...{ largeObjects: "refuse", sequences: "column" },
   };
   /** What the search finds. */
-  hits: LeakReport["hits"] = [];
+  private hits: LeakReport["hits"] = [];
+  /** Rows that people have written to an earlier copy. */
+  private written = 0;
   /** Rows that the copy lacks. */
   differingCounts: CopyValidation["differingCounts"] = [];
   /** The request whose copy applications see. */
   private mark: string | undefined;
   private hidden: { isFilled: boolean; isDisarmed: boolean } | undefined;
+  private readonly olderMark = "an earlier one";
   private isOlder = false;
   private isTeams = false;
   private leaks = false;
   private readonly olderTags: Record<string, string> = {
     ...{ service: "orders", environment: "staging", tier: "bronze", owner: "team-orders" },
+    "data-classification": "internal",
     "shipshape:standard": "shipshape/1.2.0/0123456789ab",
-    [copyTagKeys.request]: "an earlier one",
+    [copyTagKeys.request]: this.olderMark,
     [copyTagKeys.source]: "orders",
     [copyTagKeys.profile]: "0".repeat(64),
     [copyTagKeys.expiresOn]: "2026-01-31",
@@ -72,9 +81,13 @@ export class MemoryCopies {
   isWanted = (name: string): boolean => (this.isTeams && name === this.target) || this.isWantedCopy(name);
   private isWantedCopy = (name: string): boolean =>
     !this.leaks &&
-    (this.mark !== undefined || this.isOlder) &&
-    [this.target, `${program}${this.target}`].includes(name);
+    ((this.mark !== undefined && this.mark !== this.olderMark && isOf(this.target, name)) ||
+      (this.isOlder && isOf(this.older, name)));
   left = (): string[] => (this.hidden && this.cloud.instances.has(this.target) ? ["a copy that nobody sees"] : []);
+
+  arrangeLeak(): void {
+    this.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
+  }
 
   /** An earlier refresh has made one. */
   arrangeOlder(expiresOn = "2026-01-31"): void {
@@ -82,6 +95,13 @@ export class MemoryCopies {
     this.olderTags[copyTagKeys.expiresOn] = expiresOn;
     this.add(this.olderTags);
     this.cloud.stacks.set(`${program}${this.target}`, new Set([this.target]));
+  }
+
+  /** An earlier refresh has made one, of which another one is made. */
+  arrangeEarlier(written = 0): void {
+    this.written = written;
+    this.arrangeOlder(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
+    this.target = "orders-development";
   }
 
   /** What the log says of the older one. */
@@ -99,13 +119,13 @@ export class MemoryCopies {
           requestedBy: "ana",
           evidence: "0".repeat(64),
           profile,
-          schemaDigest: "0".repeat(64),
+          schemaDigest: schemaDigest(this.facts),
           extensions: [],
         },
-        ...{ expiresOn: expiresOn!, dataFrom: new Date().toISOString() },
+        ...{ expiresOn: expiresOn!, dataFrom: this.madeAt, handedOverAt: this.madeAt, state: this.state },
         source: { database: targetDatabase({ identifier, resourceId: "db-1", arn }), tags: this.olderTags },
         arguments: {
-          request: { service: "orders", environment: "staging", maskedCopy } as RefreshedDatabaseArgs["request"],
+          request: { ...this.shape, environment: "staging", maskedCopy } as unknown as RefreshedDatabaseArgs["request"],
           ...{ platformStack: "platform.test", reachableFrom: {} },
         },
       },
@@ -143,9 +163,9 @@ export class MemoryCopies {
 
   declared(): DeclaredDatabase[] {
     if (this.isTeams) return [this.declaredByTeam()];
-    const found = this.cloud.instances.get(this.target)?.described;
-    const known = { identifier: this.target, resourceId: found?.DbiResourceId ?? "", arn: found?.DBInstanceArn ?? "" };
-    const stack = `shipshape/${program}${this.target}`;
+    const found = this.cloud.instances.get(this.older)?.described;
+    const known = { identifier: this.older, resourceId: found?.DbiResourceId ?? "", arn: found?.DBInstanceArn ?? "" };
+    const stack = `shipshape/${program}${this.older}`;
     return this.isOlder
       ? [{ ...targetDatabase(known), stack, urn: stack, tags: this.olderTags, isStandard: true }]
       : [];
@@ -174,6 +194,7 @@ export class MemoryCopies {
     const own = { ...this.olderTags, [copyTagKeys.request]: madeBy, [copyTagKeys.expiresOn]: expiresOn };
     const tags = Object.entries(own).map(([Key, Value]) => ({ Key, Value }));
     const found = this.cloud.instances.get(this.target);
+    if (request.restoreFrom && !found) this.mark = this.olderMark;
     if (!this.cloud.stacks.has(stackName))
       await this.cloud.change(`${stackName} is created`, () => this.cloud.stacks.set(stackName, new Set()));
     if (!found)
@@ -210,6 +231,9 @@ export class MemoryCopies {
     markLeaking: async (): Promise<void> => {
       if (!this.leaks) await this.cloud.change("it is known to leak", () => (this.leaks = true));
     },
+    markHandedOver: async (mark: string): Promise<void> => {
+      if (this.mark !== mark) await this.cloud.change("it is handed over", () => (this.mark = mark));
+    },
     isLeaking: (): boolean => this.leaks,
     isHandedOver: (mark: string): boolean => this.mark === mark,
     drop: async (): Promise<void> => {
@@ -217,6 +241,8 @@ export class MemoryCopies {
     },
   };
 
+  readonly state: CopyState = { transaction: "700", rows: 3, definitions: { view: "0".repeat(64) } };
+  differences = (): CopyDifferences => ({ rows: 3, written: this.written, definitions: [] });
   validation = (): CopyValidation => ({
     ...{ tables: 1, rows: 3, objects: 5, differingCounts: this.differingCounts, missing: [], unexpected: [] },
     ...{ sequencesBehind: [], unanalysed: [] },

@@ -39,6 +39,9 @@ const wholeSecond = (time: number) => new Date(time - (time % 1000)).toISOString
 const dayAhead = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const registered = (name: string): RegisteredOperation => operations.find((o) => o.name === name)!;
 
+const changedOutside = (cloud: MemoryCloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1);
+const fromEarlier = { environment: "development", fromCopy: "orders-staging" };
+
 export const subjects: Subject[] = [
   {
     operation: registered("backup-audit"),
@@ -75,10 +78,7 @@ export const subjects: Subject[] = [
     effects: [],
     cases: {
       "as declared": { verdict: "pass" },
-      "changed outside": {
-        verdict: "fail",
-        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
-      },
+      "changed outside": { verdict: "fail", arrange: changedOutside },
     },
   },
   {
@@ -96,14 +96,11 @@ export const subjects: Subject[] = [
     isReal: false, // drift-repair.engine.test.ts kills it: it needs a stack of our own, and an approval
     effects: driftRepairEffects,
     cases: {
-      "a stack of our own": {
-        verdict: "pass",
-        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
-      },
+      "a stack of our own": { verdict: "pass", arrange: changedOutside },
       "a part of it": {
         verdict: "pass",
         asked: { differences: `${source}.backupRetentionPeriod` },
-        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1),
+        arrange: changedOutside,
       },
       "a change that waits for the window": {
         verdict: "inconclusive",
@@ -140,7 +137,7 @@ export const subjects: Subject[] = [
         asked: { target: "orders-staging" },
         arrange: ({ copies }) => {
           copies.arrangeTeam();
-          copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
+          copies.arrangeLeak();
         },
       },
       "a copy that lacks rows": {
@@ -149,19 +146,28 @@ export const subjects: Subject[] = [
       },
       "a leak": {
         verdict: "fail",
-        arrange: ({ copies }) =>
-          (copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }]),
+        arrange: ({ copies }) => copies.arrangeLeak(),
       },
       "a leak in a target that has an older copy": {
         verdict: "fail",
         arrange: ({ copies }) => {
           copies.arrangeOlder();
-          copies.hits = [{ place: "public.item.note", column: "public.item.name", arm: "value", count: 1 }];
+          copies.arrangeLeak();
         },
       },
       "a backup that cannot be restored": {
         verdict: "fail",
         arrange: (cloud) => (cloud.restoreEnds = "incompatible-restore"),
+      },
+      "a copy of an earlier copy": {
+        verdict: "pass",
+        asked: fromEarlier,
+        arrange: ({ copies }) => copies.arrangeEarlier(),
+      },
+      "an earlier copy that people have written to": {
+        verdict: "fail",
+        asked: fromEarlier,
+        arrange: ({ copies }) => copies.arrangeEarlier(1),
       },
     },
   },

@@ -158,6 +158,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "subset-invalid",
         "refresh-target-taken",
         "refresh-target-unfit",
+        "refresh-copy-unfit",
         "refresh-tables-unknown",
         "refresh-tables-incomplete",
         "refresh-subset-unfit",

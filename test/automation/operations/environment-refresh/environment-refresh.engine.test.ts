@@ -9,6 +9,7 @@ import type { Run } from "../../../../automation/records";
 import { until } from "../../../until";
 import { maskingPreviewTests } from "../masking-preview/shown-rows";
 import { detected, good, inBrief } from "./ended-runs";
+import { fromCopyTests } from "./from-copy";
 import { lifeOfCopyTests } from "./life-of-copy";
 import { connectionEnded, withFullDisk } from "./mid-copy-faults";
 import { recordsWith } from "./records-with";
@@ -43,6 +44,11 @@ test("an approved refresh gives staging a masked, disarmed copy that every role 
   expect(await refreshes.filesWith(REAL)).toEqual([]);
   expect(await refreshes.changesOf(first)).toEqual({ same: expect.any(Number) as number });
 }, 600_000);
+
+fromCopyTests(
+  () => refreshes,
+  () => first,
+);
 
 test("a refresh whose connection ends in mid-copy and whose workers are killed replaces the copy: addresses and passwords stay, its stack shows no change, and one approved meanwhile is decided on again", async () => {
   const before = await refreshes.customersOf("staging");

@@ -13,13 +13,15 @@ const fresh = [...restored, ...read, "bring the target up"];
 const older = [...restored, ...read];
 const copied = ["copy and mask", "validate the copy"];
 const searched = [...copied, "disarm the copy", "search for leaks"];
-const cleanUp = [
-  "remove the throwaway",
-  "prove the throwaway gone",
-  "decide on the target",
-  "remove what was not handed over",
-  "record the removal",
+const ofTarget = ["decide on the target", "remove what was not handed over", "record the removal"];
+const cleanUp = ["remove the throwaway", "prove the throwaway gone", ...ofTarget];
+const compared = [
+  "register the throwaway",
+  "take a snapshot of the earlier copy",
+  "restore the target",
+  "compare it with what was searched",
 ];
+const withoutSnapshot = ["remove the snapshot", ...ofTarget];
 
 export const environmentRefreshOrder: OrderOfSteps = {
   1: {
@@ -39,6 +41,8 @@ export const environmentRefreshOrder: OrderOfSteps = {
     "a leak": { observe, run: [...fresh, ...searched], cleanUp },
     "a leak in a target that has an older copy": { observe, run: [...older, ...searched], cleanUp },
     "a backup that cannot be restored": { observe, run: restored, cleanUp },
+    "a copy of an earlier copy": { observe, run: [...compared, "hand over"], cleanUp: withoutSnapshot },
+    "an earlier copy that people have written to": { observe, run: compared, cleanUp: withoutSnapshot },
   },
 };
 
@@ -51,10 +55,13 @@ export const environmentRefreshEffects: readonly string[] = [
   "copy and mask",
   "disarm the copy",
   "search for leaks",
+  "take a snapshot of the earlier copy",
+  "restore the target",
   "hand over",
   "commit the change",
   "bring the stack up",
   "tag the target",
   "remove the throwaway",
+  "remove the snapshot",
   "remove what was not handed over",
 ];
