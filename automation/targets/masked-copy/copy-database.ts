@@ -49,9 +49,9 @@ export interface CopiedDatabase {
 const what = "the copying";
 
 /**
- * Errors: copy-unplanned, copy-query-failed, copy-storage-full, copy-disturbed, schema-unreadable, schema-not-loaded,
- * copy-refused, copy-incomplete, masking-value-unfit, definition-not-changed, subset-condition-refused,
- * subset-too-large.
+ * Errors: copy-unplanned, copy-query-failed, copy-storage-full, copy-disturbed, copy-connection-lost, schema-
+ * unreadable, schema-not-loaded, copy-refused, copy-incomplete, masking-value-unfit, definition-not-changed, subset-
+ * condition-refused, subset-too-large.
  */
 export async function copyDatabase(copy: DatabaseCopy): Promise<CopiedDatabase> {
   const { source, target, signal } = copy;

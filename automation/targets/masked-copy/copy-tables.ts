@@ -1,11 +1,10 @@
 /** Copies the rows of a database into another whose tables are empty, masking them on the way. */
 import type { Duplex } from "node:stream";
-import { types } from "node:util";
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
 import { openControlSession } from "../control-session";
 import type { DatabaseLogin } from "../database-login";
-import { passing, quietly } from "./copy-session";
+import { connectionLost, isOfNetwork, passing, quietly } from "./copy-session";
 import { copyOutStatement, copyInStatement, type CopiedTable } from "./copied-tables";
 import { CopyIn } from "./copy-in";
 import { copyOut } from "./copy-out";
@@ -42,8 +41,7 @@ export interface CopiedRows {
 
 /**
  * Table → what was copied. After a failure the target is of no use: other tables may be there, or in part.
- * Errors: copy-refused, copy-storage-full, copy-disturbed, masking-value-unfit; the loss of a session is passed on,
- * since another attempt may succeed.
+ * Errors: copy-refused, copy-storage-full, copy-disturbed, copy-connection-lost, masking-value-unfit.
  */
 export async function copyTables(request: CopyRequest): Promise<Record<string, CopiedRows>> {
   const { tables, masks, packageFolder, threads } = request;
@@ -171,10 +169,10 @@ function refusal(
   table: string,
   { side, identifier }: { side: "source" | "target"; identifier: string },
 ): unknown {
-  if (isOfNetwork(error))
-    return new Error(`the connection to the ${side} ended while ${table} was copied: ${error.message}`);
+  const what = `the copying of ${table}`;
+  if (isOfNetwork(error)) return connectionLost(`the ${side} "${identifier}"`, what, error.message);
   if (!(error instanceof DatabaseError)) return error;
-  const other = passing(identifier, `the copying of ${table}`, error);
+  const other = passing(identifier, what, error);
   if (other) return other;
   // What a function raises says what the function likes.
   const place = error.routine === "exec_stmt_raise" ? undefined : (error.constraint ?? error.column);
@@ -185,8 +183,3 @@ function refusal(
     place: place === undefined ? "" : ` at ${place}`,
   });
 }
-
-/** Of the socket, or what node-postgres says when it has closed: neither quotes a row. */
-const isOfNetwork = (error: unknown): error is Error =>
-  types.isNativeError(error) &&
-  ("syscall" in error || /^(Connection terminated|Client has encountered a connection error)/.test(error.message));

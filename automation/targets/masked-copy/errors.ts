@@ -20,6 +20,12 @@ export const maskedCopyErrors = {
     message: '"{identifier}" ended {what} with SQLSTATE {sqlstate}, which may pass',
     hint: "it was tried several times; the message may quote rows, and is not kept: 28P01 is a password that was rotated meanwhile, 53300 is too many sessions, 55P03 a lock that another session holds, 57014 a statement that was cancelled or took too long",
   },
+  "copy-connection-lost": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the connection to {database} ended during {what}: {reason}",
+    hint: "it was tried several times, and what was copied is dropped; look whether the instance restarted or failed over meanwhile, and at the network of the workers, then request it again: `npx shipshape request environment-refresh`",
+  },
   "schema-not-loaded": {
     httpStatus: 422,
     exitCode: 1,

@@ -21,7 +21,8 @@ export const hidesRows = ({ sql }: DumpStatement): boolean =>
 
 /**
  * Pre-data in one transaction, which is quick and leaves nothing half done; post-data each for itself, so that an index
- * that takes an hour holds no lock of the others. Errors: schema-not-loaded, copy-storage-full, copy-disturbed.
+ * that takes an hour holds no lock of the others. Errors: schema-not-loaded, copy-storage-full, copy-disturbed,
+ * copy-connection-lost.
  */
 export async function loadSchema(
   client: Client,

@@ -7,7 +7,7 @@
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../../errors";
 import { sessionWasLost } from "../control-session";
-import { lostSession } from "./copy-session";
+import { connectionLost } from "./copy-session";
 
 const policy = "shipshape_subset_condition";
 
@@ -41,7 +41,8 @@ export async function conditionally<T>(table: string, work: () => Promise<T>): P
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const sqlstate = error.code ?? "unknown";
-    if (sessionWasLost(error)) throw lostSession(table, sqlstate);
+    if (sessionWasLost(error))
+      throw connectionLost("staging", `the choice of rows of ${table}`, `SQLSTATE ${sqlstate}`);
     throw new ShipshapeError("subset-condition-refused", { table, reason: `SQLSTATE ${sqlstate}` });
   }
 }

@@ -22,6 +22,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "copy-refused",
         "copy-storage-full",
         "copy-disturbed",
+        "copy-connection-lost",
         "copy-query-failed",
         "copy-unplanned",
         "definition-not-changed",

@@ -46,7 +46,7 @@ test.each([
     `reset role; create function app.refuse() returns event_trigger language plpgsql as $$ begin
        if session_user like 'shipshape%' then raise exception '%', (select min(kept) from app.note) using errcode = '57P01'; end if; end $$;
      create event trigger refuse on login execute function app.refuse(); alter event trigger refuse enable always`,
-    ...["unexpected", "57P01"],
+    ...["copy-connection-lost", "57P01"],
   ],
 ])("%s ends a copy, and no value is in any part of the error", async (_, sql, code, sqlstate) => {
   await servers.withDatabases(
