@@ -32,7 +32,7 @@ const whyAlways: Partial<Record<DefinitionFacts["kind"], string>> = {
 /** Why a copy cannot do what a rule says; undefined if it can, as far as that can be told. */
 export function unchangeable({ kind, text }: DefinitionFacts, rule: DefinitionRule): string | undefined {
   if ("keep" in rule || "unclassified" in rule) return undefined;
-  if (kind === "partition") return "the bound of a partition says which rows it has: it can only be kept";
+  if (kind === "partition") return "a key or bound of partitions says which rows each has: it can only be kept";
   if ("drop" in rule) return kind === "enum" ? "columns need its labels: replace them, one in each line" : undefined;
   if (onlyDropped.has(kind)) return "it can be kept or dropped, and not replaced";
   const labels = rule.replace.split("\n");

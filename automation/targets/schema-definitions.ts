@@ -108,6 +108,14 @@ const queries: DefinitionQuery[] = [
     drop: `null`,
   },
   {
+    kind: "partition",
+    id: "format('partition key of %I.%I', s.nspname, c.relname)",
+    text: "pg_get_partkeydef(c.oid)",
+    from: `pg_catalog.pg_class c ${spaces} c.relnamespace where c.relkind = 'p'`,
+    object: ["'pg_class'::regclass", "c.oid"],
+    drop: `null`,
+  },
+  {
     kind: "function",
     id: "format('function %s', i.identity)",
     text: "pg_get_functiondef(p.oid)",

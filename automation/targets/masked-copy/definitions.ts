@@ -9,6 +9,7 @@ const named = [
   "pg_constraint",
   "pg_conversion",
   "pg_event_trigger",
+  "pg_foreign_data_wrapper",
   "pg_foreign_server",
   "pg_language",
   "pg_namespace",
@@ -26,9 +27,20 @@ const named = [
   "pg_type",
 ];
 
+/**
+ * Columns of PostgreSQL's own tables with texts of people, whose statistics outlive what was dropped. Others have names
+ * of PostgreSQL's own, which a value may equal.
+ */
+const catalogTexts = [
+  ["pg_description", "description"],
+  ["pg_enum", "enumlabel"],
+  ["pg_foreign_server", "srvoptions"],
+  ["pg_proc", "prosrc"],
+].map(([table, column]) => `('${table}', '${column}')`);
+
 /** What ANALYZE has noted of values. */
 const statistics: string[] = [
-  `select 'statistics', 'of ' || schemaname || '.' || tablename || '.' || attname, concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats where ${own("schemaname")}`,
+  `select 'statistics', 'of ' || schemaname || '.' || tablename || '.' || attname, concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats where ${own("schemaname")} or (schemaname = 'pg_catalog' and (tablename, attname) in (${catalogTexts.join(", ")}))`,
   `select 'extended statistics', 'of ' || schemaname || '.' || tablename, most_common_vals::text from pg_stats_ext where ${own("schemaname")}`,
   `select 'extended statistics', 'of ' || schemaname || '.' || tablename, concat_ws(' ', expr, most_common_vals::text, histogram_bounds::text, most_common_elems::text) from pg_stats_ext_exprs where ${own("schemaname")}`,
 ];
@@ -46,12 +58,14 @@ const sources: string[] = [
   `select 'rule', rulename || ' of ' || schemaname || '.' || tablename, definition from pg_rules where ${own("schemaname")}`,
   `select 'policy', policyname || ' of ' || schemaname || '.' || tablename, concat_ws(' ', qual, with_check) from pg_policies`,
   `select 'partition', c.oid::regclass::text, pg_get_expr(relpartbound, c.oid) from pg_class c where relpartbound is not null`,
+  `select 'partition key', 'of ' || partrelid::regclass::text, pg_get_partkeydef(partrelid) from pg_partitioned_table`,
   `select 'extended statistics', stxname, pg_get_statisticsobjdef(oid) from pg_statistic_ext`,
   `select 'label', 'of ' || enumtypid::regtype::text, enumlabel::text from pg_enum where enumtypid >= 16384`,
   `select 'comment', 'on ' || pg_describe_object(classoid, objoid, objsubid), description from pg_description where objoid >= 16384`,
   `select 'comment', 'on the database', description from pg_shdescription where classoid = 'pg_database'::regclass and objoid = (select oid from pg_database where datname = current_database())`,
+  `select 'comment', 'on ' || pg_describe_object(classoid, objoid, 0), description from pg_shdescription where classoid = 'pg_authid'::regclass and objoid >= 16384`,
   `select 'security label', '', label from pg_seclabel`,
-  `select 'setting', 'of ' || coalesce(setrole::regrole::text, 'the database'), unnest(setconfig) from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database())`,
+  `select 'setting', 'of ' || case when setrole = 0 then 'the database' else setrole::regrole::text end, unnest(setconfig) from pg_db_role_setting where setdatabase = 0 or setdatabase = (select oid from pg_database where datname = current_database())`,
   `select 'options', 'of ' || c.oid::regclass::text, unnest(reloptions) from pg_class c where reloptions is not null`,
   `select 'foreign data wrapper', fdwname, unnest(fdwoptions) from pg_foreign_data_wrapper`,
   `select 'foreign server', srvname, unnest(srvoptions) from pg_foreign_server`,
@@ -60,6 +74,8 @@ const sources: string[] = [
   `select 'user mapping', 'of ' || srvname, unnest(umoptions) from pg_user_mappings`,
   `select 'publication', p.pubname || ' of ' || r.prrelid::regclass::text, pg_get_expr(prqual, prrelid) from pg_publication_rel r join pg_publication p on p.oid = prpubid where prqual is not null`,
   `select 'aggregate', aggfnoid::regprocedure::text, concat_ws(' ', agginitval, aggminitval) from pg_aggregate where aggfnoid >= 16384`,
+  `select 'collation', oid::regcollation::text, to_jsonb(o) ->> 'collicurules' from pg_collation o where oid >= 16384`,
+  `select 'missing value', 'of ' || attrelid::regclass::text || '.' || attname, attmissingval::text from pg_attribute where attmissingval is not null`,
   `select 'text search dictionary', oid::regdictionary::text, dictinitoption from pg_ts_dict where oid >= 16384`,
   `select 'name of column', 'of ' || attrelid::regclass::text, attname::text from pg_attribute join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace where ${own("n.nspname")} and attnum > 0`,
   `select 'name of role', '', rolname::text from pg_roles where oid >= 16384`,

@@ -6,6 +6,7 @@ import { LeakScan, type SearchedDefinition } from "../../masking/leak-scan";
 import { transformers } from "../../masking/transformers";
 import { columnId } from "../../masking/schema-facts";
 import type { DatabaseLogin } from "../database-login";
+import { besideTables } from "./beside-tables";
 import { copyOutStatement, type CopiedTable } from "./copied-tables";
 import { inCopySession } from "./copy-session";
 import type { CopiedRows } from "./copy-tables";
@@ -109,7 +110,7 @@ async function searchIn(source: Client, copy: Client, search: LeakSearch): Promi
     }
   }
   scan.endLearning();
-  for (const { query, places, types } of await searchedRelations(copy))
+  for (const { query, places, types } of [...(await searchedRelations(copy)), ...(await besideTables(copy))])
     for await (const { bytes } of copyOut(copy, `copy (${query}) to stdout`)) {
       search.signal?.throwIfAborted();
       scan.searchRows(

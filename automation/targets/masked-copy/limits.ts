@@ -33,6 +33,9 @@ export const tableCopySeconds = 24 * 3600;
 /** Tables that are copied at once: each uses a session of either server. */
 export const tablesAtOnceMax = 4;
 
+/** Of a large object that is searched at once: as text it has twice as many characters. */
+export const largeObjectPieceBytes = 128 * 1024;
+
 /** Different values of one column whose frequency is compared: of more, none is frequent enough to matter. */
 export const histogramRowsMax = 10_000;
 

@@ -83,6 +83,7 @@ test.each([
   ["default of shop.customer.note", "Miller"],
   ["default of domain shop.mail", "nobody@example.org"],
   ["partition shop.tenants_a", "Anna Schmidt"],
+  ["partition key of shop.tenants", "LIST (name)"],
   ["function shop.hello(pg_catalog.text)", "Miller"],
   ["view shop.rich", "Rockefeller"],
   ["view shop.summary", "Rockefeller"],
