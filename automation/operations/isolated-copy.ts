@@ -8,12 +8,10 @@ import { ShipshapeError } from "../errors";
 import type { TargetDatabase } from "../fleet-records";
 import { cloudPause, poll } from "../poll";
 import type { CleanUpReport } from "../records";
-import { stackExists } from "../runner/stack-state";
 import { markRemoved, registerThrowaway, type Throwaway } from "../runner/throwaways";
 import { awsClients, type AwsClients } from "../targets/aws-access";
 import {
   databaseEvents,
-  deleteDatabase,
   findBackups,
   findDatabase,
   isInFlight,
@@ -33,6 +31,7 @@ import { accessTo } from "../targets/locations";
 import { shownText } from "../targets/shown-text";
 import type { RestoredDatabaseArgs } from "../../stacks/restored-database";
 import type { OperationContext } from "./operation-context";
+import { deleteOnce, proveGone } from "./proven-gone";
 
 /** What of a plan says which throwaway it is. */
 export interface IsolatedCopy {
@@ -185,29 +184,17 @@ export function isolatedCopySteps(
       await removeStack(s.stacks, stackOf(plan), signal);
       const found = await findOwn(plan);
       if (!found) return;
-      // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
-      if (found.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
+      await deleteOnce(clientsOf(plan), found);
       await settled(plan, signal);
     },
 
     /** Looks for what is left by its identifier, which is unique because it contains the request's id. */
-    async proveGone(plan: IsolatedCopy): Promise<CleanUpReport["removed"]> {
-      const { identifier, stack } = plan.throwaway;
-      const left = (what: string) => new ShipshapeError("throwaway-left", { id: runOf(plan), identifier: what });
-      if (await findDatabase(clientsOf(plan), identifier)) throw left(identifier);
-      const [backup] = await findBackups(clientsOf(plan), identifier);
-      if (backup) throw left(backup);
-      if (await stackExists(s.stacks, stack)) throw left(stack);
-      return [
-        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` },
-        {
-          kind: "backups",
-          identifier,
-          provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${now()}`,
-        },
-        { kind: "stack", identifier: stack, provenGoneBy: "the backend has no stack of that name" },
-      ];
-    },
+    proveGone: (plan: IsolatedCopy): Promise<CleanUpReport["removed"]> =>
+      proveGone(
+        { clients: clientsOf(plan), stacks: s.stacks },
+        { identifier: plan.throwaway.identifier, stack: plan.throwaway.stack },
+        (left) => new ShipshapeError("throwaway-left", { id: runOf(plan), identifier: left }),
+      ),
   };
   return { clientsOf, loginTo, throwawayLogin, steps };
 

@@ -9,7 +9,7 @@ import type { CleanUpReport } from "../../records";
 import { hasBegun } from "../../runner/runs";
 import { stackExists } from "../../runner/stack-state";
 import type { AwsClients } from "../../targets/aws-access";
-import { deleteDatabase, findBackups, findDatabase, isInFlight, targetOf } from "../../targets/database-instance";
+import { findDatabase, isInFlight, targetOf } from "../../targets/database-instance";
 import { describeDatabase, isServing, tagsOf, type DatabaseLogin } from "../../targets/database-login";
 import { inCopySession } from "../../targets/masked-copy/copy-session";
 import {
@@ -21,6 +21,7 @@ import {
 } from "../../targets/masked-copy/target-database";
 import { loginsFound } from "../../targets/role-logins";
 import type { OperationContext } from "../operation-context";
+import { deleteOnce, proveGone } from "../proven-gone";
 import { restoringArguments } from "./earlier-copy";
 import { handOverStepName } from "./limits";
 import { requireOwn } from "./ownership";
@@ -156,21 +157,12 @@ export function targetSteps(s: OperationContext, { clientsOf, targetLogin, team 
     await removeStack(s.stacks, stackOf(plan, { findsRoles: false }), signal);
     const found = await findDatabase(clientsOf(plan), identifier);
     requireOwn(plan.copy, seen(found));
-    if (found && found.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
+    await deleteOnce(clientsOf(plan), found);
     if (await settledTarget(plan, signal)) throw left(identifier);
-    const gone = { kind: "target", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` };
-    if (resourceId === null) return [gone];
-    const [backup] = await findBackups(clientsOf(plan), identifier, resourceId);
-    if (backup) throw left(`the ${backup}`);
-    if (await stackExists(s.stacks, stack)) throw left(stack);
-    return [
-      gone,
-      {
-        kind: "backups of the target",
-        identifier: resourceId,
-        provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${now()}`,
-      },
-    ];
+    // It was never there: backups of its name are others'.
+    if (resourceId === null)
+      return [{ kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` }];
+    return proveGone({ clients: clientsOf(plan), stacks: s.stacks }, { identifier, resourceId, stack }, left);
   }
 
   function stackOf(plan: EnvironmentRefreshPlan, { isNeeded = false, findsRoles = true } = {}) {

@@ -4,13 +4,13 @@ import { copyTagKeys } from "../../../components/standards/fixed";
 import { ShipshapeError } from "../../errors";
 import { copyStack, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
-import { stackExists } from "../../runner/stack-state";
 import { awsClients } from "../../targets/aws-access";
-import { deleteDatabase, findBackups, findDatabase, isInFlight } from "../../targets/database-instance";
+import { findDatabase, isInFlight } from "../../targets/database-instance";
 import { requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo } from "../../targets/locations";
 import { observeCopy } from "../copy-look";
 import type { OperationContext } from "../operation-context";
+import { deleteOnce, proveGone } from "../proven-gone";
 import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
 import type { RefreshRemovalRequest } from "./request";
 import { settledProgram } from "../settled-program";
@@ -76,30 +76,18 @@ export function refreshRemovalSteps(s: OperationContext) {
         return new Map<string, string>();
       };
       await removeStack(s.stacks, { stackName, secretsProvider: secretsProvider ?? undefined, settleCloud }, signal);
-      // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
-      const left = await findCopy(plan);
-      if (left && left.DBInstanceStatus !== "deleting") await deleteDatabase(clientsOf(plan), identifier);
+      await deleteOnce(clientsOf(plan), await findCopy(plan));
       await settled(plan, signal);
     },
 
     /** Its data is in no instance, snapshot or retained backup. Errors: removal-left. */
-    async proveGone(plan: RefreshRemovalPlan): Promise<RemovalOutcome["gone"]> {
+    proveGone(plan: RefreshRemovalPlan): Promise<RemovalOutcome["gone"]> {
       const { identifier, resourceId } = plan.database;
-      const left = (what: string) => new ShipshapeError("removal-left", { identifier, left: what });
-      if (await findDatabase(clientsOf(plan), identifier)) throw left("the instance");
-      const [backup] = await findBackups(clientsOf(plan), identifier, resourceId);
-      if (backup) throw left(`the ${backup}`);
-      if (await stackExists(s.stacks, plan.copy.stack)) throw left(`the stack ${plan.copy.stack}`);
-      const at = new Date().toISOString();
-      return [
-        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${at}` },
-        {
-          kind: "backups",
-          identifier: resourceId,
-          provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${at}`,
-        },
-        { kind: "stack", identifier: plan.copy.stack, provenGoneBy: "the backend has no stack of that name" },
-      ];
+      return proveGone(
+        { clients: clientsOf(plan), stacks: s.stacks },
+        { identifier, resourceId, stack: plan.copy.stack },
+        (left) => new ShipshapeError("removal-left", { identifier, left }),
+      );
     },
   };
 }

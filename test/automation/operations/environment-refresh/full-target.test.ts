@@ -54,7 +54,7 @@ test("a target of the refresh's own that was never handed over is removed withou
   const { decided, removed } = endOf(["copy and mask"]);
   const end = await decided();
   expect(end).toEqual({ becomes: "goes", resourceId: "db-TARGET" });
-  expect((await removed(end)).map(({ kind }) => kind)).toEqual(["target", "backups of the target"]);
+  expect((await removed(end)).map(({ kind }) => kind)).toEqual(["database", "backups", "stack"]);
   expect(mockWorld.found).toBeUndefined();
 });
 
