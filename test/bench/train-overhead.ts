@@ -54,13 +54,15 @@ async function throughTrain(fleet: TrainFleet, service: string): Promise<number>
   return (run.finishedAt!.getTime() - began) / 1000;
 }
 
-/** The steps of a patch that take longest, in seconds. */
-function stepsOf({ target, steps }: Run): string {
+/** How long a patch took from its request, and its steps that take longest, in seconds. */
+function stepsOf({ target, steps, receivedAt, startedAt, finishedAt }: Run): string {
+  const after = (at: Date | undefined) => (((at ?? receivedAt).getTime() - receivedAt.getTime()) / 1000).toFixed(1);
   const took = Object.entries(steps).map(([name, { startedAt, finishedAt }]) => {
     return [name, (Date.parse(finishedAt ?? startedAt) - Date.parse(startedAt)) / 1000] as const;
   });
   const longest = took.filter(([, seconds]) => seconds >= 0.1);
-  return `${target}: ${longest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`;
+  const whole = `began after ${after(startedAt)} s, ended after ${after(finishedAt)} s`;
+  return `${target}: ${whole}: ${longest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`;
 }
 
 async function bare(cloud: Cloud, name: string): Promise<number> {
