@@ -64,7 +64,7 @@ test.each<[string, string, object]>([
   [
     "a new table",
     "create table app.more as select 'Mallory' as name; alter table app.more owner to keeper",
-    { written: 1, definitions: expect.arrayContaining(["object"]) as string[] },
+    { rows: 102, written: 1, definitions: expect.arrayContaining(["object"]) as string[] },
   ],
   [
     "the body of a function",
