@@ -29,6 +29,13 @@ const lengthBits = 10;
 /** Flag of a place: the hash is of the bytes up to an @. */
 const aroundAt = 1 << 24;
 
+/** Hashes of one value, at most: of 8, 16, 32, 64, 128 and 256 bytes. */
+const hashesOfValueMax = 6;
+/** Hashes that wait, each with its place and the value that it is of. */
+const waitingMax = 1 << 13;
+/** So many are looked up at once: the processor fetches what they need from memory at the same time. */
+const atOnce = 32;
+
 /** Calls for what may be a value: where it begins, and its length. */
 type Visit = (start: number, length: number) => void;
 
@@ -44,6 +51,10 @@ export class LeakAnchors {
   /** How many bytes before an @ some hash begins, as bits. */
   private beforeAt = 0;
   private readonly seeds: readonly [number, number];
+  private readonly waiting = new Int32Array(3 * waitingMax);
+  private waits = 0;
+  /** What was fetched ahead, so that no compiler leaves it out. */
+  fetched = 0;
 
   constructor() {
     const random = randomBytes(8);
@@ -54,24 +65,63 @@ export class LeakAnchors {
     return this.table.byteLength + this.bits.byteLength;
   }
 
-  note(bytes: Uint8Array, from: number, length: number): void {
+  /** Whether those that wait have to be inserted before another value is noted. */
+  get isFull(): boolean {
+    return this.waits + hashesOfValueMax > waitingMax;
+  }
+
+  /** `of`: the number of a value that may prove to be known already; −1: it is new. Waits for `insertWaiting`. */
+  note(bytes: Uint8Array, from: number, length: number, of: number): void {
     let sign = 0;
     while (sign < length && bytes[from + sign] !== AT) sign++;
     if (sign < length) {
       const before = Math.min(sign, anchorBytes - 1);
       this.beforeAt |= 1 << before;
-      this.insert(this.hash(0, bytes, from + sign - before, anchorBytes), aroundAt | (sign << lengthBits) | length);
-      return;
+      const hash = this.hash(0, bytes, from + sign - before, anchorBytes);
+      return this.wait(hash, aroundAt | (sign << lengthBits) | length, of);
     }
     const first = this.mixed(this.seeds[0], wordAt(bytes, from)) >>> firstShift;
     this.firsts[first >>> 5]! |= 1 << (first & 31);
     let hash = this.hash(0, bytes, from, anchorBytes);
     let level = 1;
     for (let width = anchorBytes; length >= 2 * width; width *= 2) {
-      this.insert(hash, level++ << lengthBits);
+      this.wait(hash, level++ << lengthBits, of);
       hash = this.hash(hash, bytes, from + width, width);
     }
-    this.insert(hash, (level << lengthBits) | length);
+    this.wait(hash, (level << lengthBits) | length, of);
+  }
+
+  private wait(hash: number, place: number, of: number): void {
+    const at = 3 * this.waits++;
+    this.waiting[at] = hash;
+    this.waiting[at + 1] = place;
+    this.waiting[at + 2] = of;
+  }
+
+  /** Those of new values. */
+  insertWaiting(isNew: Uint8Array): void {
+    const { waiting } = this;
+    let kept = 0;
+    for (let one = 0; one < this.waits; one++) {
+      const of = waiting[3 * one + 2]!;
+      if (of >= 0 && isNew[of] === 0) continue;
+      waiting[2 * kept] = waiting[3 * one]!;
+      waiting[2 * kept++ + 1] = waiting[3 * one + 1]!;
+    }
+    this.waits = 0;
+    for (let from = 0; from < kept; from += atOnce) {
+      const to = Math.min(kept, from + atOnce);
+      while ((this.used + atOnce) * 4 > this.table.length) this.grow();
+      const { table, bits, shift } = this;
+      const last = table.length - 1;
+      let fetched = 0;
+      for (let one = from; one < to; one++) {
+        const hash = waiting[2 * one]!;
+        fetched ^= table[slotOf(hash, last)]! ^ bits[hash >>> shift >>> 5]!;
+      }
+      this.fetched = fetched;
+      for (let one = from; one < to; one++) this.insert(waiting[2 * one]!, waiting[2 * one + 1]!);
+    }
   }
 
   search(text: Uint8Array, from: number, to: number, visit: Visit): void {
@@ -156,7 +206,7 @@ export class LeakAnchors {
     table[slot] = hash;
     table[slot + 1] = place;
     this.mark(hash);
-    if (++this.used * 4 > table.length) this.grow();
+    this.used++;
   }
 
   private mark(hash: number): void {

@@ -39,33 +39,31 @@ export class LeakColumns {
   }
 
   /**
-   * A value of a column. `identifies`: it is searched for however often it is repeated; `isText`: inside of texts.
-   * True when it is searched for from now on.
+   * A value of a column. `identifies`: it is searched for however often it is repeated; `digits`: how many it has, if it
+   * is a number; 0: it is searched for inside of texts.
    */
-  learn(
-    column: number,
-    bytes: Uint8Array,
-    [from, to]: readonly [number, number],
-    { identifies, isText }: { identifies: boolean; isText: boolean },
-  ): boolean {
+  learn(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean, digits: number): void {
     const { index } = this;
     const own = this.all[column]!;
-    if (!index.measure(bytes, from, to)) return false;
+    if (!index.measure(bytes, from, to)) return;
     const { high, low } = index;
     own.long++;
-    const mark = 1 << (high & 7);
-    const at = (high >>> 3) & (seenBits / 8 - 1);
-    if ((own.seen[at]! & mark) === 0) {
-      own.seen[at]! |= mark;
-      if (++own.marks >= marksOfWords && own.waiting) this.release(own, column);
-    }
+    if (own.waiting) this.mark(own, column, high);
     if (own.waiting && !identifies) {
       const key = (high >>> 0) * 2 ** 20 + (low >>> 12);
-      if (own.waiting.has(key)) return false;
+      if (own.waiting.has(key)) return;
       own.waiting.set(key, [high, low]);
-    } else if (!index.add(high, low, column)) return false;
-    if (isText) index.note(bytes, from, to);
-    return true;
+      if (digits === 0) index.note(bytes, from, to);
+    } else if (digits > 0) index.add(high, low, column, digits);
+    else index.addText(high, low, column, bytes, from, to);
+  }
+
+  private mark(own: SearchedColumn, column: number, high: number): void {
+    const mark = 1 << (high & 7);
+    const at = (high >>> 3) & (seenBits / 8 - 1);
+    if ((own.seen[at]! & mark) !== 0) return;
+    own.seen[at]! |= mark;
+    if (++own.marks >= marksOfWords) this.release(own, column);
   }
 
   /** After all values were learnt. */
@@ -76,6 +74,7 @@ export class LeakColumns {
       if (!own.lowEntropy) this.release(own, column);
       own.waiting = undefined;
     });
+    this.index.settle();
   }
 
   private release(own: SearchedColumn, column: number): void {

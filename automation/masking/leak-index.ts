@@ -10,7 +10,12 @@ import { anchorBytes, LeakAnchors } from "./leak-anchors";
 /** Of a longer value, these first bytes are searched for: a part of it is evidence enough. */
 export const valueBytesMax = 256;
 
-const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
+/** Values that wait: few enough to stay in the processor's cache. */
+const waitingMax = 2048;
+/** So many are looked up at once: the processor fetches what they need from memory at the same time. */
+const atOnce = 32;
+
+const startOf = (high: number, low: number): number => high ^ ((low << 7) | (low >>> 25));
 
 export class LeakIndex {
   private readonly hash = new Fingerprint(randomBytes(8));
@@ -22,6 +27,15 @@ export class LeakIndex {
   /** The fingerprint of what was measured last. */
   high = 0;
   low = 0;
+  /** Fours: a fingerprint, its column, its digits. */
+  private readonly waiting = new Int32Array(4 * waitingMax);
+  private waits = 0;
+  private readonly isNew = new Uint8Array(waitingMax);
+  /** What was fetched ahead, so that no compiler leaves it out. */
+  fetched = 0;
+
+  /** `newNumber` is called for each number that was not known before. */
+  constructor(private readonly newNumber: (digits: number) => void = () => undefined) {}
 
   /** Takes the fingerprint of a value. False if it is too short to be searched for. */
   measure(bytes: Uint8Array, from: number, to: number): boolean {
@@ -35,18 +49,60 @@ export class LeakIndex {
 
   /** Where in a text it may be. Only `add` makes that a hit. */
   note(bytes: Uint8Array, from: number, to: number): void {
-    this.anchors.note(bytes, from, Math.min(to - from, valueBytesMax));
+    if (this.anchors.isFull) this.settle();
+    this.anchors.note(bytes, from, Math.min(to - from, valueBytesMax), -1);
   }
 
-  /** A fingerprint is searched for. False if it was before. `column` says where a hit is from. */
-  add(high: number, low: number, column: number): boolean {
-    const { entries } = this;
+  /**
+   * A fingerprint is searched for. `column` says where a hit is from: the first that has it. Of a number, how many
+   * `digits` it has. It waits for others: in tables of hundreds of megabytes each look-up waits for memory, and many
+   * can wait at once.
+   */
+  add(high: number, low: number, column: number, digits = 0): void {
+    if (this.waits === waitingMax || this.anchors.isFull) this.settle();
+    const at = 4 * this.waits++;
+    this.waiting[at] = high;
+    this.waiting[at + 1] = low;
+    this.waiting[at + 2] = column;
+    this.waiting[at + 3] = digits;
+  }
+
+  /** The same, and where in a text it may be, unless it is known already. */
+  addText(high: number, low: number, column: number, bytes: Uint8Array, from: number, to: number): void {
+    this.add(high, low, column);
+    this.anchors.note(bytes, from, Math.min(to - from, valueBytesMax), this.waits - 1);
+  }
+
+  /** Adds what waits. */
+  settle(): void {
+    const { waiting, isNew } = this;
+    for (let from = 0; from < this.waits; from += atOnce) {
+      const to = Math.min(this.waits, from + atOnce);
+      while ((this.values + atOnce) * 6 > this.entries.length) this.grow();
+      const { entries } = this;
+      const last = entries.length / 3 - 1;
+      let fetched = 0;
+      for (let one = from; one < to; one++)
+        fetched ^= entries[3 * (startOf(waiting[4 * one]!, waiting[4 * one + 1]!) & last) + 2]!;
+      this.fetched = fetched;
+      for (let one = from; one < to; one++) isNew[one] = this.insert(4 * one) ? 1 : 0;
+    }
+    this.waits = 0;
+    this.anchors.insertWaiting(isNew);
+  }
+
+  /** False if it was there before. */
+  private insert(at: number): boolean {
+    const { entries, waiting } = this;
+    const [high, low] = [waiting[at]!, waiting[at + 1]!];
     const slot = this.slot(high, low);
     if (entries[slot + 2] !== 0) return false;
     entries[slot] = high;
     entries[slot + 1] = low;
-    entries[slot + 2] = column + 1;
-    if (++this.values * 6 > entries.length) this.grow();
+    entries[slot + 2] = waiting[at + 2]! + 1;
+    this.values++;
+    const digits = waiting[at + 3]!;
+    if (digits > 0) this.newNumber(digits);
     return true;
   }
 
@@ -68,6 +124,7 @@ export class LeakIndex {
     to: number,
     found: (at: number, length: number, column: number) => void,
   ): void {
+    if (this.waits > 0) this.settle();
     if (this.values === 0) return;
     this.anchors.search(text, from, to, (start, length) => {
       const column = this.columnOf(text, start, start + length);
@@ -78,7 +135,7 @@ export class LeakIndex {
   private slot(high: number, low: number): number {
     const { entries } = this;
     const count = entries.length / 3;
-    let slot = (high ^ rotate(low, 7)) & (count - 1);
+    let slot = startOf(high, low) & (count - 1);
     while (entries[3 * slot + 2] !== 0 && (entries[3 * slot] !== high || entries[3 * slot + 1] !== low))
       slot = (slot + 1) & (count - 1);
     return 3 * slot;

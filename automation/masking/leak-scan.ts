@@ -28,11 +28,11 @@ export interface SearchedDefinition {
 }
 
 export class LeakScan {
-  private readonly index = new LeakIndex();
+  private readonly numbers = new LeakNumbers();
+  private readonly index = new LeakIndex((digits) => this.numbers.learn(digits));
   private readonly learnt = new LeakColumns(this.index);
   private readonly columns = this.learnt.all;
   private readonly hits = new HitCounts();
-  private readonly numbers = new LeakNumbers();
   private readonly digits = new Digits(DIGIT_MARK, valueBytesMax - DIGIT_MARK.length);
   private readonly positions: LeakReport["chance"] = [];
   private bytes = 0;
@@ -145,12 +145,11 @@ export class LeakScan {
     const { digits } = this;
     if (!digits.isNumber(chunk, from, to)) return;
     const end = Math.min(digits.bytes.length, DIGIT_MARK.length + digits.count);
-    const isNew = this.learnt.learn(column, digits.bytes, [0, end], { identifies: true, isText: false });
-    if (isNew) this.numbers.learn(digits.count);
+    this.learnt.learn(column, digits.bytes, 0, end, true, digits.count);
   }
 
   private learnBytes(column: number, bytes: Uint8Array, from: number, to: number, identifies: boolean): void {
-    this.learnt.learn(column, bytes, [from, to], { identifies, isText: true });
+    this.learnt.learn(column, bytes, from, to, identifies, 0);
   }
 
   private searchDecoded(place: Place, text: string, searched?: string): void {
