@@ -17,6 +17,7 @@ const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies)
 const threads = [
   "automation/guardrails/state-worker.ts",
   "automation/targets/masked-copy/masking-thread.ts",
+  "automation/targets/masked-copy/scanning-thread.ts",
   "automation/targets/masked-copy/schema-dump-thread.ts",
 ];
 

@@ -39,15 +39,25 @@ const atOnce = 32;
 /** Calls for what may be a value: where it begins, and its length. */
 type Visit = (start: number, length: number) => void;
 
+/** What was noted, for threads: its memory is shared, not copied. */
+export interface SharedAnchors {
+  table: Int32Array<SharedArrayBuffer>;
+  bits: Uint32Array<SharedArrayBuffer>;
+  firsts: Uint32Array<SharedArrayBuffer>;
+  shift: number;
+  beforeAt: number;
+  seeds: readonly [number, number];
+}
+
 export class LeakAnchors {
   /** Pairs: a hash, and its place: how many bytes it is of, and how long the value is (0: there are longer hashes). */
-  private table = new Int32Array(2 << 12);
+  private table = sharedInts(2 << 12);
   private used = 0;
   /** One bit for each hash that a text is looked up by first. */
-  private bits = new Uint32Array(1 << 10);
+  private bits = sharedBits(1 << 10);
   private shift = 32 - 15;
   /** One bit for each hash of a value's first four bytes: it stays in the processor's cache, and most texts fail here. */
-  private readonly firsts = new Uint32Array(1 << 14);
+  private firsts = sharedBits(1 << 14);
   /** How many bytes before an @ some hash begins, as bits. */
   private beforeAt = 0;
   private readonly seeds: readonly [number, number];
@@ -56,13 +66,18 @@ export class LeakAnchors {
   /** What was fetched ahead, so that no compiler leaves it out. */
   fetched = 0;
 
-  constructor() {
+  /** `shared`: all of it was noted, by another thread. */
+  constructor(shared?: SharedAnchors) {
     const random = randomBytes(8);
-    this.seeds = [random.readInt32LE(0), random.readInt32LE(4)];
+    this.seeds = shared?.seeds ?? [random.readInt32LE(0), random.readInt32LE(4)];
+    if (!shared) return;
+    ({ table: this.table, bits: this.bits, firsts: this.firsts } = shared);
+    ({ shift: this.shift, beforeAt: this.beforeAt } = shared);
   }
 
-  get memoryBytes(): number {
-    return this.table.byteLength + this.bits.byteLength;
+  share(): SharedAnchors {
+    const { table, bits, firsts, shift, beforeAt, seeds } = this;
+    return { table, bits, firsts, shift, beforeAt, seeds };
   }
 
   /** Whether those that wait have to be inserted before another value is noted. */
@@ -117,7 +132,7 @@ export class LeakAnchors {
       let fetched = 0;
       for (let one = from; one < to; one++) {
         const hash = waiting[2 * one]!;
-        fetched ^= table[slotOf(hash, last)]! ^ bits[hash >>> shift >>> 5]!;
+        fetched ^= table[slotOf(hash, last)]! ^ bits[(hash >>> shift) >>> 5]!;
       }
       this.fetched = fetched;
       for (let one = from; one < to; one++) this.insert(waiting[2 * one]!, waiting[2 * one + 1]!);
@@ -216,15 +231,18 @@ export class LeakAnchors {
 
   private grow(): void {
     const { table } = this;
-    this.table = new Int32Array(table.length * 2);
+    this.table = sharedInts(table.length * 2);
     // 4 bits for each pair, of which at most half are used: with more, the bitmap leaves the processor's cache.
     this.shift = Math.max(0, 32 - Math.log2(table.length) - 2);
-    this.bits = new Uint32Array(2 ** (32 - this.shift - 5));
+    this.bits = sharedBits(2 ** (32 - this.shift - 5));
     this.used = 0;
     for (let slot = 0; slot < table.length; slot += 2)
       if (table[slot + 1] !== 0) this.insert(table[slot]!, table[slot + 1]!);
   }
 }
+
+export const sharedInts = (count: number) => new Int32Array(new SharedArrayBuffer(4 * count));
+const sharedBits = (words: number) => new Uint32Array(new SharedArrayBuffer(4 * words));
 
 const firstShift = 32 - 19;
 

@@ -5,7 +5,8 @@
 import type { LeakIndex } from "./leak-index";
 import type { FieldForm } from "./leak-pieces";
 
-export interface SearchedColumn {
+/** What is known of a column after its values were learnt. */
+export interface LearntColumn {
   name: string;
   form: FieldForm;
   /** By its type: no value of it is evidence. */
@@ -14,6 +15,9 @@ export interface SearchedColumn {
   lowEntropy: boolean;
   /** How often there was a value that is long enough to be searched for. */
   long: number;
+}
+
+interface SearchedColumn extends LearntColumn {
   /** Which fingerprints were seen, for an estimate of how many different values there are. */
   seen: Uint8Array;
   /** How many bits of `seen` are set. */
@@ -31,11 +35,21 @@ const marksOfWords = Math.ceil(seenBits * (1 - Math.exp(-wordsMax / seenBits)));
 export class LeakColumns {
   readonly all: SearchedColumn[] = [];
 
-  constructor(private readonly index: LeakIndex) {}
+  /** `learnt`: by another thread. */
+  constructor(
+    private readonly index: LeakIndex,
+    learnt: readonly LearntColumn[] = [],
+  ) {
+    for (const one of learnt) this.all.push({ ...one, seen: new Uint8Array(0), marks: 0, waiting: undefined });
+  }
 
   add(name: string, isShort: boolean, form: FieldForm): number {
     const counted = { long: 0, seen: new Uint8Array(seenBits / 8), marks: 0, waiting: new Map() };
     return this.all.push({ name, form, isShort, lowEntropy: false, ...counted }) - 1;
+  }
+
+  share(): LearntColumn[] {
+    return this.all.map(({ name, form, isShort, lowEntropy, long }) => ({ name, form, isShort, lowEntropy, long }));
   }
 
   /**

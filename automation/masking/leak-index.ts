@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { Fingerprint } from "./fingerprint";
-import { anchorBytes, LeakAnchors } from "./leak-anchors";
+import { anchorBytes, LeakAnchors, sharedInts, type SharedAnchors } from "./leak-anchors";
 
 /** Of a longer value, these first bytes are searched for: a part of it is evidence enough. */
 export const valueBytesMax = 256;
@@ -17,11 +17,20 @@ const atOnce = 32;
 
 const startOf = (high: number, low: number): number => high ^ ((low << 7) | (low >>> 25));
 
+/** What was added, for threads: its memory is shared, not copied. */
+export interface SharedIndex {
+  key: Uint8Array;
+  entries: Int32Array<SharedArrayBuffer>;
+  values: number;
+  anchors: SharedAnchors;
+}
+
 export class LeakIndex {
-  private readonly hash = new Fingerprint(randomBytes(8));
-  private readonly anchors = new LeakAnchors();
+  private readonly key: Buffer;
+  private readonly hash: Fingerprint;
+  private readonly anchors: LeakAnchors;
   /** Threes: a fingerprint, and its column + 1. */
-  private entries = new Int32Array(3 << 12);
+  private entries = sharedInts(3 << 12);
   /** So many are searched for. */
   values = 0;
   /** The fingerprint of what was measured last. */
@@ -34,8 +43,22 @@ export class LeakIndex {
   /** What was fetched ahead, so that no compiler leaves it out. */
   fetched = 0;
 
-  /** `newNumber` is called for each number that was not known before. */
-  constructor(private readonly newNumber: (digits: number) => void = () => undefined) {}
+  /** `newNumber` is called for each number that was not known before; `shared`: another thread added everything. */
+  constructor(
+    private readonly newNumber: (digits: number) => void = () => undefined,
+    shared?: SharedIndex,
+  ) {
+    this.key = shared ? Buffer.from(shared.key) : randomBytes(8);
+    this.hash = new Fingerprint(this.key);
+    this.anchors = new LeakAnchors(shared?.anchors);
+    if (shared) ({ entries: this.entries, values: this.values } = shared);
+  }
+
+  /** Of what was settled. Nothing may be added afterwards, here or there. */
+  share(): SharedIndex {
+    const { key, entries, values, anchors } = this;
+    return { key, entries, values, anchors: anchors.share() };
+  }
 
   /** Takes the fingerprint of a value. False if it is too short to be searched for. */
   measure(bytes: Uint8Array, from: number, to: number): boolean {
@@ -113,10 +136,6 @@ export class LeakIndex {
     return column === 0 ? undefined : column - 1;
   }
 
-  get memoryBytes(): number {
-    return this.entries.byteLength + this.anchors.memoryBytes;
-  }
-
   /** Calls `found` for each value in the text: where it begins, its length, its column. Once for each position. */
   search(
     text: Uint8Array,
@@ -143,7 +162,7 @@ export class LeakIndex {
 
   private grow(): void {
     const { entries } = this;
-    this.entries = new Int32Array(entries.length * 2);
+    this.entries = sharedInts(entries.length * 2);
     for (let at = 0; at < entries.length; at += 3) {
       if (entries[at + 2] === 0) continue;
       const slot = this.slot(entries[at]!, entries[at + 1]!);

@@ -37,9 +37,15 @@ export class HitCounts {
     else this.counts.set(key, { place, column, arm, count });
   }
 
+  include(hits: LeakReport["hits"]): void {
+    for (const { place, column, arm, count } of hits) this.add(place, column, arm, count);
+  }
+
+  /** In the same order, whichever was met first. */
   list(): LeakReport["hits"] {
+    const key = ({ place, column, arm }: LeakReport["hits"][number]) => JSON.stringify([place, column, arm]);
     return [...this.counts.values()].sort(
-      (one, other) => other.count - one.count || (one.place < other.place ? -1 : 1),
+      (one, other) => other.count - one.count || (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0),
     );
   }
 }

@@ -6,9 +6,9 @@
 import { anchorBytes } from "./leak-anchors";
 import { Digits, needsDecoding } from "./leak-bytes";
 import { fieldAt, forEachField, hasLetter, isNull, isPlain, kindOf } from "./leak-fields";
-import { LeakColumns } from "./leak-columns";
-import { LeakIndex, valueBytesMax } from "./leak-index";
-import { LeakNumbers } from "./leak-numbers";
+import { LeakColumns, type LearntColumn } from "./leak-columns";
+import { LeakIndex, valueBytesMax, type SharedIndex } from "./leak-index";
+import { LeakNumbers, type FoundNumbers, type LearntNumbers } from "./leak-numbers";
 import { piecesOf, type FieldForm } from "./leak-pieces";
 import { boundOf, HitCounts, type LeakReport } from "./leak-report";
 import { canonical, decodings, fieldText, localPartOf } from "./leak-text";
@@ -27,16 +27,38 @@ export interface SearchedDefinition {
   text: string;
 }
 
+/** What one thread has learnt, with which others can search: the index is shared memory. */
+export interface Learnt {
+  index: SharedIndex;
+  columns: LearntColumn[];
+  numbers: LearntNumbers;
+}
+
+/** What one of several searches has met. */
+export interface Found {
+  bytes: number;
+  hits: LeakReport["hits"];
+  numbers: FoundNumbers[];
+}
+
 export class LeakScan {
-  private readonly numbers = new LeakNumbers();
-  private readonly index = new LeakIndex((digits) => this.numbers.learn(digits));
-  private readonly learnt = new LeakColumns(this.index);
-  private readonly columns = this.learnt.all;
+  private readonly numbers: LeakNumbers;
+  private readonly index: LeakIndex;
+  private readonly learnt: LeakColumns;
+  private readonly columns: LeakColumns["all"];
   private readonly hits = new HitCounts();
   private readonly digits = new Digits(DIGIT_MARK, valueBytesMax - DIGIT_MARK.length);
   private readonly positions: LeakReport["chance"] = [];
   private bytes = 0;
   private definitions = 0;
+
+  /** `by`: another has learnt. */
+  constructor(by?: Learnt) {
+    this.numbers = new LeakNumbers(by?.numbers);
+    this.index = new LeakIndex((digits) => this.numbers.learn(digits), by?.index);
+    this.learnt = new LeakColumns(this.index, by?.columns);
+    this.columns = this.learnt.all;
+  }
 
   /** Returns the number by which its values are learnt. `isShort` where its type has few different values. */
   addColumn(name: string, isShort: boolean, form: FieldForm = "value"): number {
@@ -52,8 +74,9 @@ export class LeakScan {
   }
 
   /** After all values were learnt, before anything is searched. */
-  endLearning(): void {
+  endLearning(): Learnt {
     this.learnt.end();
+    return { index: this.index.share(), columns: this.learnt.share(), numbers: this.numbers.share() };
   }
 
   /**
@@ -89,6 +112,18 @@ export class LeakScan {
     const bound = boundOf(expected);
     this.positions.push({ column, expected, seen, bound });
     if (seen > bound) this.hits.add(column, column, "position", seen);
+  }
+
+  /** What this search has met in rows. */
+  found(): Found {
+    return { bytes: this.bytes, hits: this.hits.list(), numbers: this.numbers.found() };
+  }
+
+  /** What another search, for the same values, has met in other rows. */
+  include({ bytes, hits, numbers }: Found): void {
+    this.bytes += bytes;
+    this.hits.include(hits);
+    this.numbers.include(numbers);
   }
 
   report(): LeakReport {

@@ -55,11 +55,15 @@ async function main(words: string[]): Promise<void> {
   const taken: Measured[] = [];
   for (const measure of chosen) {
     const reason = measure.missing?.();
-    if (reason !== undefined) process.stderr.write(`${measure.name}: left out, ${reason}\n`);
-    else taken.push(await take(measure, (line) => process.stderr.write(`${line}\n`)));
+    if (reason !== undefined) {
+      process.stderr.write(`${measure.name}: left out, ${reason}\n`);
+      continue;
+    }
+    taken.push(await take(measure, (line) => process.stderr.write(`${line}\n`)));
+    // Each at once: a run that ends early keeps what it has measured.
+    if (words.includes("--record")) record(taken);
   }
   console.log(reportLines(taken).join("\n"));
-  if (words.includes("--record")) record(taken);
 }
 
 void main(process.argv.slice(2));

@@ -120,7 +120,8 @@ export class CopyServers {
 
   scan(copied: Record<string, CopiedRows>): Promise<unknown> {
     const { source, target, rootCertificateFile, tables } = this.request;
-    const search = { tables: tables.filter(({ name }) => name in copied), masks: masked, copied, rootCertificateFile };
+    const found = tables.filter(({ name }) => name in copied);
+    const search = { tables: found, masks: masked, copied, rootCertificateFile, packageFolder, threads: 2 };
     return searchForLeaks(source, target, search);
   }
 

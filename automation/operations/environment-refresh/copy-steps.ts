@@ -62,6 +62,7 @@ interface CopyAccess {
 
 export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targetLogin }: CopyAccess) {
   const { rootCertificateFile } = s.access;
+  const threads = Math.min(maskingThreadsMax, availableParallelism());
   const looking = { rootCertificateFile, readOnly: true, statementSeconds: schemaFactsSeconds };
   const working = { rootCertificateFile, statementSeconds: schemaStatementSeconds };
   const reading = { rootCertificateFile, readOnly: true, statementSeconds: tableCopySeconds };
@@ -157,7 +158,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         definitions: profile.definitions,
         subset: await approvedSubset(plan, { profile, facts }),
         ...{ rootCertificateFile, packageFolder: s.packageFolder, signal },
-        threads: Math.min(maskingThreadsMax, availableParallelism()),
+        threads,
         tablesAtOnce: tablesAtOnceMax,
       });
       const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
@@ -205,6 +206,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
       const hidden = await hiddenLogin(plan, both);
       const report = await searchForLeaks(reader, hidden, {
         ...{ tables, left, masks, chosen, copied, rootCertificateFile, signal },
+        ...{ threads, packageFolder: s.packageFolder },
       });
       // Clean-up knows by it that the target goes whole.
       if (!isClean(report))

@@ -36,5 +36,5 @@ export const copyStep = { attemptsMax: 3, timeoutSeconds: 24 * 3600 };
 /** Counts the rows of both, or reads both whole. */
 export const readingStep = { attemptsMax: 3, timeoutSeconds: 24 * 3600 };
 
-/** Masks on so many cores of the worker at most: the servers are slower than four. */
+/** Masks and searches for leaks on so many cores of the worker at most: the servers are slower than four. */
 export const maskingThreadsMax = 4;

@@ -2,8 +2,7 @@
 import type { Client } from "pg";
 import type { FieldForm } from "../../masking/leak-pieces";
 import type { LeakReport } from "../../masking/leak-report";
-import { LeakScan, type SearchedDefinition } from "../../masking/leak-scan";
-import { transformers } from "../../masking/transformers";
+import type { LeakScan, SearchedDefinition } from "../../masking/leak-scan";
 import { columnId } from "../../masking/schema-facts";
 import type { DatabaseLogin } from "../database-login";
 import { besideTables } from "./beside-tables";
@@ -12,8 +11,10 @@ import { inCopySession } from "./copy-session";
 import type { CopiedRows } from "./copy-tables";
 import { copyOut } from "./copy-out";
 import { definitionsQuery } from "./definitions";
-import { histogramRowsMax, tableCopySeconds } from "./limits";
-import { chosenFrom, type ChosenRows } from "./subset-rows";
+import { tableCopySeconds } from "./limits";
+import { PositionCounts } from "./position-counts";
+import { ScanningThreads } from "./scanning-threads";
+import type { ChosenRows } from "./subset-rows";
 import type { TableMasks } from "./table-masks";
 
 export interface LeakSearch {
@@ -26,6 +27,8 @@ export interface LeakSearch {
   chosen?: ChosenRows | undefined;
   copied: Record<string, CopiedRows>;
   rootCertificateFile?: string | undefined;
+  packageFolder: string;
+  threads: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -93,53 +96,50 @@ export async function searchForLeaks(
 }
 
 async function searchIn(source: Client, copy: Client, search: LeakSearch): Promise<LeakReport> {
-  const scan = new LeakScan();
   const masked = await maskedColumns(source, search);
-  const isCopied = (table: CopiedTable) => search.tables.some(({ name }) => name === table.name);
-  for (const { table, columns } of masked) {
-    const numbers = columns.map((one) =>
-      scan.addColumn(columnId({ ...one, table: table.name }), isShort(one), formOf(one)),
-    );
-    // Once for all columns of a table: reading it costs more than looking at one of them.
-    const names = columns.flatMap((one) => (isShort(one) ? [] : [one.name]));
-    const learnt = numbers.filter((_, at) => !isShort(columns[at]!));
-    if (names.length === 0) continue;
-    for await (const { bytes } of copyOut(source, copyOutStatement({ ...table, columns: names }))) {
-      search.signal?.throwIfAborted();
-      scan.learn(learnt, bytes);
-    }
+  const threads = new ScanningThreads(search.packageFolder, search.threads, search.signal);
+  try {
+    const positions = new PositionCounts(search);
+    // A value that is compared by position is counted in one database while the other sends its rows.
+    const short = masked.filter(({ column }) => isShort(column));
+    const [scan] = await Promise.all([learnValues(threads, source, masked), positions.countInCopy(copy, short)]);
+    const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
+    const compared = masked.filter(({ id }) => byPosition.has(id));
+    await Promise.all([searchRows(threads, copy), positions.countInSource(source, compared)]);
+    for (const found of await threads.found()) scan.include(found);
+    for (const one of (await copy.query<SearchedDefinition>(definitionsQuery)).rows) scan.searchDefinition(one);
+    await positions.countInCopy(copy, compared);
+    for (const one of compared) positions.compare(scan, one);
+    const report = scan.report();
+    // Where no row was copied, there is no position to compare.
+    const left = new Set(masked.filter(({ isCopied }) => !isCopied).map(({ id }) => id));
+    return { ...report, leftOut: report.leftOut.filter(({ column }) => !left.has(column)) };
+  } finally {
+    await threads.end();
   }
-  scan.endLearning();
-  for (const { query, places, types } of [...(await searchedRelations(copy)), ...(await besideTables(copy))])
-    for await (const { bytes } of copyOut(copy, `copy (${query}) to stdout`)) {
-      search.signal?.throwIfAborted();
-      scan.searchRows(
-        places,
-        types.map((type) => plain.has(type)),
-        bytes,
-      );
-    }
-  for (const one of (await copy.query<SearchedDefinition>(definitionsQuery)).rows) scan.searchDefinition(one);
-  const byPosition = new Set(scan.report().leftOut.map(({ column }) => column));
-  for (const { table, columns } of masked)
-    for (const { name } of isCopied(table) ? columns : [])
-      if (!mayLeave(search.masks, table, name) && byPosition.has(columnId({ table: table.name, name })))
-        await comparePosition(scan, source, copy, table, name, search);
-  const report = scan.report();
-  // Where no row was copied, there is no position to compare.
-  const compared = new Set(
-    masked
-      .filter(({ table }) => isCopied(table))
-      .flatMap(({ table, columns }) => columns.map(({ name }) => columnId({ table: table.name, name }))),
-  );
-  return { ...report, leftOut: report.leftOut.filter(({ column }) => compared.has(column)) };
 }
 
-/** Whether its mask leaves some values by design. */
-function mayLeave({ tables }: TableMasks, table: CopiedTable, column: string): boolean {
-  const at = table.columns.indexOf(column);
-  const rule = tables[table.name]?.masked.find(({ position }) => position === at);
-  return transformers.find(({ name }) => name === rule?.mask.use)?.leaves ?? false;
+/** Every value of the masked columns that may be evidence. */
+async function learnValues(threads: ScanningThreads, source: Client, masked: readonly Masked[]): Promise<LeakScan> {
+  await threads.setColumns(
+    masked.map(({ id, column }) => ({ name: id, isShort: isShort(column), form: formOf(column) })),
+  );
+  // Once for all columns of a table: reading it costs more than looking at one of them.
+  for (const table of new Set(masked.map((one) => one.table))) {
+    const learnt = masked.flatMap((one, number) => (one.table === table && !isShort(one.column) ? [number] : []));
+    const columns = learnt.map((number) => masked[number]!.column.name);
+    if (columns.length > 0) await threads.learn(learnt, copyOut(source, copyOutStatement({ ...table, columns })));
+  }
+  return threads.endLearning();
+}
+
+async function searchRows(threads: ScanningThreads, copy: Client): Promise<void> {
+  for (const { query, places, types } of [...(await searchedRelations(copy)), ...(await besideTables(copy))])
+    await threads.search(
+      places,
+      types.map((type) => plain.has(type)),
+      copyOut(copy, `copy (${query}) to stdout`),
+    );
 }
 
 const isShort = ({ type, isEnum }: MaskedColumn): boolean => short.has(type) || isEnum;
@@ -157,16 +157,23 @@ interface MaskedColumn {
   isArray: boolean;
 }
 
-async function maskedColumns(
-  source: Client,
-  { tables, left = [], masks }: LeakSearch,
-): Promise<{ table: CopiedTable; columns: MaskedColumn[] }[]> {
-  const found = [];
+interface Masked {
+  id: string;
+  table: CopiedTable;
+  column: MaskedColumn;
+  /** Whether the copy has rows of its table. */
+  isCopied: boolean;
+}
+
+async function maskedColumns(source: Client, { tables, left = [], masks }: LeakSearch): Promise<Masked[]> {
+  const found: Masked[] = [];
   for (const table of [...tables, ...left]) {
     const names = (masks.tables[table.name]?.masked ?? []).map(({ position }) => table.columns[position] ?? "");
     if (names.length === 0) continue;
     const { rows } = await source.query<MaskedColumn>(MASKED_COLUMNS, [table.name, names]);
-    found.push({ table, columns: rows });
+    const isCopied = tables.some(({ name }) => name === table.name);
+    for (const column of rows)
+      found.push({ id: columnId({ table: table.name, name: column.name }), table, column, isCopied });
   }
   return found;
 }
@@ -201,39 +208,3 @@ async function searchedRelations(copy: Client): Promise<{ query: string; places:
   );
   return rows;
 }
-
-/** Of a column of few different values: how often its mask left a value as it was, against what chance would do. */
-async function comparePosition(
-  scan: LeakScan,
-  source: Client,
-  copy: Client,
-  table: CopiedTable,
-  column: string,
-  { copied, chosen }: LeakSearch,
-): Promise<void> {
-  const { unchanged = {} } = copied[table.name] ?? {};
-  const text = `t."${column.replaceAll('"', '""')}"::text`;
-  // Each different value is judged once, whatever its number of rows.
-  const queryOf = (from: string) => `with each as (select ${text} as value, count(*) as n from ${from} group by 1),
-    those as (select md5(value) as v, n from each where ${tells("value")})
-    select coalesce(sum(n), 0)::float8 as rows, (select json_object_agg(v, n) from (
-      select v, n from those order by n desc limit ${histogramRowsMax}) h) as counts from those`;
-  const of = async (client: Client, from: string) =>
-    (await client.query<{ rows: number; counts: Record<string, number> | null }>(queryOf(from))).rows[0]!;
-  const all = `only ${table.name} t`;
-  const before = await of(source, chosen ? chosenFrom(table.name, chosen) : all);
-  const after = await of(copy, all);
-  const together = Object.entries(before.counts ?? {}).reduce(
-    (sum, [value, count]) => sum + count * (after.counts?.[value] ?? 0),
-    0,
-  );
-  scan.comparePosition(
-    columnId({ table: table.name, name: column }),
-    unchanged[column] ?? 0,
-    before.rows === 0 ? 0 : together / before.rows,
-  );
-}
-
-/** Of the values that chunk-masker.ts compares: those that say something. */
-const tells = (text: string): string =>
-  `${text} ~ '[[:alnum:]]|[^[:ascii:]]' and ${text} not in ('0', 'infinity', '-infinity', 'Infinity', '-Infinity', 'NaN')`;

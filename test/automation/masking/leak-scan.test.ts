@@ -109,6 +109,41 @@ test("values that are few among many short ones are searched for", () => {
   expect(metIn(scan, "see Quillfeather 1700")).toBe(1);
 });
 
+test("several searches with what one has learnt report what one search of everything reports, in any order", () => {
+  const values = Array.from({ length: 6000 }, (_, at) => [
+    `Quill Feather${at}`,
+    at % 3 ? `buyer${at}@mail.example` : "\\N",
+    String(100_000_000 + at * 17),
+    ["Frankfurt", "Regensburg"][at % 2]!,
+  ]);
+  const learnt = () => {
+    const scan = new LeakScan();
+    const numbers = ["name", "email", "phone", "city"].map((name) => scan.addColumn(`t.${name}`, false));
+    scan.learn(numbers, chunk(values));
+    return { scan, learnt: scan.endLearning() };
+  };
+  const places = ["app.copy.id", "app.copy.note", "app.copy.number"];
+  const rows = (from: number) =>
+    chunk(
+      Array.from({ length: 500 }, (_, at) => [
+        String(at),
+        `asked Quill Feather${(from + at) * 7} of buyer${from + at}@mail.example in Frankfurt`,
+        String(100_000_000 + (from + at) * 34),
+      ]),
+    );
+  const parts = [0, 500, 1000, 1500].map(rows);
+  const alone = learnt().scan;
+  for (const part of parts) alone.searchRows(places, [], part);
+  const shared = learnt().learnt;
+  const searches = [new LeakScan(shared), new LeakScan(structuredClone(shared))];
+  parts.reverse().forEach((part, at) => searches[at % 2]!.searchRows(places, [], part));
+  const together = new LeakScan(shared);
+  for (const search of searches) together.include(search.found());
+  expect(together.report()).toEqual(alone.report());
+  expect(alone.report().hits.length).toBeGreaterThan(2);
+  expect(metIn(together, "from buyer5998@mail.example")).toBeGreaterThan(metIn(alone, "from nobody@mail.example"));
+});
+
 test("chance hits of short numbers explain no hit of a long one", () => {
   const short = Array.from({ length: 50_000 }, (_, at) => String(100_000_000 + ((at * 48_271) % 900_000_000)));
   const scan = scanOf([...short, "49171555019977123"]);

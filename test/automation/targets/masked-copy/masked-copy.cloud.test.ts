@@ -75,7 +75,7 @@ const scan = () =>
     tables: copied.found,
     masks,
     copied: copied.tables,
-    rootCertificateFile: request.rootCertificateFile,
+    ...{ rootCertificateFile: request.rootCertificateFile, packageFolder, threads: 2 },
   });
 
 const validation = () =>

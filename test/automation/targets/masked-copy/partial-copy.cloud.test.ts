@@ -14,7 +14,7 @@ import {
 } from "../../../../automation/targets/masked-copy/subset-rows";
 import { readSchemaFacts } from "../../../../automation/targets/schema-facts";
 import { keep, profileOf } from "../../masking/schemas";
-import { constant, masksOf, TwoServers } from "./two-servers";
+import { constant, masksOf, TwoServers, packageFolder } from "./two-servers";
 
 let servers: TwoServers;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ test("rows of some tables: the others are empty, and the search finds what a kep
           inControlSession(asked.target, { rootCertificateFile }, (other) => validateCopy(one, other, found, { left })),
         );
       expect(await validation()).toMatchObject({ tables: 1, leftEmpty: 1, rows: 5, differingCounts: [], missing: [] });
-      const search = { tables: found, left, masks: all, copied, rootCertificateFile };
+      const search = { tables: found, left, masks: all, copied, rootCertificateFile, packageFolder, threads: 2 };
       const { hits, leftOut } = await searchForLeaks(asked.source, asked.target, search);
       expect({ hits, leftOut }).toEqual({
         hits: [
@@ -136,7 +136,7 @@ test("a subset has the rows that its condition and keys choose, whole lookup tab
     expect(await copy("select about, text from app.note order by 1")).toEqual(
       [50, 52].map((about) => ({ about, text: "masked" })),
     );
-    const search = { tables: found, left, masks, chosen, copied, rootCertificateFile };
+    const search = { tables: found, left, masks, chosen, copied, rootCertificateFile, packageFolder, threads: 2 };
     expect((await searchForLeaks(asked.source, asked.target, search)).hits).toEqual([]);
     // A second attempt begins like the first, and the order of the keys makes no difference.
     await servers.target.store("drop database other with (force)");

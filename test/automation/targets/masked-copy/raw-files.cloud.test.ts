@@ -13,7 +13,7 @@ import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-
 import { tableMasks } from "../../../../automation/targets/masked-copy/table-masks";
 import { readSchemaFacts } from "../../../../automation/targets/schema-facts";
 import { keep, profileOf, use } from "../../masking/schemas";
-import { TwoServers } from "./two-servers";
+import { TwoServers, packageFolder } from "./two-servers";
 
 /** How each kind of value is stored: the beginning of every real one, which no mask gives. */
 const REAL = "zq7REALqz";
@@ -210,7 +210,7 @@ test("whatever the schema and its rows, no masked value of the source is in any 
         const masks = tableMasks(planMasks(profile, facts), { secret: Buffer.alloc(32, 7), sourceWords: [] });
         const asked = await servers.request(masks, database);
         const { found, tables: copied } = await copyDatabase({ ...asked, throughRoot: throughRoot(profile, facts) });
-        const search = { tables: found, masks, copied, rootCertificateFile };
+        const search = { tables: found, masks, copied, rootCertificateFile, packageFolder, threads: 2 };
         expect((await searchForLeaks(asked.source, asked.target, search)).hits).toEqual([]);
         await target.server.query("checkpoint");
         for (const mark of marksIn(target.server.dataFolder)) looked.target.add(mark);
