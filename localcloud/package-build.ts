@@ -1,11 +1,12 @@
 // Fills localcloud/dist for the published package: server, plugins and language host, each bundled with everything it
 // imports.
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { bundlePlugins } from "./plugins/bundle";
 import { bundleLanguageHost } from "./toolchain/language-host-bundle";
 
+const thread = "schema-dump-thread.cjs";
 const dist = join(__dirname, "dist");
 
 async function buildPackage(): Promise<void> {
@@ -23,6 +24,12 @@ async function buildPackage(): Promise<void> {
     legalComments: "none",
     logLevel: "warning",
   });
+  // The thread that dumps a schema, and pg_dump with its licence: installed, it would bring a whole database with it.
+  copyFileSync(join(__dirname, "postgres", thread), join(dist, thread));
+  const program = dirname(require.resolve("@electric-sql/pglite-tools/pg_dump"));
+  mkdirSync(join(dist, "pg-dump"));
+  for (const file of [join(program, "pg_dump.cjs"), join(program, "pg_dump.wasm"), join(program, "..", "LICENSE")])
+    copyFileSync(file, join(dist, "pg-dump", basename(file)));
   await bundlePlugins(join(dist, "plugins"));
   const toolchain = join(dist, "toolchain");
   mkdirSync(toolchain);

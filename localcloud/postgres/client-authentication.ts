@@ -5,7 +5,7 @@ import type { ServerFile } from "./server-files";
 /** Who may connect, and how: pg_hba.conf and pg_ident.conf. First match counts. */
 export function authenticationFiles(
   dataFolder: string,
-  rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean },
+  rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean; publishes: boolean },
 ): ServerFile[] {
   // md5 accepts passwords stored either way, each with its own exchange.
   const method = rules.scramOnly ? "scram-sha-256" : "md5";
@@ -16,6 +16,7 @@ export function authenticationFiles(
     "host    all,replication  rdsadmin  all  reject",
     "# rdsrepladmin: the role of read replicas, which may stream and nothing else.",
     "hostssl replication      rdsrepladmin  127.0.0.1/32  scram-sha-256",
+    ...(rules.publishes ? ["hostssl all              rdsrepladmin  127.0.0.1/32  scram-sha-256"] : []),
     "host    all,replication  rdsrepladmin  all  reject",
     "host    rdsadmin         all       all  reject",
     "# The master may grant rds_iam, which makes it a member; IAM database tokens do not exist here, so members are rejected.",

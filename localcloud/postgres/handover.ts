@@ -15,14 +15,18 @@ export async function checkpoint(server: PostgresServer): Promise<void> {
   await server.query("checkpoint");
 }
 
-/** Of a server that is to be stopped: what would be lost with it, or cannot follow. Undefined if nothing would. */
-export async function transactionsInTheWay(server: PostgresServer): Promise<string | undefined> {
+/**
+ * Of a server that is to be stopped: what would be lost with it, or cannot follow. Undefined if nothing would.
+ * @param ownSlots how the names of slots begin that are the cloud's
+ */
+export async function transactionsInTheWay(server: PostgresServer, ownSlots = ""): Promise<string | undefined> {
   const [found] = await server.query(
     `select (select count(*) from pg_prepared_xacts) as prepared,
-      (select count(*) from pg_replication_slots where slot_type = 'logical') as logical,
+      (select count(*) from pg_replication_slots where slot_type = 'logical'
+        and ($2 = '' or not starts_with(slot_name, $2))) as logical,
       (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
         and backend_xid is not null and xact_start < clock_timestamp() - $1 * interval '1 second') as long`,
-    [limits.longTransactionSeconds],
+    [limits.longTransactionSeconds, ownSlots],
   );
   const words = { prepared: "prepared transactions", logical: "logical replication slots", long: "long writes" };
   const there = Object.entries(words).find(([name]) => Number(found?.[name]) > 0);

@@ -47,6 +47,14 @@ export const limits = {
   promoteSeconds: 60,
   /** A replica is behind by what was written during its base backup: minutes for a busy large database. */
   catchUpMilliseconds: 600_000,
+  /** pg_dump in WebAssembly takes a second; of tens of thousands of tables, minutes. */
+  schemaDumpMilliseconds: 600_000,
+  /** Between two looks at a copy by logical replication, which takes seconds to days. */
+  copyLookMilliseconds: 100,
+  /** A copy connects again every 200 ms, and its slot is free in between. */
+  dropSlotMilliseconds: 30_000,
+  /** Attempts at a table that cannot be copied, such as for want of disk space, before the copy is given up. */
+  copyFailures: 20,
   /** A writing transaction that is older stops a switchover, as it would be lost. */
   longTransactionSeconds: 60,
   /** How much of a log an error quotes. */

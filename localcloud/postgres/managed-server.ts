@@ -29,7 +29,7 @@ export class ManagedServer implements PostgresServer {
   readonly dataFolder: string;
   readonly socketFolder: string;
   readonly logFolder: string;
-  readonly #tlsFolder: string;
+  readonly tlsFolder: string;
   readonly #settings: PostgresServerSettings;
   readonly #masterUsername: string;
   readonly #user = serverUser();
@@ -49,7 +49,7 @@ export class ManagedServer implements PostgresServer {
     this.dataFolder = folders.dataFolder;
     this.socketFolder = folders.socketFolder;
     this.logFolder = folders.logFolder;
-    this.#tlsFolder = folders.tlsFolder;
+    this.tlsFolder = folders.tlsFolder;
   }
 
   get pid(): number | undefined {
@@ -161,15 +161,16 @@ export class ManagedServer implements PostgresServer {
 
   /** Writes everything the server reads at start or reload. */
   async #configure(parameters: Record<string, string>): Promise<Configuration> {
-    for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.#tlsFolder])
+    for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.tlsFolder])
       await createServerFolder(folder, this.#user);
     const configuration = await this.#configurationOf(parameters);
     const authentication = authenticationFiles(this.dataFolder, {
       ...configuration,
       masterUsername: this.#masterUsername,
+      publishes: this.#settings.publishes ?? false,
     });
     for (const file of [...configuration.files, ...authentication]) await writeServerFile(file, this.#user);
-    await writeFollowing(this.#settings, { dataFolder: this.dataFolder, tlsFolder: this.#tlsFolder }, this.#user);
+    await writeFollowing(this.#settings, { dataFolder: this.dataFolder, tlsFolder: this.tlsFolder }, this.#user);
     this.#logRetentionMinutes = configuration.logRetentionMinutes;
     return configuration;
   }
@@ -179,7 +180,7 @@ export class ManagedServer implements PostgresServer {
     return configurationOf({
       definitions: await parameterDefinitions(majorOf(engineVersion)),
       view: await this.#view(),
-      tls: await ensureServerCertificate(this.#tlsFolder, identity.caFolder, this.#user),
+      tls: await ensureServerCertificate(this.tlsFolder, identity.caFolder, this.#user),
       dataFolder: this.dataFolder,
       socketFolder: this.socketFolder,
       logFolder: this.logFolder,

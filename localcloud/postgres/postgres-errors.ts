@@ -3,6 +3,7 @@ export type PostgresErrorCode =
   | "archiving-stalled" // WAL does not reach the archive
   | "binaries-missing" // no PostgreSQL of that version is installed here
   | "cannot-recover" // a backup, or the WAL after it, is damaged or ends too early
+  | "copy-failed" // a copy by logical replication cannot be made, or cannot follow
   | "corrupt-page" // a page with a wrong checksum: no backup may replace the last good one
   | "disk-full"
   | "incompatible-parameters" // the server refuses to start with these parameters; data is untouched

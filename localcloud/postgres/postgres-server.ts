@@ -1,5 +1,19 @@
 /** The public interface of this folder: PostgreSQL servers that behave like RDS's. */
 export { checkpoint, runningPort, transactionsInTheWay, waitUntilHasAllOf } from "./handover";
+export {
+  allowCopy,
+  copyLogically,
+  copySequences,
+  fillViews,
+  followAt,
+  hasAllOf,
+  logicalState,
+  schemaFingerprint,
+  unfollow,
+  unpublish,
+  untilCopied,
+  type LogicalPair,
+} from "./logical-copy";
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 export {

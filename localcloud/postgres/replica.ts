@@ -51,10 +51,15 @@ export async function createReplica(settings: PostgresServerSettings, source: Re
 }
 
 /** Replicas log in to their source as this role, which can do nothing but replicate. */
-const replicationRole = "rdsrepladmin";
+export const replicationRole = "rdsrepladmin";
 
 /** Lets replicas log in with this password, and keeps WAL for one of them. Repeating it changes nothing. */
 export async function allowReplica(source: PostgresServer, password: string, slot: string): Promise<void> {
+  await letReplicasLogIn(source, password);
+  await keepWalFor(source, slot);
+}
+
+export async function letReplicasLogIn(source: PostgresServer, password: string): Promise<void> {
   await source.query(
     `do $$ begin
       if not exists (select from pg_roles where rolname = '${replicationRole}') then
@@ -63,7 +68,6 @@ export async function allowReplica(source: PostgresServer, password: string, slo
     end $$;
     alter role ${replicationRole} password ${quoteLiteral(passwordVerifier(password))} valid until 'infinity'`,
   );
-  await keepWalFor(source, slot);
 }
 
 /** On a standby, too: made before its promotion, it keeps what the next follower will need. */

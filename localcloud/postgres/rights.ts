@@ -1,11 +1,12 @@
+/** Every server has them from its template. */
+export const templateRoles = ["rds_superuser", "rds_iam", "rds_replication", "rds_password", "rds_extension"];
+
 /**
  * RDS's roles. Its master is not a superuser; `rdsadmin` is, and only the cloud can log in as that
  * (client-authentication.ts). What `rds_superuser` may do follows the RDS guide and tests on 16, 17 and 18.
  */
 export const roleStatements: readonly string[] = [
-  ...["rds_superuser", "rds_iam", "rds_replication", "rds_password", "rds_extension"].map(
-    (role) => `create role ${role} nologin`,
-  ),
+  ...templateRoles.map((role) => `create role ${role} nologin`),
   "grant pg_monitor, pg_signal_backend, pg_checkpoint, pg_use_reserved_connections, pg_create_subscription, rds_replication, rds_password, rds_extension to rds_superuser with admin option",
   // Inherited, these would let the master read password hashes in pg_authid; RDS lets it grant them, not use them for
   // that.

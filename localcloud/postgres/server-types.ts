@@ -16,6 +16,8 @@ export interface PostgresServerSettings {
   archiveFolder?: string | undefined;
   /** The server that this one follows as a standby. @default none: it accepts writes */
   follows?: Following | undefined;
+  /** Whether a server of another major copies from it by logical replication. @default it does not */
+  publishes?: boolean;
   /** Whether its sessions only read unless they say otherwise. @default they also write */
   isReadOnly?: boolean;
   /** Memory of the instance class: the value of DBInstanceClassMemory in formulas. */
@@ -26,8 +28,10 @@ export interface PostgresServerSettings {
 
 /** Where a standby gets its WAL: from another server of this machine, over TLS. */
 export interface Following {
+  /** By rows, to another major: then it is no standby, and only knows how to log in. @default false */
+  isLogical?: boolean;
   port: number;
-  /** The physical slot that keeps WAL for it. */
+  /** The slot that keeps WAL for it; of a logical copy the beginning of their names. */
   slot: string;
   /** What `pg_stat_replication` calls it. */
   name: string;
@@ -53,6 +57,7 @@ export interface PostgresServer {
   readonly pid: number | undefined;
   readonly socketFolder: string;
   readonly dataFolder: string;
+  readonly tlsFolder: string;
   readonly logFolder: string;
   /** What became of its parameters when they were last written: at a start, or by `applyParameters`. */
   readonly parameterReport: ParameterReport;

@@ -22,7 +22,7 @@ export const blueGreenActions: Action[] = [
     run(input, call) {
       const { deployment, green } = newDeployment(input, call);
       call.cloud.deployments.put(deployment);
-      call.cloud.instances.begin(green, { kind: "replicate" });
+      call.cloud.instances.begin(green, { kind: deployment.isLogical ? "copy" : "replicate" });
       return answer(deployment, call);
     },
   }),

@@ -3,6 +3,7 @@ import { AwsError } from "../../wire/aws-error";
 import type { Cloud } from "../../cloud";
 import type { Tag } from "../../storage/records";
 import type { Collection } from "../../storage/store";
+import { Separations } from "./logical";
 import { instanceArn } from "../instances/describe-instance";
 import type { InstanceRecord } from "../instances/instance-record";
 
@@ -18,6 +19,9 @@ export interface DeploymentRecord {
   green: string;
   /** What green is to run before it can be switched to. */
   engineVersion: string;
+  /** Of another major: by logical replication. Blue's schema when green was complete; what changes it stops a switch. */
+  isLogical?: boolean;
+  schema?: string;
   createdAt: string;
   tags: Tag[];
   switchover?: Switchover;
@@ -43,7 +47,10 @@ export interface Switchover {
 export class Deployments {
   private readonly records: Collection<DeploymentRecord>;
 
+  private readonly separations: Separations;
+
   constructor(private readonly cloud: Cloud) {
+    this.separations = new Separations(cloud);
     this.records = cloud.store.collection<DeploymentRecord>("blue-green-deployments");
   }
 
@@ -83,6 +90,7 @@ export class Deployments {
 
   /** Moves those on that are not ready yet; the maintenance of the instances calls it. */
   look(): void {
+    this.separations.look();
     for (const deployment of this.records.list())
       if (deployment.status === "PROVISIONING") this.provision(deployment);
       else if (["AVAILABLE", "SWITCHOVER_FAILED"].includes(deployment.status)) this.watch(deployment);
@@ -91,7 +99,7 @@ export class Deployments {
   private provision(deployment: DeploymentRecord): void {
     const { instances } = this.cloud;
     const green = instances.byResourceId(deployment.green);
-    if (!green || green.replicaOf !== deployment.blue) return this.invalidate(deployment);
+    if (!green || !followsStill(green, deployment)) return this.invalidate(deployment);
     if (green.status !== "available" || green.operation) return;
     if (green.shape.EngineVersion !== deployment.engineVersion) {
       instances.begin(green, { kind: "modify", changes: { EngineVersion: deployment.engineVersion } }, "upgrading");
@@ -107,7 +115,7 @@ export class Deployments {
 
   private watch(deployment: DeploymentRecord): void {
     const green = this.cloud.instances.byResourceId(deployment.green);
-    if (green?.replicaOf !== deployment.blue || !this.cloud.instances.byResourceId(deployment.blue))
+    if (!green || !followsStill(green, deployment) || !this.cloud.instances.byResourceId(deployment.blue))
       this.invalidate(deployment);
   }
 
@@ -118,6 +126,9 @@ export class Deployments {
     });
   }
 }
+
+const followsStill = (green: InstanceRecord, { blue, isLogical }: DeploymentRecord): boolean =>
+  (isLogical ? green.copyOf : green.replicaOf) === blue;
 
 /** As DescribeBlueGreenDeployments shows it. */
 export function describeDeployment(deployment: DeploymentRecord, cloud: Cloud): object {

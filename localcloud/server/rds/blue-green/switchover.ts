@@ -3,17 +3,15 @@ import {
   isStandby,
   keepWalFor,
   promote,
-  runningPort,
   transactionsInTheWay,
   waitUntilHasAllOf,
-  type PostgresServer,
 } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
-import type { InstanceRecord, Operation } from "../instances/instance-record";
-import { recordReport } from "../instances/running-server";
+import type { Operation } from "../instances/instance-record";
 import { forgetGoneReplicas } from "../replicas/replicate";
 import { slotOf } from "../replicas/replica-set";
-import type { DeploymentRecord, Switchover } from "./deployments";
+import { logicalPhases } from "./logical-switchover";
+import { beginBackups, cancel, startAt, type Next, type Phases, type Sides } from "./sides";
 
 /**
  * The switchover, as an operation of the green instance: blue is stopped cleanly, green proven to have
@@ -25,7 +23,7 @@ export async function switchOver(operation: Operation & { kind: "switchover" }, 
     const blue = deployment && cloud.instances.byResourceId(deployment.blue);
     const green = deployment && cloud.instances.byResourceId(deployment.green);
     if (!deployment?.switchover || !blue || !green) return;
-    const next = await phases[deployment.switchover.phase]({
+    const next = await (deployment.isLogical ? logical : physical)[deployment.switchover.phase]({
       ...{ deployment, switchover: deployment.switchover, blue, green, cloud },
     });
     if (next === "done" || next === "cancelled") return;
@@ -33,21 +31,8 @@ export async function switchOver(operation: Operation & { kind: "switchover" }, 
   }
 }
 
-interface Sides {
-  deployment: DeploymentRecord;
-  switchover: Switchover;
-  blue: InstanceRecord;
-  green: InstanceRecord;
-  cloud: Cloud;
-}
-type Next = Switchover["phase"] | "done" | "cancelled";
-
-const phases: Record<Switchover["phase"], (sides: Sides) => Promise<Next>> = {
-  guard,
-  stop,
-  promote: promoteGreen,
-  move,
-};
+const physical: Phases = { guard, stop, promote: promoteGreen, move };
+const logical: Phases = { ...logicalPhases, move };
 
 /** RDS's guardrails. Nothing has changed for clients when one of them stops it. */
 async function guard(sides: Sides): Promise<Next> {
@@ -60,13 +45,8 @@ async function guard(sides: Sides): Promise<Next> {
     return cancel(sides, "Switchover guardrail: the replica lag of green is beyond the timeout.");
   // Before its promotion: its checkpoints would recycle what blue needs to follow it on the way back.
   await keepWalFor(standby, slotOf(blue));
-  cloud.instances.update(green.resourceId, (current) => {
-    current.shape.BackupRetentionPeriod = blue.shape.BackupRetentionPeriod;
-    current.shape.PreferredBackupWindow = blue.shape.PreferredBackupWindow;
-  });
-  const archiving = await servers.reopen(cloud.instances.byResourceId(green.resourceId)!);
-  await archiving.applyParameters(green.activeParameters);
-  for (const server of [archiving, writer]) await checkpoint(server);
+  await beginBackups(sides);
+  for (const server of [standby, writer]) await checkpoint(server);
   return "stop";
 }
 
@@ -104,6 +84,8 @@ async function move({ deployment, switchover: { live, old }, blue, green, cloud 
   });
   const moved = instances.update(green.resourceId, (current) => {
     delete current.replicaOf;
+    delete current.copyOf;
+    delete current.isReadOnly;
     current.shape.DBInstanceIdentifier = live.name;
     current.shape.DeletionProtection = blue.shape.DeletionProtection;
     current.listeningPort = live.port;
@@ -125,26 +107,4 @@ async function move({ deployment, switchover: { live, old }, blue, green, cloud 
     if (from !== to)
       events.say(deployment.region, "db-instance", to!, ["configuration change"], `Renamed instance to ${to}`);
   return "done";
-}
-
-async function startAt(instance: InstanceRecord | undefined, cloud: Cloud): Promise<void> {
-  if (!instance) return;
-  const server: PostgresServer = await cloud.instances.servers.reopen(instance);
-  if (server.state() === "running" && runningPort(server) !== server.port) await server.stop("fast");
-  await server.applyParameters(instance.activeParameters);
-  recordReport(instance, await server.start(), cloud);
-}
-
-function cancel({ deployment, blue, green, cloud }: Sides, reason: string): Next {
-  cloud.instances.update(blue.resourceId, (current) => void (current.status = "available"));
-  cloud.instances.update(green.resourceId, (current) => {
-    if (current.replicaOf !== undefined) current.shape.BackupRetentionPeriod = 0;
-  });
-  cloud.deployments.update(deployment.id, (one) => {
-    one.status = "SWITCHOVER_FAILED";
-    one.statusDetails = reason;
-    delete one.switchover;
-  });
-  cloud.deployments.say(deployment, "failure", `Switchover on blue/green deployment was canceled. ${reason}`);
-  return "cancelled";
 }

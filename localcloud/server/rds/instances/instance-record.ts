@@ -28,6 +28,10 @@ export interface InstanceRecord {
   newMasterPassword?: string;
   /** The source's resource id; set while this is a read replica. */
   replicaOf?: string;
+  /** Of a green instance of another major, until it has blue's name: the resource id of blue, whose rows it gets. */
+  copyOf?: string;
+  /** Of its blue, as long: the resource id of green. */
+  copiedTo?: string;
   /** Of the role that replicas of this instance log in with; made with the first of them. */
   replicationPassword?: string;
   /** The old blue after a switchover: read-only, until its group says 0 for that and it is rebooted. */
@@ -136,6 +140,7 @@ export type Operation = { id: string } & (
   | { kind: "create" }
   | { kind: "restore"; from: RestoreOrigin }
   | { kind: "replicate" }
+  | { kind: "copy" }
   | { kind: "promote"; retentionDays: number; backupWindow?: string }
   | { kind: "switchover"; deployment: string }
   | { kind: "backup"; snapshot?: string }
@@ -159,6 +164,7 @@ export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
   create: "creating",
   restore: "creating",
   replicate: "creating",
+  copy: "creating",
   promote: "modifying",
   switchover: "modifying",
   backup: "backing-up",

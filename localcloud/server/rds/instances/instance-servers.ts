@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reachableFolder } from "../../../postgres/reachable-folder";
@@ -7,6 +7,7 @@ import {
   createReplica,
   createServer,
   openServer,
+  removeServer,
   restoreServer,
   type Following,
   type ReplicaSource,
@@ -62,6 +63,15 @@ export class InstanceServers {
   /** Creates the database from a backup, or finishes creating it. @throws PostgresError cannot-recover */
   async restore(instance: InstanceRecord, source: RecoverySource): Promise<PostgresServer> {
     const server = await restoreServer(await this.withArchive(instance), source);
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  /** Creates a database with nothing in it, whatever an attempt has left there: it is filled by the caller. */
+  async createEmpty(instance: InstanceRecord): Promise<PostgresServer> {
+    await removeServer(this.folder(instance.resourceId));
+    const master = { username: instance.shape.MasterUsername, password: randomBytes(20).toString("hex") };
+    const server = await createServer(await this.withArchive(instance), master);
     this.open.set(instance.resourceId, server);
     return server;
   }
@@ -124,6 +134,7 @@ export class InstanceServers {
       parameters: instance.activeParameters,
       archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
       follows: this.sourceOf(instance),
+      publishes: instance.copiedTo !== undefined,
       isReadOnly: instance.isReadOnly ?? false,
       memoryBytes,
       // The class's default, as far as one machine can support it for many servers.
@@ -138,9 +149,11 @@ export class InstanceServers {
   }
 
   private sourceOf(instance: InstanceRecord): Following | undefined {
-    const source = instance.replicaOf === undefined ? undefined : this.find(instance.replicaOf);
+    const of = instance.replicaOf ?? instance.copyOf;
+    const source = of === undefined ? undefined : this.find(of);
     if (source?.listeningPort === undefined || source.replicationPassword === undefined) return undefined;
     return {
+      isLogical: instance.copyOf !== undefined,
       port: source.listeningPort,
       slot: slotOf(instance),
       name: instance.shape.DBInstanceIdentifier,

@@ -1,6 +1,7 @@
 import { verifyPages } from "../../../postgres/backups";
 import { removeServer, type PostgresServer } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
+import { copyToGreen } from "../blue-green/logical";
 import { switchOver } from "../blue-green/switchover";
 import { backUp } from "../backups/back-up";
 import { deleteBackups, retain } from "../backups/retention";
@@ -23,6 +24,8 @@ export async function perform(instance: InstanceRecord, operation: Operation, cl
       return restore(instance, operation, cloud);
     case "replicate":
       return replicate(instance, cloud);
+    case "copy":
+      return copyToGreen(instance, cloud);
     case "promote":
       return promoteReplica(instance, operation, cloud);
     case "switchover":

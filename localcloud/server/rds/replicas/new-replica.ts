@@ -94,7 +94,7 @@ function sourceNamed(named: string, call: Call): InstanceRecord {
   return call.cloud.instances.get(call.region, arn?.name ?? named);
 }
 
-function checkSource(source: InstanceRecord, call: Call): void {
+export function checkSource(source: InstanceRecord, call: Call): void {
   const { DBInstanceIdentifier: name, BackupRetentionPeriod: retention } = source.shape;
   if (source.masterSecret)
     throw new AwsError(
