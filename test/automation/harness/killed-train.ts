@@ -123,7 +123,7 @@ class Run {
     const problems: string[] = [];
     for (const when of ["before", "in"]) {
       const worker = this.fleet.commands.of(operation).shipshape(`${when} ${step}*`, "worker");
-      const end = await Promise.race([worker.ended, sleep(killSecondsMax * 1000).then(() => undefined)]);
+      const end = await Promise.race([worker.ended, atMost(killSecondsMax * 1000)]);
       if (end?.signal === "SIGKILL") continue;
       problems.push(`no worker was killed ${when} it: ${end ? end.stderr : "it was not reached"}`);
       worker.kill("SIGKILL");
@@ -162,7 +162,7 @@ class Run {
       // A step of a minute is never done if its worker always lives for less.
       const isLast = this.randomKills >= randomKillsMax;
       const pause = isLast ? killSecondsMax * 1000 : 5000 + Math.random() * 90_000;
-      const how = await Promise.race([worker.ended, sleep(pause).then(() => undefined)]);
+      const how = await Promise.race([worker.ended, atMost(pause)]);
       if (how) break;
       worker.kill("SIGKILL");
       await worker.ended;
@@ -212,6 +212,9 @@ class Run {
     if (left.length > 0) problems.push(`left behind: ${left.join("; ")}`);
   }
 }
+
+/** Where it is not waited for any more, it does not keep the process. */
+const atMost = (milliseconds: number) => sleep(milliseconds, undefined, { ref: false });
 
 /** A step is reached within minutes, on a busy machine too. */
 const killSecondsMax = 1800;
