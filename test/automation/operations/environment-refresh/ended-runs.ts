@@ -1,4 +1,5 @@
 /** What tests of refreshes expect of runs that have ended, and of what they have made. */
+import { Client } from "pg";
 import type { Run } from "../../../../automation/records";
 import type { Commands } from "../disturbed-commands";
 
@@ -33,6 +34,18 @@ export async function unprovenCopies(commands: Commands, hasControlPlane = true)
   commands.env["SHIPSHAPE_DATABASE_URL"] = url;
   const { findings } = JSON.parse(stdout) as { findings: { rule: string; kind: string; name: string }[] };
   return findings.filter(({ rule }) => rule === "forbid-unmasked-copy").map(({ kind, name }) => `${kind} ${name}`);
+}
+
+/** What a request's run has left open for people. */
+export async function findingsIn(databaseUrl: string, requestId: string): Promise<string[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const sql = "select id from finding where request_id = $1 and answered_at is null order by id";
+    return (await client.query<{ id: string }>(sql, [requestId])).rows.map(({ id }) => id);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Counted from the day of a copy's data: midnight may pass while a test runs. */

@@ -8,10 +8,10 @@ import type { AwsClients } from "../../../../automation/targets/aws-access";
 import type { Run } from "../../../../automation/records";
 import { until } from "../../../until";
 import { maskingPreviewTests } from "../masking-preview/shown-rows";
-import { detected, good, inBrief } from "./ended-runs";
 import { fromCopyTests } from "./from-copy";
+import { detected, good, inBrief, unprovenCopies } from "./ended-runs";
 import { lifeOfCopyTests } from "./life-of-copy";
-import { connectionEnded, withFullDisk } from "./mid-copy-faults";
+import { connectionEnded, withFullDisk, withoutConnection } from "./mid-copy-faults";
 import { recordsWith } from "./records-with";
 import { copy, Refreshes, roles } from "./refreshes";
 import { refusalTests } from "./refusals";
@@ -89,6 +89,23 @@ test("a refresh whose connection ends in mid-copy and whose workers are killed r
   await refreshes.commands.shipshape("", "cancel", other).ended;
 }, 900_000);
 
+test("a profile that changes once the run has begun: nothing is copied by it, the copy that is there stays with its proof, and staging goes", async () => {
+  const id = await refreshes.requested("staging", 14);
+  await refreshes.withWorker(() => refreshes.planned(id));
+  await refreshes.approve(id);
+  await refreshes.killedAt(id, "in restore into isolation");
+  refreshes.write(profile.replace("days: 90", "days: 30"));
+  const run = await refreshes.withWorker(() => refreshes.over(id));
+  refreshes.write(profile);
+  expect(run).toMatchObject({
+    ...{ status: "failed", verdict: "inconclusive", cleanUp: "done", cleanUpError: undefined },
+    error: { code: "refresh-moved", message: expect.stringContaining("the masking profile") as string },
+  });
+  expect(run.steps).not.toHaveProperty("copy and mask");
+  expect(await refreshes.instances()).toEqual([identifier, copy]);
+  expect(await unprovenCopies(refreshes.commands)).toEqual([]);
+}, 600_000);
+
 test("a disk of the target that fills in mid-copy ends the refresh at once: the older copy stays as it is, and nothing of the new one, of staging or of a value is left", async () => {
   const [before, databases] = [await refreshes.customersOf("staging"), await refreshes.databasesOf()];
   const id = await refreshes.requested("staging", 14);
@@ -119,19 +136,20 @@ test("a disk of the target that fills in mid-copy ends the refresh at once: the 
   expect(await recordsWith(refreshes.engine.cloud.env.SHIPSHAPE_DATABASE_URL!, REAL)).toEqual([]);
 }, 600_000);
 
-test("a profile that changes once the run has begun: nothing is copied by it, the copy that is there stays, and staging goes", async () => {
-  const id = await refreshes.requested("staging", 14);
-  await refreshes.withWorker(() => refreshes.planned(id));
-  await refreshes.approve(id);
-  await refreshes.killedAt(id, "in restore into isolation");
-  refreshes.write(profile.replace("days: 90", "days: 30"));
-  const run = await refreshes.withWorker(() => refreshes.over(id));
-  refreshes.write(profile);
+test("a target whose connection ends in mid-copy at every attempt ends the refresh with a code: the older copy stays as it is, and nothing of the new one or of staging is left", async () => {
+  const [before, databases] = [await refreshes.customersOf("staging"), await refreshes.databasesOf()];
+  const run = await withoutConnection(refreshes, () => refreshes.refresh());
   expect(run).toMatchObject({
     ...{ status: "failed", verdict: "inconclusive", cleanUp: "done", cleanUpError: undefined },
-    error: { code: "refresh-moved", message: expect.stringContaining("the masking profile") as string },
+    error: {
+      code: "copy-connection-lost",
+      message: expect.stringMatching(/ended during the copying of orders\.document: /) as string,
+    },
   });
-  expect(run.steps).not.toHaveProperty("copy and mask");
+  expect(run.steps["copy and mask"]).toMatchObject({ status: "failed", attempts: 3 });
+  expect(run.steps).not.toHaveProperty("validate the copy");
+  expect(await refreshes.customersOf("staging")).toEqual(before);
+  expect(await refreshes.databasesOf()).toEqual(databases);
   expect(await refreshes.instances()).toEqual([identifier, copy]);
 }, 600_000);
 

@@ -35,11 +35,18 @@ export async function connectionEnded(of: Refreshes, meanwhile: () => Promise<vo
 }
 
 /** Does `work` while a copy fills the disk in the middle of a table. */
-export async function withFullDisk<T>(of: Refreshes, work: () => Promise<T>): Promise<T> {
-  await of.asAdministrator("staging", diskFullOf(table), "template0");
+export const withFullDisk = <T>(of: Refreshes, work: () => Promise<T>): Promise<T> =>
+  planted(of, [diskFullOf(table), noFullDisk], work);
+
+/** Does `work` while each connection that writes a copy ends in the middle of a table, at every attempt. */
+export const withoutConnection = <T>(of: Refreshes, work: () => Promise<T>): Promise<T> =>
+  planted(of, [waits.replace("pg_sleep(3600)", "pg_terminate_backend(pg_backend_pid())"), noWait], work);
+
+async function planted<T>(of: Refreshes, [plant, remove]: [string, string], work: () => Promise<T>): Promise<T> {
+  await of.asAdministrator("staging", plant, "template0");
   try {
     return await work();
   } finally {
-    await of.asAdministrator("staging", noFullDisk, "template0");
+    await of.asAdministrator("staging", remove, "template0");
   }
 }

@@ -1,5 +1,5 @@
 /** A copy in a database that a team has declared, in the cloud of environment-refresh.engine.test.ts. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { Run } from "../../../../automation/records";
@@ -7,9 +7,9 @@ import type { AwsClients } from "../../../../automation/targets/aws-access";
 import { askFleet } from "../../../../automation/targets/fleet";
 import { database } from "../../../../stacks/database";
 import { loggedIn, type Query } from "../../../components/database-login";
-import { detected, good, inBrief } from "./ended-runs";
+import { detected, findingsIn, good, inBrief } from "./ended-runs";
 import { roles, type Refreshes } from "./refreshes";
-import { REAL } from "./source-content";
+import { profile, REAL } from "./source-content";
 
 const own = "orders-development";
 const stackName = `database.${own}`;
@@ -69,15 +69,53 @@ export function teamDatabaseTests(of: () => Refreshes): void {
       expect(await detected(of().commands, own)).toEqual({ verdict: "pass", failed: [] });
     }
 
+    let withoutTeams = "";
     beforeAll(async () => {
       const ofSource = readFileSync(join(folder("repository"), "Pulumi.database.orders-production.yaml"), "utf8");
-      await bringUp(ofSource.replace("production", environment));
+      // Of another team: both have a say in a copy that takes its place.
+      await bringUp(ofSource.replace("production", environment).replace('"team-orders"', '"team-web"'));
+      const { SHIPSHAPE_CONFIGURATION_FILE: configuration = "" } = of().commands.env;
+      withoutTeams = readFileSync(configuration, "utf8");
+      appendFileSync(configuration, "teams:\n  team-orders: [os:ben]\n  team-web: [os:cleo]\n");
       urls.before = await of().urlOf(environment, "readwrite");
       await bringUp(`${config()}  shipshape:rotation:\n    ${own}:\n      readwrite:\n        generation: 1\n`);
       for (const role of roles) urls[role] = await of().urlOf(environment, role);
       expect(urls.readwrite).not.toBe(urls.before);
       await by(urls.owner!, (query) => query("create table orders.old (id int); insert into orders.old values (1)"));
     }, 300_000);
+    afterAll(() => writeFileSync(of().commands.env["SHIPSHAPE_CONFIGURATION_FILE"]!, withoutTeams));
+
+    const approved = async (id: string, principal: string) => {
+      const { planDigest: plan = "" } = await of().controlPlane.run(id);
+      await of().controlPlane.approve(id, { principal, plan, comment: "as agreed" });
+    };
+    const openFindings = () => findingsIn(of().engine.cloud.env.SHIPSHAPE_DATABASE_URL!, leaked.requestId);
+    let leaked: Run;
+    test("a copy with a real value in it, which both teams have approved, leaves the database with the content that it had; one team alone does not begin it", async () => {
+      const leaking = profile.replace("note: { use: free-text }", "note: { keep: nobody writes a name there }");
+      of().write(leaking.replace("name: { use: name }", "name: { use: constant, with: { value: somebody } }"));
+      const id = await of().requested(environment, 14, "--target", own);
+      await of().withWorker(() => of().planned(id));
+      await approved(id, "ben");
+      await expect(approved(id, "ben")).rejects.toMatchObject({
+        code: expect.stringMatching(/^approval-/) as string,
+      });
+      expect(await of().controlPlane.run(id)).toMatchObject({ status: "waiting" });
+      await approved(id, "cleo");
+      leaked = await of().withWorker(() => of().over(id));
+      of().write(profile);
+      expect(leaked).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "done", cleanUpError: undefined });
+      const failed = leaked.checks.filter(({ verdict }) => verdict === "fail");
+      expect(failed.map(({ name }) => name)).toEqual(["no-leak-is-found", "copy-is-handed-over"]);
+      expect(failed[1]!.explanation).toContain("Only its team removes that");
+      expect(JSON.stringify(leaked)).not.toContain(REAL);
+      expect(await by(urls.readonly!, (query) => query("select id from orders.old"))).toEqual([{ id: 1 }]);
+      expect(
+        await by(urls.owner!, (query) => query("select datname from pg_database where datname ~ 'shipshape_'")),
+      ).toEqual([]);
+      expect(await of().instances()).toContain(own);
+      expect(await openFindings()).toEqual([`${leaked.requestId}.lasting`]);
+    }, 600_000);
 
     let run: Run;
     test("a copy takes the place of its content, although workers are killed at the swap and at the change of its stack: each role works by its old address, and nothing differs from its stack", async () => {
@@ -86,6 +124,7 @@ export function teamDatabaseTests(of: () => Refreshes): void {
       expect(plan?.text).toMatch(
         /What is in the database orders of orders-development today, 1 tables with .* is lost for good/,
       );
+      await approved(id, "cleo");
       run = await of().carriedOut(id, "in hand over", "in commit the change", "in bring the stack up");
       expect(inBrief(run)).toEqual(good);
       const customers = async (url: string) => by(url, (query) => query("select * from orders.customer"));
@@ -99,6 +138,8 @@ export function teamDatabaseTests(of: () => Refreshes): void {
       expect(await by(urls.readonly!, (query) => query("select to_regclass('orders.old') as old"))).toEqual([
         { old: null },
       ]);
+      // That storage is no cleaner for it.
+      expect(await openFindings()).toEqual([`${leaked.requestId}.lasting`]);
       await expectRolesToWork();
       expect(config()).toMatch(new RegExp(`    maskedCopy:\\n(      .*\\n)*      request: ${id}\\n`));
       await expectNoDrift();
