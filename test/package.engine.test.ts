@@ -97,13 +97,12 @@ test("each page that a message names, or another page links to, is in the packag
 
 test("the embedded cloud's package contains its server, plugins and language host, bundled", async () => {
   expect((await contents(cloudTarball)).sort()).toEqual([
-    "README.md",
-    "dist/LICENSE",
-    "dist/index.cjs",
+    ...["README.md", "dist/LICENSE", "dist/index.cjs"],
+    ...["LICENSE", "pg_dump.cjs", "pg_dump.wasm"].map((file) => `dist/pg-dump/${file}`),
     "dist/plugins/pulumi-resource-aws",
     "dist/plugins/pulumi-resource-postgresql",
     "dist/plugins/pulumi-resource-random",
-    "dist/server.cjs",
+    ...["dist/schema-dump-thread.cjs", "dist/server.cjs"],
     "dist/toolchain/go.mod",
     "dist/toolchain/go.sum",
     "dist/toolchain/pulumi-language-nodejs",
