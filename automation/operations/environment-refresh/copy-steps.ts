@@ -23,7 +23,7 @@ import { disarmCopy, followColumns, writeComments } from "../../targets/masked-c
 import { validateCopy, type CopyValidation } from "../../targets/masked-copy/copy-validation";
 import { searchForLeaks } from "../../targets/masked-copy/leak-search";
 import { schemaStatementSeconds, tableCopySeconds, tablesAtOnceMax } from "../../targets/masked-copy/limits";
-import { loadSchema } from "../../targets/masked-copy/schema-load";
+import { loadAtOnce } from "../../targets/masked-copy/schema-load";
 import { readSourceWords } from "../../targets/masked-copy/source-words";
 import { dropSubset, type SubsetOrder } from "../../targets/masked-copy/subset-rows";
 import { tableMasks } from "../../targets/masked-copy/table-masks";
@@ -236,7 +236,7 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         await requireChangeable(plan);
         const hidden = await hiddenLogin(plan, both);
         await inCopySession(hidden, working, "the handing over", (client) =>
-          loadSchema(client, hidden.identifier, record.rowSecurity, { atomic: true, signal }),
+          loadAtOnce(client, hidden.identifier, record.rowSecurity, signal),
         );
       }
       await inCopySession(beside, working, "the handing over", async (client) => {

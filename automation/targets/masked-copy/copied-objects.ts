@@ -16,7 +16,7 @@ const sources: string[] = [
   `select 'privileges on ' || c.oid::regclass || ': ' || a.grantee::regrole || ' ' || string_agg(a.privilege_type || case when a.is_grantable then '*' else '' end, ' ' order by a.privilege_type)
    from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a where ${own("n.nspname")} and c.relacl is not null and ${independent("pg_class", "c.oid")} group by c.oid, a.grantee`,
   `select 'privileges on schema ' || quote_ident(n.nspname) || ': ' || a.grantee::regrole || ' ' || string_agg(a.privilege_type, ' ' order by a.privilege_type)
-   from pg_namespace n, aclexplode(n.nspacl) a where ${own("n.nspname")} and n.nspacl is not null group by n.nspname, a.grantee`,
+   from pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a where ${own("n.nspname")} group by n.nspname, a.grantee`,
   `select 'column ' || c.oid::regclass || '.' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end || a.attidentity::text || a.attgenerated::text
    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
    where ${own("n.nspname")} and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${independent("pg_class", "c.oid")}`,

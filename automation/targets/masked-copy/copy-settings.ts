@@ -21,7 +21,7 @@ export async function writeComments(
       ? [{ place: id, sql: replace + copy.escapeLiteral(text) }]
       : [],
   );
-  await loadSchema(copy, identifier, comments, { atomic: false });
+  await loadSchema(copy, identifier, comments);
 }
 
 /**

@@ -19,20 +19,64 @@ export const loadable = (dump: string, majorVersion: number): DumpStatement[] =>
 export const hidesRows = ({ sql }: DumpStatement): boolean =>
   /^ALTER TABLE (ONLY )?[^;]+ ENABLE ROW LEVEL SECURITY;$/.test(sql);
 
+/** Whose it is to give objects to roles that may not create there: see lent-creation.ts. */
+type Lending = (client: Client) => Promise<{ lend: DumpStatement[]; takeBack: DumpStatement[] }>;
+
 /**
- * Pre-data in one transaction, which is quick and leaves nothing half done; post-data each for itself, so that an index
- * that takes an hour holds no lock of the others. Errors: schema-not-loaded, copy-storage-full, copy-disturbed,
- * copy-connection-lost.
+ * Pre-data, in one transaction: it is quick, and leaves nothing half done. As pg_dump orders it, schemas come first and
+ * privileges last. Errors: those of `loadSchema`.
  */
+export async function loadPreData(
+  client: Client,
+  identifier: string,
+  statements: readonly DumpStatement[],
+  lending: Lending,
+  signal?: AbortSignal,
+): Promise<void> {
+  const load = (some: readonly DumpStatement[]) => loadSchema(client, identifier, some, signal);
+  const objects = indexOr(statements, ({ sql }) => !/^(SET|SELECT|(CREATE|ALTER) SCHEMA)\b/.test(sql));
+  const privileges = indexOr(statements, ({ place }) => /^(DEFAULT )?(ACL|PRIVILEGES) /.test(place));
+  await load([begin, ...statements.slice(0, objects)]);
+  const { lend, takeBack } = await lending(client);
+  await load([...lend, ...statements.slice(objects, privileges), ...takeBack, ...statements.slice(privileges), commit]);
+}
+
+const indexOr = (all: readonly DumpStatement[], is: (one: DumpStatement) => boolean): number => {
+  const found = all.findIndex(is);
+  return found < 0 ? all.length : found;
+};
+
+/** Post-data: each for itself, so that an index that takes an hour holds no lock of the others. Errors: as above. */
+export async function loadPostData(
+  client: Client,
+  identifier: string,
+  statements: readonly DumpStatement[],
+  lending: Lending,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { lend, takeBack } = await lending(client);
+  await loadSchema(client, identifier, [...lend, ...statements, ...takeBack], signal);
+}
+
+/** All or none of them. Errors: those of `loadSchema`. */
+export const loadAtOnce = (
+  client: Client,
+  identifier: string,
+  statements: readonly DumpStatement[],
+  signal?: AbortSignal,
+) => loadSchema(client, identifier, [begin, ...statements, commit], signal);
+
+const begin: DumpStatement = { sql: "begin", place: "the beginning of the schema" };
+const commit: DumpStatement = { sql: "commit", place: "the end of the schema" };
+
+/** Errors: schema-not-loaded, copy-storage-full, copy-disturbed, copy-connection-lost. */
 export async function loadSchema(
   client: Client,
   identifier: string,
   statements: readonly DumpStatement[],
-  { atomic, signal }: { atomic: boolean; signal?: AbortSignal | undefined },
+  signal?: AbortSignal,
 ): Promise<void> {
-  const begin = { sql: "begin", place: "the beginning of the schema" };
-  const commit = { sql: "commit", place: "the end of the schema" };
-  for (const { sql, place } of atomic ? [begin, ...statements, commit] : statements) {
+  for (const { sql, place } of statements) {
     signal?.throwIfAborted();
     try {
       await client.query(sql);

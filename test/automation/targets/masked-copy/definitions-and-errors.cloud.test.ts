@@ -63,6 +63,33 @@ test.each([
   );
 });
 
+test("objects stay those of roles that may create there by a grant only, or no longer, and privileges are as before", () =>
+  servers.withDatabases(
+    `create role granted; create role former; create schema app authorization owner; grant usage, create on schema app, public to granted;
+     ${notes}; alter table app.note owner to former; create table public.paid (id int); alter table public.paid owner to granted;
+     create type app.mood as enum ('well'); alter type app.mood owner to granted;
+     create function app.one() returns int language sql as 'select 1'; alter function app.one() owner to former;
+     create statistics app.both on id, text from app.note; alter statistics app.both owner to granted;
+     create publication sent for table app.note; alter publication sent owner to former`,
+    async (database) => {
+      const names = { "app.note": ["id", "text", "kept"], "public.paid": ["id"] };
+      const quiet = masksOf({ "app.note": [constant("app.note", "text", 1, "a note")] }, names);
+      const asked = await servers.request(quiet, database);
+      const { found } = await copyDatabase(asked);
+      const options = { rootCertificateFile: servers.rootCertificateFile };
+      const valid = await inControlSession(asked.source, options, (one) =>
+        inControlSession(asked.target, options, (other) => validateCopy(one, other, found)),
+      );
+      expect(valid).toMatchObject({ differingCounts: [], missing: [], unexpected: [] });
+      const owners = `select pubowner::regrole::text as owner from pg_publication union all select stxowner::regrole::text from pg_statistic_ext`;
+      expect(await servers.target.server.query(owners, [], database)).toEqual(
+        ["former", "granted"].map((owner) => ({ owner })),
+      );
+      const may = `select has_schema_privilege('former', 'app', 'create') as app, has_database_privilege('former', current_database(), 'create') as all`;
+      expect(await servers.target.server.query(may, [], database)).toEqual([{ app: false, all: false }]);
+    },
+  ));
+
 test("a disk of the target that is full in mid-copy ends the copy with its SQLSTATE, stores nothing, and no value is in any part of the error", () =>
   servers.withDatabases(
     `create schema app authorization owner; set role owner; ${notes};

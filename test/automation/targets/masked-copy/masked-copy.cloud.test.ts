@@ -8,7 +8,7 @@ import { copyTables } from "../../../../automation/targets/masked-copy/copy-tabl
 import { validateCopy } from "../../../../automation/targets/masked-copy/copy-validation";
 import { searchForLeaks } from "../../../../automation/targets/masked-copy/leak-search";
 import { dumpSchema } from "../../../../automation/targets/masked-copy/schema-dump";
-import { loadSchema } from "../../../../automation/targets/masked-copy/schema-load";
+import { loadAtOnce } from "../../../../automation/targets/masked-copy/schema-load";
 import type { ColumnRule } from "../../../../automation/targets/masked-copy/table-masks";
 import { connectAsAdministrator } from "../../../../localcloud/postgres/administrator";
 import { until } from "../../../until";
@@ -96,7 +96,7 @@ test("a masked copy has every row, key and rule of its source, and its files hol
     ...{ tables: 6, rows: 3000 + 20_000 + 150 + 11, objects: expect.any(Number) as number, leftEmpty: 0 },
     ...{ differingCounts: [], missing: [], unexpected: [], sequencesBehind: [], unanalysed: [] },
   });
-  await target.within((client) => loadSchema(client, "app", copied.rowSecurity, { atomic: true }));
+  await target.within((client) => loadAtOnce(client, "app", copied.rowSecurity));
   expect(await look(target)).toEqual(before);
 });
 
