@@ -6,6 +6,9 @@ import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
 import type { TargetDatabase } from "./fleet-records";
 import type { CopyScope } from "./masking/scope";
 
+/** The first step of a refresh that writes to the instance that is to have the copy: statements name it. */
+export const copyStepName = "copy and mask";
+
 /** A copy of a database's data, and where it stays. */
 export interface DataCopy {
   source: { database: TargetDatabase; tags: Record<string, string> };

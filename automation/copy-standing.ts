@@ -5,9 +5,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { RefreshedDatabaseArgs } from "../stacks/refreshed-database";
-import type { CopyStanding, SignedCopy } from "./copy-records";
+import { copyStepName, type CopyStanding, type SignedCopy } from "./copy-records";
 import type { LogContent, LogEntry } from "./evidence/reading";
-import { copyStepName } from "./operations/environment-refresh/limits";
 import { identityOf, targetDatabase, type TargetDatabase } from "./fleet-records";
 import type { CopyScope } from "./masking/scope";
 

@@ -1,5 +1,6 @@
 /** A refresh: order and branches; steps.ts and copy-steps.ts have what each step does, verify.ts how it is judged. */
 import type { Standard } from "../../../components/standards/standard";
+import { copyStepName } from "../../copy-records";
 import type { Operation, RunStep, Step } from "../../runner/operation";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
@@ -8,7 +9,6 @@ import { adoptionStep } from "../restore-drill/limits";
 import type { EarlierPlan } from "./earlier-steps";
 import {
   copyStep,
-  copyStepName,
   handOverStepName,
   lookStep,
   quickStep,

@@ -18,9 +18,6 @@ export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
 /** RDS reads the volume from S3: the hours that a restore of the largest takes. */
 export const restoreStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };
 
-/** The first step that writes to the instance that is to have the copy. */
-export const copyStepName = "copy and mask";
-
 /** The step that gives applications the copy. Until it has begun, nobody has it. */
 export const handOverStepName = "hand over";
 
