@@ -96,6 +96,11 @@ export class Deployments {
       else if (["AVAILABLE", "SWITCHOVER_FAILED"].includes(deployment.status)) this.watch(deployment);
   }
 
+  /** Once a separation of this instance from an earlier deployment, if one is under way, has ended. */
+  separated(resourceId: string): Promise<void> {
+    return this.separations.ended(resourceId);
+  }
+
   private provision(deployment: DeploymentRecord): void {
     const { instances } = this.cloud;
     const green = instances.byResourceId(deployment.green);

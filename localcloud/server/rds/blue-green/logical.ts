@@ -21,6 +21,8 @@ import { slotOf } from "../replicas/replica-set";
 /** The work of creating green; started over after a kill. */
 export async function copyToGreen(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const { instances } = cloud;
+  // That of an earlier deployment would take from blue what it is given here.
+  await cloud.deployments.separated(instance.copyOf ?? "");
   const earlier = instances.byResourceId(instance.copyOf ?? "")?.copiedTo ?? instance.resourceId;
   const blue = instances.update(instance.copyOf ?? "", (current) => void (current.copiedTo = instance.resourceId));
   if (!blue) throw new Error(`the source of ${instance.shape.DBInstanceIdentifier} is gone`);
@@ -58,7 +60,7 @@ export async function pairOf(blue: InstanceRecord, green: InstanceRecord, cloud:
  * again, as a kill may have come in between.
  */
 export class Separations {
-  private readonly underWay = new Set<string>();
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -70,11 +72,16 @@ export class Separations {
       const isOpen = open.some(({ blue, green }) => blue === resourceId || green === resourceId);
       const isOver = (copiedTo ?? copyOf) !== undefined && !isOpen && status === "available" && !one.operation;
       if (!isOver || this.underWay.has(resourceId)) continue;
-      this.underWay.add(resourceId);
-      void this.separate(one)
+      const separation = this.separate(one)
         .catch(logError)
         .finally(() => this.underWay.delete(resourceId));
+      this.underWay.set(resourceId, separation);
     }
+  }
+
+  /** Once none of this instance is under way. */
+  async ended(resourceId: string): Promise<void> {
+    await this.underWay.get(resourceId);
   }
 
   private async separate(before: InstanceRecord): Promise<void> {
