@@ -1,8 +1,9 @@
 /**
  * `npm run harness -- [<operation> | kill | fail | cancel | expire | cut | "<step>"] … [--record]`: each step of each
  * operation, or these, disturbed in each way, on the real engine and the embedded cloud; then many drills by several
- * workers, or only these: `npm run harness -- many-drills`. Whole trains are tried only by name:
- * `npm run harness -- whole-train`, and `killed-train`. Prints each trial; the exit code is 1 if a promise was broken.
+ * workers, or only these: `npm run harness -- many-drills`. Only by name are tried two refreshes into one target,
+ * `npm run harness -- racing-refreshes`, and whole trains, `whole-train` and `killed-train`. Prints each trial; the exit
+ * code is 1 if a promise was broken.
  */
 import { delimiter } from "node:path";
 import { silenceSdkNotice } from "../../../automation/settings";
@@ -14,6 +15,7 @@ import { killedSteps, killedTrain, type KilledTrain } from "./killed-train";
 import { allSteps, type Steps } from "./order-of-steps";
 import { manyLine, manySection, record, summaryOf, type Result } from "./report";
 import { trialsOf, tryOut, undisturbed, ways, type Trial, type Way } from "./real-trials";
+import { racingLine, racingRefreshes, racingSection } from "./racing-refreshes";
 import { RefreshCloud } from "./refresh-cloud";
 import { subjects, type Subject } from "./subjects";
 import { killedTrainLine, trainSections, wholeTrainLines } from "./train-report";
@@ -24,6 +26,7 @@ const content = "create table item (id int primary key); insert into item select
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();
   if (words.some((word) => word === "whole-train" || word === "killed-train")) return trains(words);
+  if (words.includes("racing-refreshes")) return race(words);
   const wanted = <T>(all: T[], nameOf: (one: T) => string): T[] => {
     const named = all.filter((one) => words.includes(nameOf(one)));
     return named.length > 0 ? named : all;
@@ -61,6 +64,18 @@ async function main(words: string[]): Promise<void> {
   process.stdout.write(`${[...summaryOf(results), ...(many ? [manyLine(many)] : [])].join("\n")}\n`);
   if (broken.length > 0) process.exitCode = 1;
   if (words.includes("--record")) record(results, manySection(many));
+}
+
+async function race(words: string[]): Promise<void> {
+  await ensuredEngine();
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  await on(await RefreshCloud.start(), async (refreshes) => {
+    const raced = await racingRefreshes(refreshes, identifier, report);
+    raced.problems.forEach(report);
+    process.stdout.write(`${racingLine(raced)}\n`);
+    if (raced.problems.length > 0) process.exitCode = 1;
+    if (words.includes("--record")) record([], racingSection(raced));
+  });
 }
 
 /** Minutes each, and many processes: only where they are asked for. */

@@ -6,10 +6,10 @@ import { CreateSecretCommand, GetSecretValueCommand } from "@aws-sdk/client-secr
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import type { Run } from "../../../automation/records";
 import { loggedIn, type Query } from "../../components/database-login";
-import { DrillCloud } from "../drill-cloud";
+import { DrillCloud, isOver } from "../drill-cloud";
 import { identifier, OwnStack } from "../operations/own-stack";
 
-const copy = "orders-staging";
+export const copy = "orders-staging";
 /** In every real value, and nowhere else. */
 const REAL = "zq7REALqz";
 const customers = 500;
@@ -63,20 +63,45 @@ export class RefreshCloud extends DrillCloud {
 
   /** Approved, unless the step is before that; where one is disturbed, the target has an older copy. */
   override async trialOf(operation: string, database: string, step?: string): Promise<string> {
-    if (step !== undefined && (await this.statusOf(copy)) === undefined) {
-      const id = await this.trialOf(operation, database);
-      const worker = this.startWorker();
-      await this.over(id);
-      await worker.end("SIGTERM");
-    }
-    const id = await this.requestOf(operation, database, "--environment", "staging", "--retention-days", "14");
-    if (step !== undefined && isInPreparation(step)) return id;
-    // Not while a worker runs: it would begin at once, and may come past the step.
+    if (step !== undefined) await this.requireOlderCopy(operation, database);
+    if (step !== undefined && isInPreparation(step)) return this.requested(operation, database);
+    const [id] = await this.approvedTogether(operation, database, 1);
+    return id!;
+  }
+
+  private requested = (operation: string, database: string): Promise<string> =>
+    this.requestOf(operation, database, "--environment", "staging", "--retention-days", "14");
+
+  async requireOlderCopy(operation: string, database: string): Promise<void> {
+    if ((await this.statusOf(copy)) !== undefined) return;
+    const id = await this.trialOf(operation, database);
     const worker = this.startWorker();
-    await this.until(`${id} is planned`, async () => isWaiting(await this.run(id)));
+    await this.over(id);
     await worker.end("SIGTERM");
-    await this.approvedOnce(id);
-    return id;
+  }
+
+  /** So many. Not while a worker runs: it would begin at once, and may come past a step that is tried. */
+  async approvedTogether(operation: string, database: string, count: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < count) ids.push(await this.requested(operation, database));
+    const worker = this.startWorker();
+    for (const id of ids) await this.until(`${id} is planned`, async () => isWaiting(await this.run(id)));
+    await worker.end("SIGTERM");
+    for (const id of ids) await this.approvedOnce(id);
+    return ids;
+  }
+
+  /** The end of a run that is approved again whenever it is planned again. */
+  async decidedAgain(id: string): Promise<Run> {
+    for (let plans = 1; ; plans++) {
+      const isPlannedAgain = ({ status, preparation }: Run) => status === "waiting" && preparation > plans;
+      await this.until(`${id} is over or planned again`, async () => {
+        const run = await this.run(id);
+        return isOver(run) || isPlannedAgain(run);
+      });
+      if (isOver(await this.run(id))) return this.run(id);
+      await this.own.approve(id);
+    }
   }
 
   private readonly approvals = new Map<string, Promise<unknown>>();
