@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
-import { type FleetAnswer, type FleetDatabase, type Location } from "../fleet-records";
+import type { FleetAnswer, FleetDatabase, Location } from "../fleet-records";
 import type { AwsAccess, AwsClients } from "./aws-access";
 import { askEach } from "./locations";
 import { tagsOf } from "./database-login";

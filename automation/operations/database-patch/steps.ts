@@ -19,6 +19,7 @@ import type { RecoveryEvidence } from "../../records";
 import type { OperationContext } from "../operation-context";
 import { shortName } from "../drift-detection/known-differences";
 import { settledProgram } from "../settled-program";
+import { standardTags } from "../throwaway-tags";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
 import { secondsUntilOpen } from "../ringed-patch/windows";
 import { blueGreenSteps } from "./blue-green-steps";
@@ -63,9 +64,9 @@ export function databasePatchSteps(s: OperationContext) {
       return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }) };
     },
 
-    /** With the tags of the database: it has the same owner. Errors: snapshot-not-usable. */
+    /** It has the owner of the database. Errors: snapshot-not-usable. */
     snapshot: ({ database, snapshot: name, change, ...plan }: DatabasePatchPlan, signal: AbortSignal) => {
-      const tags = { ...plan.tags, "shipshape:request": change?.requestId ?? "" };
+      const tags = { ...standardTags(plan.tags, s.standard), "shipshape:request": change?.requestId ?? "" };
       return takeSnapshot(clientsFor(database), { ...database, name, tags }, signal);
     },
 

@@ -209,11 +209,12 @@ export function copySteps(s: OperationContext, { clientsOf, throwawayLogin, targ
         ...{ threads, packageFolder: s.packageFolder },
       });
       // Clean-up knows by it that the target goes whole.
-      if (!isClean(report))
+      if (!isClean(report)) {
         await inCopySession(await besideLogin(plan, both), working, "the marking of a leak", (client) =>
           markLeaking(client, plan.copy.names),
         );
-      if (!isClean(report)) return report;
+        return report;
+      }
       // Nobody else has been in it: what is made of it later is compared with this.
       return { ...report, state: await inCopySession(hidden, reading, "the end of the search", readCopyState) };
     },

@@ -1,7 +1,7 @@
 /** The look at a source whose backups are restored so that its rows can be read: what is not to be read is refused. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { type DeclaredDatabase } from "../../fleet-records";
+import type { DeclaredDatabase } from "../../fleet-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
 import { describeDatabase, requireServing, tagsOf } from "../../targets/database-login";

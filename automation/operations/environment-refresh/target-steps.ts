@@ -3,7 +3,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { copyTagKeys } from "../../../components/standards/fixed";
 import { rolesOf } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
-import { type TargetDatabase } from "../../fleet-records";
+import type { TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import type { CleanUpReport } from "../../records";
 import { hasBegun } from "../../runner/runs";

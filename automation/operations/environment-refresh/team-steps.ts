@@ -1,6 +1,6 @@
 /** The effects of a refresh on a team's own database, beside those on its content: each safe to repeat. */
 import type { DBInstance } from "@aws-sdk/client-rds";
-import { type DeclaredDatabase } from "../../fleet-records";
+import type { DeclaredDatabase } from "../../fleet-records";
 import type { AwsClients } from "../../targets/aws-access";
 import { inControlSession } from "../../targets/control-session";
 import {

@@ -15,6 +15,8 @@ export class AskedThread<Question, Answer> {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   private nextId = 0;
+  /** Why it answers nothing any more. */
+  private over: Error | undefined;
 
   /** `what` is for messages: "a masking thread". */
   constructor(program: ThreadProgram, what: string, workerData?: unknown) {
@@ -34,6 +36,7 @@ export class AskedThread<Question, Answer> {
 
   /** `given` is handed over, and can no longer be used here. */
   ask(question: Question, given: Transferable[] = []): Promise<Answer> {
+    if (this.over) return Promise.reject(this.over);
     const id = this.nextId++;
     const answer = new Promise<Answer>((resolve, reject) => this.waiting.set(id, { resolve, reject }));
     this.worker.postMessage({ id, question }, given);
@@ -52,6 +55,7 @@ export class AskedThread<Question, Answer> {
   }
 
   private failAll(error: Error): void {
+    this.over ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }

@@ -19,7 +19,7 @@ export const loadable = (dump: string, majorVersion: number): DumpStatement[] =>
 export const hidesRows = ({ sql }: DumpStatement): boolean =>
   /^ALTER TABLE (ONLY )?[^;]+ ENABLE ROW LEVEL SECURITY;$/.test(sql);
 
-/** Whose it is to give objects to roles that may not create there: see lent-creation.ts. */
+/** What roles are lent, while they are given their objects: see lent-creation.ts. */
 type Lending = (client: Client) => Promise<{ lend: DumpStatement[]; takeBack: DumpStatement[] }>;
 
 /**

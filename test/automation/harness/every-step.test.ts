@@ -180,7 +180,7 @@ jest.mock("../../../automation/targets/masked-copy/copy-state", () => ({
   differencesFrom: () => Promise.resolve(mockCloud.copies.differences()),
   contentBeside: () => Promise.resolve([]),
 }));
-jest.mock("../../../automation/targets/masked-copy/schema-load", () => ({ loadSchema: () => Promise.resolve() }));
+jest.mock("../../../automation/targets/masked-copy/schema-load", () => ({ loadAtOnce: () => Promise.resolve() }));
 jest.mock("../../../automation/targets/masked-copy/database-content", () => ({
   readContent: () => Promise.resolve({ tables: 1, bytes: 30, instanceBytes: 60, obstacles: [] }),
 }));

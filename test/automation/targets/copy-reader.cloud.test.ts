@@ -285,7 +285,7 @@ test("a lost role, extension, grant, policy and sequence are called by their nam
 
 test("of an earlier moment only what its transactions wrote is missed", async () => {
   await database.admin("create table app.dated (i int)");
-  await database.store("drop database copied");
+  await database.store("drop database copied with (force)");
   await database.store("create database copied template app");
   await database.admin("create table app.since (i int)");
   await database.server.query("drop table app.dated", undefined, "copied");

@@ -39,10 +39,11 @@ export async function copyToGreen(instance: InstanceRecord, cloud: Cloud): Promi
   });
   if (!made) return;
   recordReport(instance, copy.parameterReport, cloud);
+  // As it was before green got it: DDL that comes meanwhile stops the switchover, too.
+  const schema = await schemaFingerprint(source);
   await copyLogically({ source, copy, name: slotOf(instance) }, blue.shape.MasterUsername);
   await untilCopied(copy);
   await fillViews(copy);
-  const schema = await schemaFingerprint(source);
   for (const { id } of cloud.deployments.list().filter((one) => one.green === instance.resourceId))
     cloud.deployments.update(id, (one) => void (one.schema = schema));
   const { region, shape } = instance;

@@ -1,4 +1,5 @@
 // What is made of a copy later is compared with what was searched: each case changes a physical copy of one database.
+import { createHash } from "node:crypto";
 import type { CopyState } from "../../../../automation/copy-records";
 import { inControlSession } from "../../../../automation/targets/control-session";
 import { contentBeside, differencesFrom, readCopyState } from "../../../../automation/targets/masked-copy/copy-state";
@@ -79,6 +80,19 @@ test.each<[string, string, object]>([
   ["a large object", "select lo_create(0)", { definitions: ["large object"] }],
 ])("a copy of it that differs in %s is told from it", async (_, sql, expected) => {
   expect(await changed(sql)).toMatchObject({ ...same, ...expected });
+});
+
+test("a large object that was searched may have been written since, and nothing would say so", async () => {
+  await fleet.store("create database changed template searched owner boss");
+  try {
+    await fleet.server.query("select lo_from_bytea(4711, 'Mallory')", undefined, "changed");
+    const searched = { "large object": createHash("sha256").update("4711").digest("hex") };
+    const known = { ...state, definitions: { ...state.definitions, ...searched } };
+    const found = await inside("changed", (client) => differencesFrom(client, known));
+    expect(found).toMatchObject({ rows: 101, written: 0, definitions: ["large object"] });
+  } finally {
+    await fleet.store("drop database changed with (force)");
+  }
 });
 
 test("other databases of the server, and tables in postgres, are named", async () => {

@@ -120,7 +120,7 @@ test.each<[string, Record<string, string[] | undefined>]>([
     const rows = "select count(*)::int as n from app.base";
     expect(await target.server.query(rows, [], "other")).toEqual([{ n: 0 }]);
   } finally {
-    await target.store("drop database other");
+    await target.store("drop database other with (force)");
   }
 });
 
