@@ -32,11 +32,19 @@ interface Stop {
   account: string;
   region: string;
   from: string;
-  state: "waiting" | "patching" | "patched" | "failed" | "inconclusive" | "error" | "skipped";
+  /** not-patched: the train is over, and its turn did not come. */
+  state: "waiting" | "patching" | "patched" | "failed" | "inconclusive" | "error" | "skipped" | "not-patched";
   /** When its patch was begun, and when that had ended. */
   began: Date | null;
   ended: Date | null;
   requestId: string | null;
+}
+
+interface ShownRing {
+  number: number;
+  databases: number;
+  state: RingState;
+  since: Date | null;
 }
 
 /** `shipshape train show`. */
@@ -49,7 +57,7 @@ export async function showTrain(
     const [run, train] = [await records.run(id), await records.train(id)];
     const { to = "", rings = [], left = [] } = (run.plan ?? {}) as Partial<Planned>;
     const [children, workers] = [await records.children(id), await records.workers()];
-    const stops = stopsOf(rings, train, children);
+    const stops = stopsOf(rings, train, children, run.finishedAt !== undefined);
     const now = trainNow({ run, train, children, workers, now: new Date() });
     const decisions = train.decisions.map((one) => ({ ...one, gate: one.gate?.verdict ?? null }));
     const shownRings = rings.map(({ number, databases }) => ({
@@ -65,7 +73,7 @@ export async function showTrain(
     reportRings(shownRings, stops, terminal);
     if (now.length > 0) terminal.say("\nnow:");
     for (const line of now) for (const one of wrapped(" ", line, "    ", terminal.columns)) terminal.say(one);
-    reportStops(stops, terminal);
+    reportStops(stops, shownRings, terminal);
     if (left.length > 0) terminal.say("\nnot in this train:");
     for (const { identifier, detail } of left)
       for (const line of wrapped(" ", printable(`${identifier}: ${detail}`), "    ", terminal.columns))
@@ -80,36 +88,34 @@ export async function showTrain(
 const stateOf = ({ rings }: Train, number: number): RingState =>
   rings.find((one) => one.number === number)?.state ?? "waiting";
 
-function stopsOf(rings: Planned["rings"], { databases }: Train, children: Run[]): Stop[] {
+function stopsOf(rings: Planned["rings"], train: Train, children: Run[], isOver: boolean): Stop[] {
+  const { databases } = train;
   const known = new Map(databases.map((one) => [one.identity, one]));
   // Those that were requested later come later.
   const runs = new Map(children.flatMap((run) => (run.target === undefined ? [] : [[keyOfRun(run), run] as const])));
-  return rings.flatMap(({ number, databases: together }) =>
-    together.map((one): Stop => {
+  return rings.flatMap(({ number, databases: together }) => {
+    const willCome = !isOver && stateOf(train, number) !== "aborted";
+    return together.map((one): Stop => {
       const run = runs.get(identityOf(one));
       const isSkipped = known.get(identityOf(one))?.waiver !== undefined && known.get(identityOf(one))?.waiver !== null;
       const { identifier, account, region, from } = one;
-      const state = run?.verdict === "pass" ? "patched" : isSkipped ? "skipped" : stopState(run);
+      const state = run?.verdict === "pass" ? "patched" : isSkipped ? "skipped" : stopState(run, willCome);
       const { startedAt: began = null, finishedAt: ended = null, requestId = null } = run ?? {};
       return { ring: number, identifier, account, region, from, state, began, ended, requestId };
-    }),
-  );
+    });
+  });
 }
 
 const keyOfRun = ({ plan, target = "" }: Run): string => (plan?.database ? identityOf(plan.database) : target);
 
-function stopState(run: Run | undefined): Stop["state"] {
-  if (!run) return "waiting";
+function stopState(run: Run | undefined, willCome: boolean): Stop["state"] {
+  if (!run) return willCome ? "waiting" : "not-patched";
   if (!run.finishedAt) return "patching";
   if (run.status !== "succeeded") return "error";
   return run.verdict === "fail" ? "failed" : "inconclusive";
 }
 
-function reportRings(
-  rings: { number: number; databases: number; state: RingState; since: Date | null }[],
-  stops: Stop[],
-  terminal: Terminal,
-): void {
+function reportRings(rings: readonly ShownRing[], stops: Stop[], terminal: Terminal): void {
   const rows = rings.map(({ number, databases, state, since }) => {
     const patched = stops.filter((one) => one.ring === number && one.state === "patched").length;
     return [String(number), word(state, terminal), since ? minute(since) : "-", `${patched} of ${databases} patched`];
@@ -118,13 +124,16 @@ function reportRings(
 }
 
 /** When each was patched, and where to look if it is not well. */
-function reportStops(stops: Stop[], terminal: Terminal): void {
+function reportStops(stops: Stop[], rings: readonly ShownRing[], terminal: Terminal): void {
   const nameOf = namesOf(stops);
+  const aborted = new Set(rings.flatMap(({ number, state }) => (state === "aborted" ? [number] : [])));
+  const notPatched = (ring: number) => `not patched: ${aborted.has(ring) ? "aborted" : "the train is over"}`;
   const rows = stops.map((one) => {
     const { ring, began, ended, from, state } = one;
     // A patch seldom lasts over midnight; then the day of its end is said, too.
     const end = ended && (isSameDay(began, ended) ? minute(ended).slice(11) : day(ended));
-    return [String(ring), began ? day(began) : "-", end ?? "-", from, state, printable(nameOf(one))];
+    const is = state === "not-patched" ? notPatched(ring) : state;
+    return [String(ring), began ? day(began) : "-", end ?? "-", from, is, printable(nameOf(one))];
   });
   terminal.say();
   for (const line of table(["RING", "BEGAN", "ENDED", "FROM", "NOW IT IS", "DATABASE"], rows, terminal.columns))
@@ -171,11 +180,7 @@ function reportNext(id: string, { rings, decisions }: Train, { finishedAt }: Run
 }
 
 /** Of what a ring that is not well has patched, or was to: each is approved for itself, and says what it loses. */
-function reportWaysBack(
-  stops: readonly Stop[],
-  rings: readonly { number: number; state: RingState }[],
-  terminal: Terminal,
-): void {
+function reportWaysBack(stops: readonly Stop[], rings: readonly ShownRing[], terminal: Terminal): void {
   const isOff = (ring: number) => rings.some(({ number, state }) => number === ring && isStopped.has(state));
   const tried = stops.filter((one) => one.requestId !== null && one.state !== "patching" && isOff(one.ring));
   if (tried.length === 0) return;

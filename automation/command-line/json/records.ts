@@ -148,7 +148,9 @@ export const recordOutputs = {
         account: text,
         region: text,
         from: text,
-        state: z.enum(["waiting", "patching", "patched", "failed", "inconclusive", "error", "skipped"]),
+        state: z
+          .enum(["waiting", "patching", "patched", "failed", "inconclusive", "error", "skipped", "not-patched"])
+          .describe("not-patched: the train was aborted, or is over, and its turn did not come"),
         began: moment.nullable().describe("of its patch"),
         ended: moment.nullable(),
         requestId: text.nullable(),

@@ -7,7 +7,7 @@ import type { SignedRehearsal } from "../../rehearsal-records";
 import type { SealedRun } from "../../sealed-records";
 import { askBackend } from "../../runner/backend-stacks";
 import { bakeRing, beginRing, concludeRing, openTrain, readRing, readTrain } from "../../runner/trains";
-import { standingIn } from "../../runner/replaced-instances";
+import { replacedOf, standingIn } from "../../runner/replaced-instances";
 import { throwawayOf } from "../../runner/throwaways";
 import { atOnce } from "../../at-once";
 import { awsClients } from "../../targets/aws-access";
@@ -42,11 +42,12 @@ export function ringedPatchSteps(s: OperationContext) {
     /** Errors: fleet-unreadable, configuration-invalid. */
     async observe({ to }: RingedPatchRequest): Promise<ObservedTrain> {
       const locations = s.access.locations?.() ?? [];
-      const [{ databases, offers, unreachable }, stacks, fleet, throwaway, rehearsals] = await Promise.all([
+      const [{ databases, offers, unreachable }, stacks, fleet, throwaway, replaced, rehearsals] = await Promise.all([
         fleetVersions(locations, s.access),
         askBackend(s.stacks),
         askFleets(locations, undefined, s.access),
         throwawayOf(s.database),
+        replacedOf(s.database),
         s.signedRehearsals(),
       ]);
       const today = new Date().toISOString().slice(0, 10);
@@ -58,7 +59,9 @@ export function ringedPatchSteps(s: OperationContext) {
       };
       // A database and its replicas are one: those that are known are patched with their source.
       const withSource = new Set(databases.flatMap((one) => replicasAmong(one, databases)));
-      const ours = databases.filter((database) => !throwaway(database) && !withSource.has(database));
+      // What a switchover has replaced is kept until a request deletes it, and nobody patches it.
+      const isKept = (one: RunningVersion) => replaced(one) !== undefined && typeof known.stackOf(one) !== "string";
+      const ours = databases.filter((one) => !throwaway(one) && !withSource.has(one) && !isKept(one));
       const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
       return { databases: found, unreachable, located: locations.length > 0, today };
     },

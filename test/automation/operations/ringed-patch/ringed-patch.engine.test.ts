@@ -1,8 +1,12 @@
 // A train on the real engine: three databases in three rings from one minor to the next, with a writing client on each.
 // A bad canary halts it and leaves the other rings alone; people resume it, and skip a database; a worker is killed.
 // `npm run harness -- whole-train` does the same with twelve databases.
-import { CreateDBInstanceCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { AddTagsToResourceCommand, CreateDBInstanceCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { openDatabase } from "../../../../automation/database";
+import { identityOf } from "../../../../automation/fleet-records";
 import type { TrainPlan } from "../../../../automation/operations/ringed-patch/plan";
+import { recordReplaced, replacedByTag } from "../../../../automation/runner/replaced-instances";
+import { targetOf } from "../../../../automation/targets/database-instance";
 import { instanceIs } from "../../../cloud";
 import { small } from "../../../localcloud/server/database-client";
 import { windowFrom, TrainFleet } from "./train-fleet";
@@ -136,11 +140,29 @@ test("the snapshots of what it has patched well are deleted when it is over", as
   expect(await fleet.snapshots()).toEqual([]);
 });
 
+/** As a switchover leaves the instance that has lost its name: by a row and a tag of the same request. */
+async function haveReplaced(identifier: string): Promise<void> {
+  const { cloud } = fleet.engine;
+  const target = targetOf(await fleet.instanceNow(identifier));
+  const Tags = [{ Key: replacedByTag, Value: id }];
+  await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: target.arn, Tags }));
+  const database = await openDatabase(cloud.env.SHIPSHAPE_DATABASE_URL!);
+  try {
+    const identity = identityOf(target);
+    await recordReplaced(database, { identity, identifier, successor: "another", requestId: id });
+  } finally {
+    await database.close();
+  }
+}
+
 test("a train that people abort has ended for good, and what it has not patched stays as it is", async () => {
+  await haveReplaced("byhand");
   const closed = windowFrom(2);
-  const words = ["--to", "17.10", "--environment", "production", "--window", closed, "--reason", "the rest"];
-  const other = await fleet.requested(...words);
-  await fleet.approve(other);
+  const other = await fleet.requested("--to", "17.10", "--fleet", "--window", closed, "--reason", "the rest");
+  // What a switchover has replaced is kept, and is neither patched nor missed.
+  const { rings, left } = await fleet.approve<TrainPlan>(other);
+  expect(rings.flatMap(({ databases }) => databases)).toMatchObject([{ identifier: "ledger-production" }]);
+  expect(left).toEqual([]);
   await fleet.ringIs(other, 1, "patching");
   await fleet.said("train", "abort", other, "--reason", "17.10 has a regression");
   const run = await fleet.over(other);
@@ -149,6 +171,8 @@ test("a train that people abort has ended for good, and what it has not patched 
   await expect(fleet.said("train", "resume", other, "--reason", "after all")).rejects.toThrow("train-over");
   expect(await fleet.controlPlane.children(other)).toEqual([]);
   expect(await fleet.versions()).toMatchObject({ "ledger-production": "17.9" });
+  const shown = await fleet.said("train", "show", other);
+  expect(shown).toMatch(/^1 +- +- +17\.9 +not patched: aborted +ledger-production$/m);
 });
 
 test("the owner's next `up` has nothing to do", async () => {
