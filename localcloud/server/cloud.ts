@@ -5,6 +5,7 @@ import { limits } from "./limits";
 import { AutomatedBackups } from "./rds/backups/automated-backups";
 import { RestorableTimes } from "./rds/backups/restorable-time";
 import { Clock } from "./clock";
+import { AlarmStates } from "./cloudwatch/alarms";
 import { CallLog } from "./cloudtrail/call-log";
 import { Events } from "./rds/events/events";
 import { Instances } from "./rds/instances/instances";
@@ -40,6 +41,7 @@ export class Cloud {
   readonly recorded: RecordedResources;
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
+  readonly alarmStates: AlarmStates;
   readonly calls: CallLog;
   /** Operations on databases that run at the same time, in all accounts. */
   readonly work: Semaphore;
@@ -82,6 +84,7 @@ export class Cloud {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),
     });
+    this.alarmStates = new AlarmStates(this.store, this.clock, this.recorded.recordSet);
     this.calls = new CallLog(this.recordsFolder, this.clock);
   }
 }

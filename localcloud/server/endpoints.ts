@@ -1,4 +1,5 @@
 import { cloudTrail } from "./cloudtrail/service";
+import { cloudWatch } from "./cloudwatch/service";
 import type { Endpoints } from "./wire/http";
 import { changeRoute } from "./out-of-band-changes/change";
 import { maintenanceRoute } from "./out-of-band-changes/scheduled-maintenance";
@@ -10,7 +11,7 @@ import { sts } from "./sts/service";
 
 /** Every service and route of the server. */
 export const endpoints: Endpoints = {
-  services: [rds, secretsManager, sts, cloudTrail],
+  services: [rds, secretsManager, sts, cloudTrail, cloudWatch],
   routes: [...localRoutes, ...recordedRoutes, changeRoute, maintenanceRoute],
   answered: (call, cloud) => cloud.calls.record(call),
 };

@@ -39,9 +39,9 @@ export function action<Schema extends z.ZodType>(row: {
 
 /** An AWS service, reached by the service name in the credential scope of the signature. */
 export interface Service {
-  /** As in the credential scope: `rds`, `secretsmanager`, `sts`, `cloudtrail`. */
+  /** As in the credential scope: `rds`, `secretsmanager`, `sts`, `cloudtrail`, `monitoring`. */
   readonly name: string;
-  /** `query`: form in, XML out, chosen by `Action`. `json`: JSON 1.1, chosen by `X-Amz-Target`. */
+  /** `query`: form in, XML out, chosen by `Action`. `json`: JSON 1.1 (or 1.0), chosen by `X-Amz-Target`. */
   readonly protocol: "query" | "json";
   /** XML namespace of responses; `query` only. */
   readonly namespace?: string;

@@ -39,6 +39,7 @@ export const elsewhere: Record<string, string> = {
   "rds/actions/snapshots.ts": "people and workers",
   "rds/actions/snapshot-sharing.ts": "people",
   "cloudtrail/service.ts": "drift detection",
+  "cloudwatch/service.ts": "people and workers",
   "wire/dispatch.ts": "clients of other services",
   "wire/failures.ts": "this machine",
   "wire/http.ts": "clients of other kinds",
