@@ -162,3 +162,12 @@ export const healthPauseMilliseconds = 200;
 
 /** An endpoint that needs longer is not well. */
 export const healthAnswerSeconds = 10;
+
+/**
+ * Databases of one instance that are looked into before an upgrade, each with a session and a dozen statements. A
+ * standard one has three; what is beyond this is not looked into, and counts as that.
+ */
+export const upgradeDatabasesMax = 20;
+
+/** Extensions of one database that are named: RDS offers fewer than a hundred. */
+export const upgradeExtensionsMax = 200;
