@@ -3,7 +3,7 @@
  * distinct values look like, then statistics. Each guess says its evidence; a text without any is unclassified.
  */
 import { isInteger, isText } from "./mask-parts";
-import { forgottenKind, isAboutPeople, meaningOf, type Meaning } from "./name-words";
+import { countsOrRefers, forgottenKind, isAboutPeople, meaningOf, type Meaning } from "./name-words";
 import type { Rule } from "./profile";
 import type { ColumnFacts, TableFacts } from "./schema-facts";
 import type { Look, ValueRates } from "./value-rates";
@@ -15,6 +15,8 @@ export interface ColumnContext {
   /** Its values are a key's: of a primary key, or of a reference. */
   isKey: boolean;
   isUnique: boolean;
+  /** Without other columns: each row has another value. */
+  isUniqueAlone: boolean;
   /** PostgreSQL makes its values: an identity, a sequence, a random uuid. */
   isMade: boolean;
 }
@@ -41,22 +43,24 @@ export function guessOf(context: ColumnContext): Rule {
   if (/^jsonb?$/.test(column.type)) return guessJson(said);
   if (column.type.startsWith("_")) return guessArray(context, said);
   if (isText(column)) return guessText(context, said);
-  return unclassified(`nothing is known of what a ${column.declared} contains in ${table.name}`);
+  if (said?.meaning === "secret") return use("null", said.reason);
+  return unclassified(
+    `nothing is known of what a ${column.declared} contains in ${table.name}${said ? ` (${said.reason})` : ""}`,
+  );
 }
 
 interface Said {
   meaning: Meaning;
+  words: string;
   /** What says so. */
   reason: string;
 }
 
-/** By the comment's words too: people write there what a name leaves open. */
 function saidBy({ column, table }: ColumnContext): Said | undefined {
   const byName = meaningOf(column.name);
   if (byName?.meaning === "name" && byName.words.split(" ").length === 1 && !isAboutPeople(table.name))
     return undefined;
-  if (byName) return { meaning: byName.meaning, reason: `its name says ${byName.words}` };
-  return undefined;
+  return byName && { ...byName, reason: `its name says ${byName.words}` };
 }
 
 const isNumeric = ({ type }: ColumnFacts) => /^(int2|int4|int8|numeric|float4|float8|money)$/.test(type);
@@ -70,15 +74,22 @@ function guessUuid({ isKey, isMade }: ColumnContext, meaning: Meaning | undefine
 
 function guessMoment({ name, type }: ColumnFacts, said: Said | undefined): Rule {
   if (said?.meaning === "birth-date") return use("date-shift", said.reason, { days: 365 });
-  if (said?.meaning === "moment" || (/_(at|on|ts|time)$|(?:At|On)$/.test(name) && said === undefined))
+  // Whatever it happened to: of a password, too.
+  const ofThePerson = said?.meaning === "national-id" || said?.meaning === "card";
+  if (said?.meaning === "moment" || (/_(at|on|ts|time)$|(?:At|On)$/.test(name) && !ofThePerson))
     return keep("when something happened to the row, by its name");
   return use("date-shift", `a ${type} whose name does not say that it is the row's own`, { days: 30 });
 }
 
 function guessNumber({ column, isKey, isMade }: ColumnContext, said: Said | undefined): Rule {
   if (isKey && isMade) return keep("a number that PostgreSQL counts: it says nothing alone");
-  const { meaning, reason = "" } = said ?? {};
-  if (meaning && masksNumbers.has(meaning) && isInteger(column)) return use("permutation", reason);
+  const { meaning, words = "", reason = "" } = said ?? {};
+  if (meaning && masksNumbers.has(meaning) && isInteger(column)) {
+    // A passport's number is called its id, too.
+    if (meaning !== "national-id" && countsOrRefers(column.name, words) && !isKey)
+      return keep("a number that counts, or refers to a row, by its name");
+    return use("permutation", reason);
+  }
   if (meaning === "pay") return use("noise", reason, { percent: 20 });
   if (meaning === "place") return use("noise", reason, { percent: 2 });
   if (meaning === "birth-date") return use("noise", reason, { absolute: 3 });
@@ -132,11 +143,11 @@ function guessText(context: ColumnContext, said: Said | undefined): Rule {
 /** More than this are no states. */
 const labelsMax = 30;
 
-function guessState({ rates, isUnique, column }: ColumnContext, reason: string): Rule {
+function guessState({ rates, isUniqueAlone, column }: ColumnContext, reason: string): Rule {
   const few = rates
     ? rates.distinct > 0 && rates.distinct <= labelsMax
     : (column.distinct ?? -1) > 0 && column.distinct! <= labelsMax;
-  if (few && !isUnique) return keep(`${reason}, and it has few different values`);
+  if (few && !isUniqueAlone) return keep(`${reason}, and it has few different values`);
   return unclassified(`${reason}, and nothing shows that it has few different values`);
 }
 

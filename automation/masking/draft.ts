@@ -2,6 +2,7 @@
  * Pure: a first profile for a schema. Each guess has its reason, and none has a value of a row. What has no verdict
  * stays `unclassified`, which refuses: a wrong `keep` would cost more than a question.
  */
+import { checkProfile } from "./check";
 import { draftedDefinition } from "./draft-definitions";
 import { guessOf } from "./draft-guess";
 import { keyClasses, rootOf, ruleOf } from "./key-classes";
@@ -52,7 +53,17 @@ export function draftProfile(
           ),
         };
   agreeOnKeys(profile, facts, transformers);
+  withdrawRefused(profile, facts, transformers);
   return profile;
+}
+
+/** A draft proposes nothing that the check of it refuses: an exclusion constraint, or an index of an expression. */
+function withdrawRefused(profile: MaskingProfile, facts: SchemaFacts, transformers: readonly Transformer[]): void {
+  for (const { place, reason } of checkProfile(profile, facts, transformers)) {
+    const rule = ruleOf(profile, place);
+    if (rule && "use" in rule)
+      setRule(profile, place, { unclassified: `${rule.reason}; ${rule.use} does not fit: ${reason}` });
+  }
 }
 
 /** Tables of which no row is copied: what they have would act on the world, or let people in. */
@@ -78,6 +89,7 @@ function draftedTables(facts: SchemaFacts): TableFacts[] {
 function keysOf({ tables, uniques, foreignKeys }: SchemaFacts) {
   const keys = new Set<string>();
   const unique = new Set<string>();
+  const alone = new Set<string>();
   for (const { table, parts, primary, exclusion } of uniques)
     for (const { column, columns = [] } of parts) {
       if (exclusion) continue;
@@ -85,6 +97,7 @@ function keysOf({ tables, uniques, foreignKeys }: SchemaFacts) {
       for (const id of ids) {
         if (primary) keys.add(id);
         unique.add(id);
+        if (parts.length === 1 && ids.length === 1) alone.add(id);
       }
     }
   for (const { table, columns, references } of foreignKeys) {
@@ -103,7 +116,7 @@ function keysOf({ tables, uniques, foreignKeys }: SchemaFacts) {
   }
   return (column: ColumnFacts) => {
     const id = columnId(column);
-    return { isKey: keys.has(id), isUnique: unique.has(id), isMade: made.has(id) };
+    return { isKey: keys.has(id), isUnique: unique.has(id), isUniqueAlone: alone.has(id), isMade: made.has(id) };
   };
 }
 

@@ -53,7 +53,7 @@ export type Meaning =
 const dictionary: readonly (readonly [Meaning, string])[] = [
   [
     "secret",
-    "password|passwd|pwd|passwort|kennwort|contrasena|mot de passe|secret|token|api key|apikey|access key|private key|salt|otp|otp code|totp|recovery code|backup code|verification code|security code|cvv|cvc|one time code|pin|csrf|nonce|signature|session id|session key|encrypted|digest|confirmation code|reset code|credential",
+    "password|passwd|pwd|passwort|kennwort|contrasena|mot de passe|secret|token|api key|apikey|access key|private key|salt|otp|otp code|totp|recovery code|backup code|verification code|security code|cvv|cvc|one time code|pin|csrf|nonce|signature|session id|session key|encrypted|digest|confirmation code|reset code|credential|dsn|ssh key|connection string",
   ],
   ["email", "email|e mail|mail|mail address|courriel|correo|correo electronico|posta elettronica|emailadresse"],
   [
@@ -97,9 +97,9 @@ const dictionary: readonly (readonly [Meaning, string])[] = [
   ],
   [
     "city",
-    "city|town|ort|stadt|wohnort|ville|ciudad|citta|cidade|municipality|village|birthplace|place of birth|geburtsort",
+    "city|town|location|ort|stadt|wohnort|ville|ciudad|citta|cidade|municipality|village|birthplace|place of birth|geburtsort",
   ],
-  ["place", "latitude|longitude|lat|lng|lon|geo|geom|geography|location|coordinate|gps|position"],
+  ["place", "latitude|longitude|lat|lng|lon|geo|geom|geography|coordinate|gps"],
   ["pay", "salary|wage|gehalt|lohn|salaire|salario|income|einkommen|net worth|credit score|bonus pay"],
   ["device", "user agent|useragent|device id|device name|fingerprint|imei|mac address|mac|serial number|cookie"],
   ["url", "url|uri|website|web site|homepage|link|href|avatar|photo|picture|image|profile image|webhook|callback"],
@@ -109,7 +109,11 @@ const dictionary: readonly (readonly [Meaning, string])[] = [
   ],
   [
     "name",
-    "full name|fullname|display name|displayname|real name|contact name|customer name|person name|holder|holder name|account holder|card holder|cardholder|recipient|recipient name|sender|sender name|author|author name|owner name|patient name|employee name|contact person|ansprechpartner|empfanger|absender|name|nom|nombre|nome|naam",
+    "full name|fullname|display name|displayname|real name|contact name|customer name|person name|holder|holder name|account holder|card holder|cardholder|recipient|recipient name|sender|sender name|author|author name|committer|committer name|owner name|patient name|employee name|contact person|ansprechpartner|empfanger|absender|name|nom|nombre|nome|naam",
+  ],
+  [
+    "user-name",
+    "skype|linkedin|twitter|facebook|instagram|telegram|discord|mastodon|github|jabber|icq|extern uid|external uid",
   ],
   [
     "moment",
@@ -117,7 +121,7 @@ const dictionary: readonly (readonly [Meaning, string])[] = [
   ],
   [
     "state",
-    "status|state|type|kind|category|role|level|stage|phase|priority|currency|currency code|country code|country|locale|language|lang|timezone|time zone|unit|format|version|code type|sta|typ|art|waehrung|land|pays|devise|estado|tipo|gender code|mode|channel|source type|severity|environment|region|plan|tier|mime type|content type|encoding",
+    "status|state|type|kind|category|role|level|stage|phase|priority|currency|currency code|country code|country|locale|language|lang|timezone|time zone|unit|format|version|code type|sta|typ|art|waehrung|land|pays|devise|estado|tipo|gender code|mode|channel|source type|severity|environment|region|plan|tier|mime type|content type|encoding|color|colour",
   ],
 ];
 
@@ -125,9 +129,17 @@ const phrases = dictionary.flatMap(([meaning, said]) =>
   said.split("|").map((phrase) => ({ meaning, words: phrase.split(" ") })),
 );
 
-/** What it says, and by which words; the longest phrase counts, and of two as long the one that comes first above. */
+/** As the last of several words they say what the value is: the type of a token is no token. */
+const labelling = /^(type|kind|category|status|format|mode|locale|language|lang|encoding|version|colou?r)$/;
+
+/**
+ * What it says, and by which words: a last word that labels, else the longest phrase; of two as long, the one that comes
+ * first above.
+ */
 export function meaningOf(name: string): { meaning: Meaning; words: string } | undefined {
   const given = nameWords(name);
+  const last = given.at(-1) ?? "";
+  if (given.length > 1 && labelling.test(last)) return { meaning: "state", words: last };
   let best: (typeof phrases)[number] | undefined;
   for (const phrase of phrases)
     if (contains(given, phrase.words) && phrase.words.length > (best?.words.length ?? 0)) best = phrase;
@@ -136,6 +148,16 @@ export function meaningOf(name: string): { meaning: Meaning; words: string } | u
 
 const contains = (given: readonly string[], wanted: readonly string[]): boolean =>
   given.some((_, at) => wanted.every((word, i) => given[at + i] === word));
+
+const counting =
+  /^(count|size|limit|length|delay|timeout|period|interval|duration|lifetime|ttl|second|minute|hour|day|week|month|byte|attempt|retry|percent|threshold|quota|total)$/;
+
+/** Does a number of this name count, or refer to a row, whatever it is about: `token_ttl_seconds`, `card_id`? */
+export function countsOrRefers(name: string, said: string): boolean {
+  const words = nameWords(name);
+  const last = words.at(-1) ?? "";
+  return words.length > 1 && (counting.test(last) || (last === "id" && !/\bid$/.test(said)));
+}
 
 const people =
   /^(user|customer|client|contact|person|people|employee|member|patient|student|teacher|author|account|profile|lead|subscriber|guest|passenger|staff|actor|kunde|benutzer|mitarbeiter|personne|cliente|usuario|empleado|utilisateur|owner|driver|applicant|candidate|recipient|address|signatory|player|citizen|tenant|beneficiary)$/;

@@ -21,6 +21,7 @@ const guess = (
     rates: values && valueRates(values),
     isKey: false,
     isUnique: false,
+    isUniqueAlone: false,
     isMade: false,
     ...rest,
   });
@@ -119,6 +120,47 @@ test("a state is kept only where few different values show it", () => {
     ),
   ).toBe("unclassified");
   expect(guess("status")).toBe("unclassified");
+});
+
+test("one value of few in a key of several columns is a state, and in a key of its own none", () => {
+  const values = Array.from({ length: 100 }, (_, i) => ["issue", "note"][i % 2]!);
+  expect(guess("taggable_type", values, { isUnique: true })).toBe("keep");
+  expect(guess("taggable_type", values, { isUnique: true, isUniqueAlone: true })).toBe("unclassified");
+});
+
+test.each([
+  ["note_type", "state"],
+  ["tokenKind", "state"],
+  ["message_background_color", "state"],
+  ["status_message", "free-text"],
+  ["type_of_address", "street"],
+  ["committer_name", "name"],
+  ["linkedin", "user-name"],
+  ["identities_extern_uid", "user-name"],
+  ["sentry_dsn", "secret"],
+  ["location", "city"],
+])("the last word that labels decides: %s says %s", (name, meaning) => expect(meaningOf(name)?.meaning).toBe(meaning));
+
+test("a number that counts or refers is none of what its name is about, and an order is no place", () => {
+  const number = { type: "int8" };
+  for (const name of ["token_expire_delay", "max_access_token_lifetime", "phone_count", "card_id", "access_token_id"])
+    expect([name, guess(name, undefined, number)]).toEqual([name, "keep"]);
+  for (const name of ["token", "card_number", "passport_id", "national_id", "phone"])
+    expect([name, guess(name, undefined, number)]).toEqual([name, "permutation"]);
+  for (const name of ["relative_position", "file_location"]) expect(guess(name, undefined, number)).toBe("keep");
+  expect(guess("latitude", undefined, { type: "float8" })).toBe("noise");
+});
+
+test("when something happened to a secret is a moment of the row, and a passport's date is its holder's", () => {
+  for (const name of ["reset_password_sent_at", "otp_grace_period_started_at"])
+    expect(guess(name, undefined, { type: "timestamp" })).toBe("keep");
+  for (const name of ["passport_expires_on", "born_on"])
+    expect(guess(name, undefined, { type: "date" })).toBe("date-shift");
+});
+
+test("bytes that let people in are emptied by their name", () => {
+  expect(guess("encrypted_api_token", undefined, { type: "bytea" })).toBe("null");
+  expect(guess("payload", undefined, { type: "bytea" })).toBe("unclassified");
 });
 
 test("keys that PostgreSQL makes are kept, others become pseudonyms", () => {
