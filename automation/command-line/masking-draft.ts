@@ -36,7 +36,7 @@ export async function draftMasking(
   if (unread.length > 0) terminal.progress(`values not looked at: ${unread.map(printable).join(", ")}`);
   const next = output ?? "the profile";
   terminal.progress(
-    `${counts.masked} columns masked, ${counts.kept} kept, ${counts.unclassified} unclassified: decide those in ${printable(next)}, read the others, then \`npx shipshape masking check ${output ?? "<file>"} --database ${database}\``,
+    `${counts.masked} columns masked, ${counts.kept} kept, ${counts.unclassified} unclassified, ${counts.emptied} tables without rows: decide those in ${printable(next)}, read the others, then \`npx shipshape masking check ${output ?? "<file>"} --database ${database}\``,
   );
 }
 
@@ -59,6 +59,7 @@ function countsOf({ tables, definitions }: MaskingProfile) {
     masked: rules.filter((rule) => "use" in rule).length,
     kept: rules.filter((rule) => "keep" in rule).length,
     unclassified: rules.filter((rule) => "unclassified" in rule).length + open,
+    emptied: Object.values(tables).filter(({ empty }) => empty).length,
     definitions: Object.keys(definitions).length,
   };
 }

@@ -93,6 +93,8 @@ function guessNumber({ column, isKey, isMade }: ColumnContext, said: Said | unde
   if (meaning === "pay") return use("noise", reason, { percent: 20 });
   if (meaning === "place") return use("noise", reason, { percent: 2 });
   if (meaning === "birth-date") return use("noise", reason, { absolute: 3 });
+  if (isKey && column.partitionKey && column.partitionKey !== "hash")
+    return unclassified("a key that the table is partitioned by: only keep leaves its rows in their partitions");
   if (isKey)
     return isInteger(column)
       ? use("pseudonym", "a key that people or other systems know")

@@ -6,7 +6,9 @@ import { checkProfile } from "./check";
 import { draftedDefinition } from "./draft-definitions";
 import { guessOf } from "./draft-guess";
 import { keyClasses, rootOf, ruleOf } from "./key-classes";
-import { forgottenKind } from "./name-words";
+import { keysMax } from "./limits";
+import { passingWord } from "./name-words";
+import { namedReferences } from "./named-references";
 import type { MaskingProfile, Rule } from "./profile";
 import { columnId, columnOfId, type ColumnFacts, type SchemaFacts, type TableFacts } from "./schema-facts";
 import { brokenCheck } from "./table-checks";
@@ -40,7 +42,7 @@ export function draftProfile(
   };
   for (const table of draftedTables(facts))
     profile.tables[table.name] = emptied.has(table.name)
-      ? { empty: true }
+      ? { empty: true, reason: emptied.get(table.name)! }
       : {
           columns: Object.fromEntries(
             table.columns
@@ -52,6 +54,7 @@ export function draftProfile(
               }),
           ),
         };
+  followNames(profile, facts);
   agreeOnKeys(profile, facts, transformers);
   withdrawRefused(profile, facts, transformers);
   return profile;
@@ -67,11 +70,16 @@ function withdrawRefused(profile: MaskingProfile, facts: SchemaFacts, transforme
 }
 
 /** Tables of which no row is copied: what they have would act on the world, or let people in. */
-function emptiedTables(facts: SchemaFacts): Set<string> {
-  const emptied = new Set(
-    facts.tables
-      .filter(({ name, kind }) => kind === "foreign" || forgottenKind(name) === "passing")
-      .map(({ name }) => name),
+function emptiedTables(facts: SchemaFacts): Map<string, string> {
+  const emptied = new Map(
+    facts.tables.flatMap(({ name, kind }) => {
+      const word = passingWord(name);
+      const reason =
+        kind === "foreign"
+          ? "its rows are on another server"
+          : word && `its name says ${word}: such rows pass, act on the world or let people in`;
+      return reason ? [[name, reason] as const] : [];
+    }),
   );
   // Rows that others refer to are needed.
   for (let before = -1; before !== emptied.size;) {
@@ -146,6 +154,25 @@ function unfitness(
   if (brokenCheck(column, transformer, parsed.data) !== undefined) return "what it gives breaks a check of the column";
   if (column.partitionKey && column.partitionKey !== "hash") return "the table is partitioned by it";
   return isUnique && transformer.uniqueness(column, parsed.data) === "lossy" ? "its values are unique" : undefined;
+}
+
+/**
+ * What refers to rows by its name alone is kept with the key that it refers to; where that key is masked, a virtual key
+ * gives both the same mask.
+ */
+function followNames(profile: MaskingProfile, facts: SchemaFacts): void {
+  for (const { column, references } of namedReferences(facts)) {
+    const [own, key] = [ruleOf(profile, column), ruleOf(profile, references)];
+    if (!own || !key || "unclassified" in own) continue;
+    if ("keep" in key && "use" in own && own.use === "pseudonym")
+      setRule(profile, column, { keep: `its name refers to ${references}, which is kept` });
+    if ("use" in key && profile.virtualKeys.length < keysMax)
+      profile.virtualKeys.push({
+        columns: [column],
+        references: [references],
+        reason: "its name says so, and no foreign key does",
+      });
+  }
 }
 
 /** Both sides of a key get one rule: that of a side that masks, if one does. */

@@ -171,9 +171,14 @@ const passingTogether =
   /(^| )((api|access) key|(active|background|good|oban|que|queued|scheduled|solid|worker) job)( |$)/;
 const remembering = /^(audit|history|log|event|version|archive|backup|bak|old|copy|snapshot|journal|trail)$/;
 
+/** The word or words by which a table's rows pass on: queues, sessions. */
+export function passingWord(table: string): string | undefined {
+  const words = nameWords(table);
+  return words.find((word) => passing.test(word)) ?? passingTogether.exec(words.join(" "))?.[0].trim();
+}
+
 /** Tables that are easily forgotten: what they have passes on (queues, sessions), or repeats others (audits, backups). */
 export function forgottenKind(table: string): "passing" | "remembering" | undefined {
-  const words = nameWords(table);
-  if (words.some((word) => passing.test(word)) || passingTogether.test(words.join(" "))) return "passing";
-  return words.some((word) => remembering.test(word)) ? "remembering" : undefined;
+  if (passingWord(table) !== undefined) return "passing";
+  return nameWords(table).some((word) => remembering.test(word)) ? "remembering" : undefined;
 }

@@ -49,6 +49,7 @@ const table = z
     columns: z.record(z.string(), ruleSchema, { error: () => "give a rule for each column" }).optional(),
     /** No row of it is copied. */
     empty: z.literal(true, { error: () => "give true, or leave it out" }).optional(),
+    reason: reason("why no row of it is copied").optional(),
     /** A subset takes all of its rows. */
     whole: z.literal(true, { error: () => "give true, or leave it out" }).optional(),
   })

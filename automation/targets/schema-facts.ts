@@ -92,7 +92,9 @@ select jsonb_strip_nulls(jsonb_build_object(
   'identity', case c.attidentity when 'a' then 'always' when 'd' then 'by-default' end,
   'domain', case when c.members is not null then format_type(c.atttypid, null) end,
   'made', case when c.attidentity <> '' or exists (select from pg_catalog.pg_attrdef d where d.adrelid = c.relation and d.adnum = c.attnum
-    and c.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '^(nextval\\(|([a-z_]+\\.)?(gen_random_uuid|uuid_generate_v[0-9]+|uuidv[0-9]+)\\()') then true end,
+    and c.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '^(nextval\\(|([a-z_]+\\.)?(gen_random_uuid|uuid_generate_v[0-9]+|uuidv[0-9]+)\\()')
+    or exists (select from pg_catalog.pg_trigger g join pg_catalog.pg_proc f on f.oid = g.tgfoid where g.tgrelid = c.relation and not g.tgisinternal
+      and f.prosrc ~* ('\\mnew\\."?' || regexp_replace(c.attname, '\\W', '.', 'g') || '"?\\s*:?=\\s*(pg_catalog\\.)?nextval\\s*\\(')) then true end,
   'labels', (select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where e.enumtypid = c.base),
   'checks', coalesce((select jsonb_agg(pg_get_constraintdef(k.oid) order by k.conname) from pg_catalog.pg_constraint k
     where k.contype = 'c' and (k.contypid = any (c.members) or (k.conrelid = c.relation and c.attnum = any (k.conkey)))), '[]'),

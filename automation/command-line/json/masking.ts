@@ -9,7 +9,7 @@ export const maskingOutputs = {
   "masking draft": z.strictObject({
     database: text,
     profile: anything.describe("as its file has it: docs/masking-profile.schema.json"),
-    counts: z.strictObject({ masked: count, kept: count, unclassified: count, definitions: count }),
+    counts: z.strictObject({ masked: count, kept: count, unclassified: count, emptied: count, definitions: count }),
     valuesUnread: z.array(text).describe("tables whose values the role may not read, or that were not looked at"),
     output: text.nullable(),
   }),

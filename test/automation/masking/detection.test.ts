@@ -169,6 +169,16 @@ test("keys that PostgreSQL makes are kept, others become pseudonyms", () => {
   expect(guess("code", undefined, { isKey: true })).toBe("pseudonym");
 });
 
+test("a key that a table is partitioned by is a question, which says what is at stake", () => {
+  const rule = guessOf({
+    table: tableOf("public.builds", {}),
+    column: column({ name: "partition_id", type: "int8", partitionKey: "list" }),
+    rates: undefined,
+    ...{ isKey: true, isUnique: true, isUniqueAlone: false, isMade: false },
+  });
+  expect(rule).toEqual({ unclassified: expect.stringContaining("partitioned by: only keep") as string });
+});
+
 test.each([
   ["public.user_sessions", "passing"],
   ["public.good_jobs", "passing"],

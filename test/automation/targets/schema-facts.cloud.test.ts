@@ -101,6 +101,24 @@ test("what an extension brings along is none of the schema's definitions", () =>
   );
 });
 
+test("a number that a trigger counts is made by PostgreSQL, and one that a trigger only copies is not", async () => {
+  await database.admin(`create schema counted; create sequence counted.numbers;
+    create table counted.items (id bigint primary key, other bigint);
+    create function counted.assign() returns trigger language plpgsql as $$ begin
+      NEW."id" := nextval('counted.numbers'::regclass); new.other := new.id; return new; end $$;
+    create trigger assign before insert on counted.items for each row execute function counted.assign()`);
+  try {
+    const { tables } = await readSchemaFacts(session);
+    const columns = tables.find(({ name }) => name === "counted.items")!.columns;
+    expect(columns.map(({ name, made }) => [name, made])).toEqual([
+      ["id", true],
+      ["other", undefined],
+    ]);
+  } finally {
+    await database.admin("drop schema counted cascade");
+  }
+});
+
 test("the digest changes with the schema, and not with the rows", async () => {
   const before = schemaDigest(await readSchemaFacts(session));
   await database.admin("insert into shop.countries values ('xx', 'X'); analyze");
