@@ -16,6 +16,8 @@ export interface GateResult {
   probes: Record<GateVerdict, number>;
   /** Those that did not pass. */
   found: Probe[];
+  /** What could not be compared, and neither passed nor halted. @default nothing */
+  notes?: string[];
 }
 
 export type RingState = "waiting" | "patching" | "baking" | "promoted" | "halted" | "aborted";

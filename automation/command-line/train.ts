@@ -167,6 +167,8 @@ function reportDecision({ at, ring, word, by, reason, gate, waiver }: TrainDecis
     const found = printable(`${probe.name}: ${probe.verdict}, ${probe.explanation}`);
     for (const line of wrapped("   ", found, "      ", terminal.columns)) terminal.say(line);
   }
+  for (const note of gate?.notes ?? [])
+    for (const line of wrapped("   ", printable(note), "      ", terminal.columns)) terminal.say(line);
 }
 
 function reportNext(id: string, { rings, decisions }: Train, { finishedAt }: Run, terminal: Terminal): void {

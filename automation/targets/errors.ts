@@ -115,6 +115,12 @@ export const targetErrors = {
     message: "the RDS API did not answer {action}: {reason}",
     hint: "it needs the permission rds:Describe*; `aws rds describe-db-instances` makes the same call with the same credentials",
   },
+  "alarms-unreadable": {
+    httpStatus: 502,
+    exitCode: 2,
+    message: "CloudWatch did not say how the alarms of {database} are: {reason}",
+    hint: "it needs the permission cloudwatch:DescribeAlarms; `aws cloudwatch describe-alarms` makes the same call with the same credentials",
+  },
   "signing-key-unknown": {
     httpStatus: 404,
     exitCode: 1,

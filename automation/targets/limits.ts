@@ -141,6 +141,13 @@ export const trailPauseMilliseconds = 500;
 /** How often a request is tried that CloudTrail throttles: with adaptive waits about half a minute. */
 export const trailAttemptsMax = 6;
 
+/** CloudWatch's largest page, and pages of one database: the standard makes fourteen alarms for each. */
+export const alarmPageSize = 100;
+export const alarmPagesMax = 10;
+
+/** How often a request is tried that CloudWatch throttles: it takes nine a second from an account and Region. */
+export const alarmAttemptsMax = 6;
+
 /** Rows that a draft of a masking profile looks at, of each table: a share of 90 % is then within two points. */
 export const sampledRowsMax = 2000;
 

@@ -1,9 +1,10 @@
 /**
- * What a train leaves behind: counted loads, and a snapshot of each database from before its patch. Those of what is
- * well are removed when the train is over; an account and Region has a quota of 100.
+ * What a train leaves behind: counted loads, states of alarms, and a snapshot of each database from before its patch.
+ * Those of what is well are removed when the train is over; an account and Region has a quota of 100.
  */
 import { identityOf } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
+import { forgetAlarms } from "../../runner/train-alarms";
 import { forgetSamples } from "../../runner/train-loads";
 import { childrenOf, readTrain } from "../../runner/trains";
 import { awsClients } from "../../targets/aws-access";
@@ -21,9 +22,18 @@ export interface RemovedSnapshots {
   at: string;
 }
 
+/** What was compared: nothing reads it once the train is over. */
+export interface ForgottenRows {
+  loads: number;
+  alarms: number;
+}
+
 export function cleanUpSteps(s: Pick<OperationContext, "access" | "database" | "sealedRuns">) {
   return {
-    forgetLoads: (trainId: string): Promise<number> => forgetSamples(s.database, trainId),
+    forgetLoads: async (trainId: string): Promise<ForgottenRows> => ({
+      loads: await forgetSamples(s.database, trainId),
+      alarms: await forgetAlarms(s.database, trainId),
+    }),
 
     /** Each is proven gone. Safe to repeat. */
     removeSnapshots: async (
@@ -64,16 +74,19 @@ export function cleanUpSteps(s: Pick<OperationContext, "access" | "database" | "
 /** As it is sealed: a train of thousands names some of each ring. */
 export function cleanUpReport(
   trainId: string,
-  loads: number,
+  { loads, alarms }: ForgottenRows,
   rings: readonly (RemovedSnapshots & { number: number })[],
 ): CleanUpReport {
   const some = (names: string[]) =>
     names.length > namedMax
       ? `${names.slice(0, namedMax).join(", ")} and ${names.length - namedMax} more`
       : names.join(", ");
+  const rowsGone = (kind: string, count: number) =>
+    count > 0 ? [{ kind, identifier: trainId, provenGoneBy: `${count} row${count === 1 ? "" : "s"} deleted` }] : [];
   return {
     removed: [
-      ...(loads > 0 ? [{ kind: "counted loads", identifier: trainId, provenGoneBy: `${loads} rows deleted` }] : []),
+      ...rowsGone("counted loads", loads),
+      ...rowsGone("states of alarms", alarms),
       ...rings.flatMap(({ number, removed, at }) =>
         removed.length === 0
           ? []

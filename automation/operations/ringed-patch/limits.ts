@@ -97,6 +97,10 @@ export const rollbackShareMoreMin = 0.01;
 /** Logins and two queries each, of thousands of databases, several at once. */
 export const samplesAtOnceMax = 8;
 
+/** Alarms of a database that a gate names, and how much of what CloudWatch says of one. */
+export const alarmsNamedMax = 5;
+export const alarmReasonCharactersMax = 200;
+
 /** A team's own checks of one database, and the length of each: the plan quotes them, of thousands of databases. */
 export const teamChecksMax = 5;
 export const teamCheckBytesMax = 1000;

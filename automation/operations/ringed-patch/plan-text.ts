@@ -54,8 +54,8 @@ export function trainText(plan: Shown, scope: string): string {
     "A ring begins when the one before it was watched and is well; otherwise nothing further is patched.",
     grows(plan.growth),
     comparesLoad
-      ? "Well is what API and server say, and a load that is no worse than before; too little load halts the train, too."
-      : "Well is what API and server say. The load is not compared (--compare-load).",
+      ? "Well is what API, server and alarms say, and a load that is no worse than before; too little load halts the train, too."
+      : "Well is what API, server and alarms say. The load is not compared (--compare-load).",
     ...(ageWaiver === null
       ? []
       : [

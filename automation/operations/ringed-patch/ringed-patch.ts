@@ -35,7 +35,7 @@ export const ringedPatch = (
   verify: verifyTrain,
 
   async cleanUp(plan, step) {
-    const loads = await step("forget the loads", limits.rowStep, () => steps.forgetLoads(step.requestId));
+    const rows = await step("forget the loads", limits.rowStep, () => steps.forgetLoads(step.requestId));
     const rings: (RemovedSnapshots & { number: number })[] = [];
     for (const ring of plan.rings) {
       const at = step.keyed(`ring ${ring.number}`);
@@ -44,7 +44,7 @@ export const ringedPatch = (
       );
       rings.push({ number: ring.number, ...found });
     }
-    return cleanUpReport(step.requestId, loads, rings);
+    return cleanUpReport(step.requestId, rows, rings);
   },
 });
 
@@ -106,6 +106,9 @@ class TrainRun {
     const identities = new Set(left);
     const wanted = ring.databases.filter((one) => identities.has(identityOf(one)));
     if (plan.comparesLoad) await this.sample(wanted, "before", at);
+    const unread = await at("note the alarms", limits.probeStep, () => steps.noteAlarms(step.requestId, wanted));
+    // What cannot be compared afterwards is not begun.
+    if (unread.length > 0) return this.conclude(ring, gateOf(unread), at);
     const begun = await this.patch(ring, wanted, at);
     if (begun !== "patching") return begun;
     const patched = wanted.map((one) => patchedProbe(one, this.requests, this.ends));
@@ -114,10 +117,12 @@ class TrainRun {
     if (wanted.length > 0 && early.verdict !== "pass") return this.conclude(ring, early, at);
     const watched = await this.watch(ring, wanted, at);
     if (watched.state !== "baking") return watched.state;
-    const asked = await at("ask whether they are well", limits.probeStep, () => steps.probe(plan, wanted));
-    const probes = [...asked, ...watched.probes];
+    const { probes, notes } = await at("ask whether they are well", limits.probeStep, () =>
+      steps.probe(step.requestId, plan, wanted),
+    );
     // If people have skipped all of it, nothing could be worse.
-    const gate = gateOf(wanted.length === 0 ? [everyoneSkipped] : [...patched, ...probes]);
+    const all = wanted.length === 0 ? [everyoneSkipped] : [...patched, ...probes, ...watched.probes];
+    const gate = gateOf(all, notes);
     return this.conclude(ring, gate, at);
   }
 

@@ -21,6 +21,7 @@ import { foundVersion } from "../database-patch/steps";
 import { runsVersion } from "../database-patch/verify";
 import type { OperationContext } from "../operation-context";
 import { extensionsIn } from "../patch-rehearsal/declared-class";
+import { alarmSteps, type Asked } from "./alarm-steps";
 import { cleanUpSteps } from "./clean-up-steps";
 import { probesAtOnceMax, recoveriesAtOnceMax } from "./limits";
 import { loadSteps } from "./load-steps";
@@ -35,6 +36,7 @@ import { secondsUntilOpen } from "./windows";
 export type RingedPatchSteps = ReturnType<typeof ringedPatchSteps>;
 
 export function ringedPatchSteps(s: OperationContext) {
+  const alarms = alarmSteps(s);
   return {
     ...loadSteps(s),
     ...cleanUpSteps(s),
@@ -98,14 +100,17 @@ export function ringedPatchSteps(s: OperationContext) {
       return { state, seconds };
     },
 
-    /** Of each database: what API and server say. One that cannot be asked is an error, and no pass. */
-    probe: async ({ to }: TrainPlan, databases: PlannedDatabase[]): Promise<Probe[]> =>
-      (
-        await atOnce(databases, probesAtOnceMax, async (one) => [
-          ...(await probesOf(one, to)),
-          ...(await teamProbes(s, one)),
-        ])
-      ).flat(),
+    noteAlarms: alarms.noteAlarms,
+
+    /** Of each database: what API, server and alarms say. One that cannot be asked is an error, and no pass. */
+    probe: async (trainId: string, { to }: TrainPlan, databases: PlannedDatabase[]): Promise<Asked> => {
+      const ofEach = await atOnce(databases, probesAtOnceMax, async (one) => [
+        ...(await probesOf(one, to)),
+        ...(await teamProbes(s, one)),
+      ]);
+      const { probes, notes } = await alarms.compareAlarms(trainId, databases);
+      return { probes: [...ofEach.flat(), ...probes], notes };
+    },
 
     /** People are told once, with the decision. */
     conclude: (trainId: string, ring: number, gate: GateResult): Promise<RingState> =>

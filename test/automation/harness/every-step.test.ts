@@ -25,6 +25,15 @@ jest.mock("../../../automation/targets/cloud-trail", () => ({
   trailClient: () => ({ destroy: () => undefined }),
   callsAbout: () => Promise.resolve({ calls: [], isAll: true, unread: null }),
 }));
+jest.mock("../../../automation/targets/database-alarms", () => ({
+  alarmClient: () => ({ destroy: () => undefined }),
+  alarmsAbout: () => Promise.resolve([]),
+}));
+jest.mock("../../../automation/runner/train-alarms", () => ({
+  keptAlarms: (_: unknown, __: string, identities: string[]) =>
+    Promise.resolve(new Map(identities.map((one) => [one, {}]))),
+  forgetAlarms: () => Promise.resolve(0),
+}));
 jest.mock("../../../automation/targets/control-session", () => ({
   openControlSession: (login: Inner[0]) => mockCloud.sessions.open(login),
   inControlSession: (...given: Inner) => mockCloud.sessions.in(...given),

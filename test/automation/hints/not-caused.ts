@@ -67,6 +67,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
   "platform-elsewhere": "two platforms in two Regions: components/platforms.engine",
   "role-not-assumed": "shown as the reason why an account cannot be reached: accounts-and-regions.cloud",
   "fleet-unreadable": "a missing permission, and the embedded cloud has none: guardrails/live, backup-audit steps",
+  "alarms-unreadable": "a missing permission, and the embedded cloud has none: targets/database-alarms",
   "principal-embedded": "no command passes such a name to a control plane that is not an embedded cloud's: roles.cloud",
   "preview-overdue": "a step of a preview that takes minutes: runner/preview-steps",
   "step-repeated": "a mistake of the operation's author: runner/durable.cloud",

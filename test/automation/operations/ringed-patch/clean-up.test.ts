@@ -43,6 +43,7 @@ const database = {
         { identity: "1 r db-a", ring: 1, turnOf: "c1", waiver: null },
         { identity: "1 r db-b", ring: 1, turnOf: "c2", waiver: null },
       ]);
+    if (/delete from train_alarms/.test(sql)) return Promise.resolve([{}]);
     return Promise.resolve(/delete from train_load/.test(sql) ? [{}, {}, {}] : []);
   },
 } as unknown as Database;
@@ -89,6 +90,7 @@ test("what was removed is named with its proof, and what was kept with the reaso
   const report = cleanUpReport("t1", await steps.forgetLoads("t1"), [{ number: 1, ...(await removed()) }]);
   expect(report.removed).toMatchObject([
     { kind: "counted loads", identifier: "t1", provenGoneBy: "3 rows deleted" },
+    { kind: "states of alarms", identifier: "t1", provenGoneBy: "1 row deleted" },
     { kind: "snapshots", identifier: "ring 1: shipshape-patch-c0, shipshape-patch-c1" },
   ]);
   expect(report.left).toMatchObject([{ kind: "snapshots", identifier: "ring 1: shipshape-patch-c2" }]);

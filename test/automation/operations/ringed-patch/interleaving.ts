@@ -116,10 +116,12 @@ export class Interleaving {
         const { state } = await this.steps.look(id, ring);
         return { state, seconds: this.isWatchOver ? 1e9 : 0 };
       },
-      probe: (_, wanted) =>
-        Promise.resolve(
-          wanted.map((one) => probe(one.identifier, this.runs.get(identityOf(one)) === this.plan.to ? "pass" : "fail")),
-        ),
+      noteAlarms: () => Promise.resolve([]),
+      probe: (_, __, wanted) => {
+        const runs = (one: PlannedDatabase) => this.runs.get(identityOf(one)) === this.plan.to;
+        const probes = wanted.map((one) => probe(one.identifier, runs(one) ? "pass" : "fail"));
+        return Promise.resolve({ probes, notes: [] });
+      },
       sample: () => Promise.resolve(),
       compare: (_, wanted, from) => {
         const found = wanted.map((one) => {

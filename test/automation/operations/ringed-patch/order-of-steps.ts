@@ -4,6 +4,7 @@ const patched = [
   "open the train",
   "begin the ring (ring 1, attempt 1)",
   "look who is left (ring 1, attempt 1)",
+  "note the alarms (ring 1, attempt 1)",
   "look whether the next may begin (1)",
   "request database-patch (orders, 123456789012 eu-central-1 db-1, 2)",
   "wait for a child (3)",

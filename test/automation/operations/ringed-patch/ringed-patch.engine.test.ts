@@ -1,6 +1,7 @@
 // A train on the real engine: three databases in three rings from one minor to the next, with a writing client on each.
 // A bad canary halts it and leaves the other rings alone; people resume it, and skip a database; a worker is killed.
 // `npm run harness -- whole-train` does the same with twelve databases.
+import { CloudWatchClient, SetAlarmStateCommand, type StateValue } from "@aws-sdk/client-cloudwatch";
 import { AddTagsToResourceCommand, CreateDBInstanceCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import { openDatabase } from "../../../../automation/database";
 import { identityOf } from "../../../../automation/fleet-records";
@@ -39,6 +40,13 @@ const modify = async (identifier: Identifier, changes: object) => {
   await instanceIs(cloud, identifier, "available");
 };
 
+/** As CloudWatch does when a metric crosses its threshold. */
+async function setAlarm(AlarmName: string, StateValue: StateValue): Promise<void> {
+  const client = new CloudWatchClient(fleet.engine.cloud.client());
+  await client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "Threshold Crossed: a test" }));
+  client.destroy();
+}
+
 let id: string;
 
 test("its plan has the rings, the way back in seconds, and who cannot go, and is approved once for all", async () => {
@@ -52,6 +60,10 @@ test("its plan has the rings, the way back in seconds, and who cannot go, and is
   );
   expect(preview).toMatch(/which loses up to 915 s of writes/);
   expect(preview).toContain("byhand: stack, no stack declares it");
+  // What RDS says of its quota was read, and they fit.
+  expect(preview).not.toMatch(/It takes \d+ snapshots? in/);
+  await setAlarm("billing-development-cpu", "OK");
+  await setAlarm("orders-development-replica-1-replica-lag", "ALARM");
   fleet.commands.shipshape("", "worker");
   id = await fleet.requested(...words);
   const { rings } = await fleet.approve<TrainPlan>(id);
@@ -62,6 +74,7 @@ test("a canary that is not well halts the train: no other ring begins, and peopl
   await fleet.ringIs(id, 1, "baking");
   expect(await fleet.versions()).toMatchObject({ "billing-development": "17.10", "orders-development": "17.9" });
   await modify("billing-development", { DBInstanceClass: "db.m7g.large" });
+  await setAlarm("billing-development-cpu", "ALARM");
   await fleet.ringIs(id, 1, "halted");
   expect(await fleet.statesOf(id)).toEqual(["halted", "waiting", "waiting"]);
   expect(await fleet.versions()).toMatchObject({ "orders-development": "17.9", "ledger-production": "17.9" });
@@ -70,11 +83,19 @@ test("a canary that is not well halts the train: no other ring begins, and peopl
   expect(decisions).toMatchObject([{ ring: 1, word: "halt", by: "health gate", gate: { verdict: "fail" } }]);
   expect(decisions[0]!.gate!.found).toMatchObject([
     { name: "billing-development: version-by-api", explanation: expect.stringContaining("DBInstanceClass waits") },
+    {
+      ...{ name: "billing-development: alarms", verdict: "fail" },
+      explanation: "in ALARM since the patch: billing-development-cpu (Threshold Crossed: a test)",
+    },
   ]);
   expect((await fleet.controlPlane.findings(10)).map((one) => one.id)).toContain(`${id}.verdict`);
   const shown = await fleet.said("train", "show", id);
   expect(shown).toMatch(/^1 +halted .* 1 of 1 patched$/m);
   expect(shown).toContain(`npx shipshape train resume ${id}`);
+  // The embedded cloud measures nothing, so the other alarms never had data: they neither pass nor halt.
+  expect(shown.replace(/\s+/g, " ")).toContain(
+    "billing-development: alarms: not compared, as before the patch they were without data (billing-development-connections,",
+  );
   expect(shown).toMatch(/^now:\n +ring 1 waits for people, until \S+ \S+ UTC at most/m);
 });
 
@@ -82,6 +103,7 @@ test("resumed, it watches the ring again and goes on, whatever worker is killed"
   fleet.commands.stop();
   const { DBInstanceClass } = await fleet.instanceNow("billing-development");
   await modify("billing-development", { DBInstanceClass, ApplyImmediately: true });
+  await setAlarm("billing-development-cpu", "OK");
   const killed = fleet.commands.shipshape("in bring the stack up", "worker");
   await fleet.said("train", "resume", id, "--reason", "that was ours");
   expect((await killed.ended).signal).toBe("SIGKILL");
@@ -99,6 +121,13 @@ test("a database that people skip is left alone, by a waiver, and the train come
   await fleet.said("train", "resume", id, "--reason", "back");
   const run = await fleet.over(id);
   expect(await fleet.statesOf(id)).toEqual(["promoted", "promoted", "promoted"]);
+  // A replica is patched with its source, and its alarms are read with those of it.
+  const promoted = (await fleet.controlPlane.train(id)).decisions.find((one) => one.ring === 2 && one.gate);
+  expect(promoted!.gate!.notes).toEqual([
+    expect.stringMatching(
+      /^orders-development: alarms: .* in ALARM \(orders-development-replica-1-replica-lag\) or without data/,
+    ),
+  ]);
   expect(run).toMatchObject({ status: "succeeded", verdict: "inconclusive" });
   expect(run.checks.filter(({ verdict }) => verdict !== "pass")).toMatchObject([
     { name: "no-database-was-skipped", explanation: `ledger-production: waiver ${id}-ledger-production` },

@@ -9,7 +9,7 @@ import type { RingedPatchSteps } from "../../../../automation/operations/ringed-
 import { verifyTrain, type TrainOutcome, type TrainRow } from "../../../../automation/operations/ringed-patch/verify";
 import type { ChildEnd } from "../../../../automation/records";
 import type { RunStep } from "../../../../automation/runner/operation";
-import type { GateVerdict, RingState } from "../../../../automation/train-records";
+import type { GateVerdict, Probe, RingState } from "../../../../automation/train-records";
 
 const database = (identifier: string): TrainCandidate => ({
   ...{ identifier, resourceId: `db-${identifier}`, arn: `arn:${identifier}`, account: "123456789012" },
@@ -33,6 +33,8 @@ interface Arranged {
   skipped: number[];
   /** What the comparison of a database finds, at the end of the watch and at a second look. */
   loadOf?: (identifier: string, from: string) => GateVerdict;
+  /** Alarms that could not be read before the ring. */
+  unread?: Probe[];
 }
 
 /**
@@ -41,7 +43,7 @@ interface Arranged {
  */
 function trainOf(
   ends: (database: string, ring: RingState) => Pick<ChildEnd, "status" | "verdict">,
-  { plan: of, skipped, loadOf }: Arranged = { plan, skipped: [] },
+  { plan: of, skipped, loadOf, unread = [] }: Arranged = { plan, skipped: [] },
 ) {
   const counted: string[] = [];
   const waits: number[] = [];
@@ -65,7 +67,8 @@ function trainOf(
       if (rings.get(ring) === "halted") rings.set(ring, "aborted");
       return Promise.resolve({ state: rings.get(ring)!, seconds: 1e9 });
     },
-    probe: () => Promise.resolve([]),
+    noteAlarms: () => Promise.resolve(unread),
+    probe: () => Promise.resolve({ probes: [], notes: [] }),
     sample: (_: string, databases: { identifier: string }[], moment: string) => {
       counted.push(`${moment}: ${databases.map(({ identifier }) => identifier).join(" ")}`);
       return Promise.resolve();
@@ -139,6 +142,15 @@ test("a ring of which people have skipped all is not watched, and the next one i
   await run();
   expect(requested).toEqual(["b", "c", "d"]);
   expect(waits).toEqual([3600]);
+});
+
+test("a ring whose alarms cannot be read is not begun: they could not be compared afterwards", async () => {
+  const passes = () => ({ status: "succeeded", verdict: "pass" }) as const;
+  const unread: Probe[] = [{ name: "a: alarms", verdict: "error", explanation: "AccessDenied" }];
+  const { run, requested, concluded } = trainOf(passes, { plan, skipped: [], unread });
+  await run();
+  expect(requested).toEqual([]);
+  expect(concluded).toEqual([[1, "error", []]]);
 });
 
 const comparing = async (loadOf: Arranged["loadOf"]) => {

@@ -122,7 +122,8 @@ export async function runTrain(
     },
     look: (_: string, ring: number) =>
       Promise.resolve({ state: stateOf(ring), seconds: (now - states.get(ring)!.since) / 1000 }),
-    probe: () => Promise.resolve([{ name: "all", verdict: "pass", explanation: "as asked" }]),
+    noteAlarms: () => Promise.resolve([]),
+    probe: () => Promise.resolve({ probes: [{ name: "all", verdict: "pass", explanation: "as asked" }], notes: [] }),
     conclude: (_: string, ring: number, { verdict }: { verdict: string }) => {
       if (verdict === "pass" && stateOf(ring) === "baking") set(ring, "promoted");
       else halt(ring);
