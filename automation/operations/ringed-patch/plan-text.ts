@@ -4,6 +4,7 @@ import { printable } from "../../printable";
 import { namedMax } from "./limits";
 import type { AgeWaiver } from "./minor-age";
 import type { Growth, LeftDatabase, PlannedDatabase, Ring } from "./rings";
+import { shortageText, type SnapshotShortage } from "./snapshot-quotas";
 
 interface Shown {
   to: string;
@@ -15,6 +16,7 @@ interface Shown {
   window: string | null;
   comparesLoad: boolean;
   ageWaiver: AgeWaiver | null;
+  snapshotShortages: SnapshotShortage[];
   unknownNames: string[];
   unread: string[];
 }
@@ -61,6 +63,7 @@ export function trainText(plan: Shown, scope: string): string {
       : [
           `No tier waits for the age of ${to}: ${ageWaiver.reason}, waived until ${ageWaiver.expiresOn} by who approves this.`,
         ]),
+    ...plan.snapshotShortages.map(shortageText),
     ...rings.flatMap(ringLines),
     "",
     `not in this train: ${left.length}; patched already: ${patched}`,

@@ -17,6 +17,7 @@ import { trainText } from "./plan-text";
 import type { FoundRehearsal } from "./rehearsed";
 import type { TeamCheck } from "./team-checks";
 import type { RingedPatchRequest } from "./request";
+import { snapshotShortages, type PlacedQuota, type SnapshotShortage } from "./snapshot-quotas";
 import { ringsOf, type Growth, type LeftDatabase, type Ring } from "./rings";
 
 /** A database of the fleet, with why it cannot be patched. */
@@ -41,6 +42,8 @@ export interface ObservedTrain {
   located: boolean;
   /** `YYYY-MM-DD`. */
   today: string;
+  /** Of snapshots, in the accounts and Regions of its databases. @default not known, and not mentioned */
+  snapshotQuotas?: PlacedQuota[];
 }
 
 export interface TrainPlan extends PlanBasis {
@@ -59,6 +62,8 @@ export interface TrainPlan extends PlanBasis {
   comparesLoad: boolean;
   /** Null: each database takes the minor at the age that its tier wants. */
   ageWaiver: AgeWaiver | null;
+  /** Where the snapshots of all its patches do not fit, or may not. */
+  snapshotShortages: SnapshotShortage[];
   /** Names in `patchAfter` that no database has: nobody is waited for. */
   unknownNames: string[];
   approves: string[];
@@ -84,6 +89,10 @@ export function planTrain(request: RingedPatchRequest, observed: ObservedTrain, 
     ...{ to, releasedOn: releasedOn(to) ?? null, rings, growth, left, patched },
     ...{ located: observed.located, window: request.window ?? null, ageWaiver: waiver, unknownNames },
     comparesLoad: request.compareLoad ?? false,
+    snapshotShortages: snapshotShortages(
+      rings.flatMap(({ databases }) => databases),
+      observed.snapshotQuotas ?? [],
+    ),
   };
   return {
     target: `${to}: ${scope}`,

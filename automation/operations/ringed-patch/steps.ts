@@ -14,6 +14,7 @@ import { awsClients } from "../../targets/aws-access";
 import { findDatabase, targetOf } from "../../targets/database-instance";
 import { askFleets } from "../../targets/fleet";
 import { accessTo } from "../../targets/locations";
+import { snapshotQuota } from "../../targets/snapshot-quota";
 import { fleetVersions, type VersionsAnswer } from "../../targets/offered-versions";
 import type { GateResult, Probe, RingState, Train } from "../../train-records";
 import type { OfferedVersions, RunningVersion } from "../../version-records";
@@ -29,6 +30,7 @@ import type { ObservedTrain, TrainCandidate, TrainPlan } from "./plan";
 import type { RingedPatchRequest } from "./request";
 import { rehearsalOf, unrehearsed, type FoundRehearsal } from "./rehearsed";
 import type { PlannedDatabase } from "./rings";
+import { placesOf, type Place, type PlacedQuota } from "./snapshot-quotas";
 import { teamProbes } from "./team-check-steps";
 import { readTeamChecks } from "./team-checks";
 import { secondsUntilOpen } from "./windows";
@@ -65,7 +67,8 @@ export function ringedPatchSteps(s: OperationContext) {
       const isKept = (one: RunningVersion) => replaced(one) !== undefined && typeof known.stackOf(one) !== "string";
       const ours = databases.filter((one) => !throwaway(one) && !withSource.has(one) && !isKept(one));
       const found = await atOnce(ours, recoveriesAtOnceMax, (one) => candidate(one, to, known));
-      return { databases: found, unreachable, located: locations.length > 0, today };
+      const snapshotQuotas = await atOnce(placesOf(ours), probesAtOnceMax, quotaIn);
+      return { databases: found, unreachable, located: locations.length > 0, today, snapshotQuotas };
     },
 
     open: ({ rings, window }: TrainPlan, trainId: string): Promise<void> =>
@@ -126,6 +129,14 @@ export function ringedPatchSteps(s: OperationContext) {
 
     sealed: (requestIds: string[]): Promise<SealedRun[]> => s.sealedRuns(requestIds),
   };
+
+  async function quotaIn(place: Place): Promise<PlacedQuota> {
+    try {
+      return { ...place, ...(await snapshotQuota(awsClients(accessTo(s.access, place)))) };
+    } catch (error) {
+      return { ...place, unread: reasonOf(error) };
+    }
+  }
 
   async function candidate(one: RunningVersion, version: string, is: Known): Promise<TrainCandidate> {
     const { identifier, resourceId, arn, account, region, engineVersion: from, tags } = one;

@@ -1,4 +1,5 @@
 import type { Service } from "../wire/action";
+import { accountActions } from "./actions/account";
 import { automatedBackupActions } from "./actions/automated-backups";
 import { blueGreenActions } from "./actions/blue-green";
 import { engineActions } from "./actions/engine";
@@ -22,6 +23,7 @@ export const rds: Service = {
   protocol: "query",
   namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
   actions: [
+    ...accountActions,
     ...instanceActions,
     ...parameterGroupActions,
     ...subnetGroupActions,
@@ -37,6 +39,7 @@ export const rds: Service = {
     ...blueGreenActions,
   ],
   listElements: {
+    AccountQuotas: "AccountQuota",
     AttributeValues: "AttributeValue",
     AvailabilityZones: "AvailabilityZone",
     Certificates: "Certificate",

@@ -147,6 +147,8 @@ export class MemoryCloud {
         });
       case "DescribeDBSnapshotsCommand":
         return { DBSnapshots: this.snapshots.described(input.DBSnapshotIdentifier) };
+      case "DescribeAccountAttributesCommand":
+        return { AccountQuotas: [{ AccountQuotaName: "ManualSnapshots", Used: 0, Max: 100 }] };
       case "DescribeDBEngineVersionsCommand":
         return {
           DBEngineVersions: [{ ValidUpgradeTarget: [{ EngineVersion: "17.10", IsMajorVersionUpgrade: false }] }],

@@ -7,6 +7,7 @@ import {
   CreateEventSubscriptionCommand,
   DeleteDBSubnetGroupCommand,
   DeleteEventSubscriptionCommand,
+  DescribeAccountAttributesCommand,
   DescribeCertificatesCommand,
   DescribeDBEngineVersionsCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
@@ -43,6 +44,19 @@ beforeAll(async () => {
 afterAll(async () => cloud?.stop());
 
 const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:123456789012:${kind}:${name}`;
+
+test("the account's quotas are described as RDS names them, with what is used in that Region", async () => {
+  const quotasIn = async (region: string) => {
+    const client = new RDSClient({ ...cloud.client(), region });
+    const { AccountQuotas = [] } = await client.send(new DescribeAccountAttributesCommand({}));
+    client.destroy();
+    return new Map(AccountQuotas.map(({ AccountQuotaName, Used, Max }) => [AccountQuotaName, [Used, Max]]));
+  };
+  const here = await quotasIn("eu-central-1");
+  expect(here.get("DBInstances")).toEqual([2, 40]);
+  expect(here.get("ManualSnapshots")).toEqual([0, 100]);
+  expect((await quotasIn("us-east-1")).get("DBInstances")).toEqual([0, 40]);
+});
 
 test("instances are found by name, ARN and filter, only in their own Region", async () => {
   const names = async (input: object) =>
