@@ -17,7 +17,7 @@ const tooFew = (what: string, parameter: string, needed: number, max: number) =>
 /** RDS refuses a deployment with fewer than this (Knowledge Center, "rds-postgresql-blue-green-deployment-error"). */
 export const settingsChecks: readonly SettingsCheck[] = [
   {
-    what: "logical replication",
+    what: "logical replication that is off",
     on: on("-", "-", "-", "blocks"),
     says: ({ logicalReplication }) =>
       logicalReplication
@@ -25,19 +25,19 @@ export const settingsChecks: readonly SettingsCheck[] = [
         : "it runs without logical replication: set rds.logical_replication to 1 in its parameter group, and restart it",
   },
   {
-    what: "`max_replication_slots`",
+    what: "too few of `max_replication_slots`",
     on: on("-", "-", "-", "blocks"),
     says: ({ slots, databases }) =>
       tooFew("each database needs a slot", "max_replication_slots", databases + slots.used, slots.max),
   },
   {
-    what: "`max_wal_senders`",
+    what: "too few of `max_wal_senders`",
     on: on("-", "-", "-", "blocks"),
     says: ({ senders, databases }) =>
       tooFew("each database needs a sender", "max_wal_senders", databases + senders.used, senders.max),
   },
   {
-    what: "`max_logical_replication_workers`",
+    what: "too few of `max_logical_replication_workers`",
     // Green's own group counts, which may have more.
     on: on("-", "-", "-", "warns"),
     says: ({ logicalWorkersMax: max, databases }) =>

@@ -253,7 +253,11 @@ export const upgradeChecks: readonly UpgradeCheck[] = [
     topic: "largeObjects",
     what: "large objects",
     on: on("-", "-", "-", "blocks"),
-    says: has("large object", "large objects", "logical replication leaves them behind, so upgrade in place"),
+    says: has(
+      "large object",
+      "large objects",
+      "logical replication does not carry them, so move them into a bytea column, or upgrade in place",
+    ),
   },
   {
     topic: "largeObjects",

@@ -39,12 +39,13 @@ export const instanceQueries: Record<InstanceTopic, UpgradeQuery> = {
         from pg_catalog.pg_replication_slots where not active) s`,
   },
   standbysBehind: {
-    sql: `select application_name || ', ' || state || ', ' || pg_catalog.pg_size_pretty(behind) || ' behind' as name,
-        behind as rank
+    sql: `select application_name || ', ' || state || ', '
+        || coalesce(pg_catalog.pg_size_pretty(behind) || ' behind', 'has not said how far it is') as name,
+        coalesce(behind, 0) as rank
       from (select application_name, coalesce(state, 'unknown') as state,
-          coalesce(pg_catalog.pg_wal_lsn_diff(${WAL_POSITION}, replay_lsn), 0) as behind
+          pg_catalog.pg_wal_lsn_diff(${WAL_POSITION}, replay_lsn) as behind
         from pg_catalog.pg_stat_replication) s
-      where state <> 'streaming' or behind > $1`,
+      where state <> 'streaming' or behind is null or behind > $1`,
     parameters: [standbyBytesBehindMax],
     needs: "pg_read_all_stats",
   },

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { settingsChecks } from "../../../automation/patches/settings-checks";
 import { upgradeChecks, ways, type Way } from "../../../automation/patches/upgrade-checks";
 import type {
@@ -169,4 +171,13 @@ test("a database that nobody could look into blocks all but a minor in place, wh
   const said = [expect.stringMatching(/not all of its databases .*old: permission denied.*grant CONNECT/)];
   expect(judged(facts, "minor-in-place")).toEqual({ blocks: [], warns: said });
   for (const way of ways.slice(1)) expect([way, judged(facts, way)]).toEqual([way, { blocks: said, warns: [] }]);
+});
+
+test("the page has a row for each of them, with its effects", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/operations/upgrade-prechecks.md"), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| looked for"));
+  const expected = [...upgradeChecks, ...settingsChecks].map(({ what, on }) =>
+    ["", what, ...ways.map((way) => on[way]), ""].join(" | ").trim(),
+  );
+  expect(rows).toEqual(expected);
 });

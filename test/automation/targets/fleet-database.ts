@@ -12,9 +12,10 @@ export class FleetDatabase {
   private constructor(
     private readonly folder: string,
     readonly server: PostgresServer,
+    private readonly engineVersion: string,
   ) {}
 
-  static async start(engineVersion = "17.10"): Promise<FleetDatabase> {
+  static async start(engineVersion = "17.10", parameters: Record<string, string> = {}): Promise<FleetDatabase> {
     const folder = mkdtempSync(join(tmpdir(), "shipshape-fleet-"));
     chmodSync(folder, 0o755);
     const settings = {
@@ -22,12 +23,12 @@ export class FleetDatabase {
       engineVersion,
       port: 0,
       identity: { caFolder: join(folder, "ca") },
-      parameters: { track_commit_timestamp: "1" },
+      parameters: { track_commit_timestamp: "1", ...parameters },
       memoryBytes: 2 ** 30,
     };
     const server = await createServer(settings, { username: "boss", password: PASSWORD, databaseName: "app" });
     await server.start();
-    return new FleetDatabase(folder, server);
+    return new FleetDatabase(folder, server, engineVersion);
   }
 
   async stop(): Promise<void> {
@@ -39,7 +40,7 @@ export class FleetDatabase {
     return {
       identifier: "app",
       resourceId: "db-APP",
-      majorVersion: 17,
+      majorVersion: Number.parseInt(this.engineVersion, 10),
       host: "127.0.0.1",
       port: this.server.port,
       database,
