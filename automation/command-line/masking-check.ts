@@ -4,7 +4,6 @@
  */
 import { ShipshapeError } from "../errors";
 import { checkProfile } from "../masking/check";
-import { problemsShownMax } from "../masking/limits";
 import { transformersWith } from "../masking/own/own-transformers";
 import { profileDigest, type ProfileProblem } from "../masking/profile";
 import { schemaDigest } from "../masking/schema-facts";
@@ -13,6 +12,7 @@ import { printable } from "../printable";
 import { readProfileFile, subsetsBeside } from "../profile-files";
 import type { CommandContext } from "./command-context";
 import { withSource, type SourceOptions } from "./masking-database";
+import { problemLines } from "./problem-lines";
 
 export interface CheckOptions extends SourceOptions {
   database: string;
@@ -45,9 +45,7 @@ export async function checkMasking(
     process.exitCode = problems.length === 0 ? 0 : 1;
     return;
   }
-  for (const { place, reason } of problems.slice(0, problemsShownMax))
-    terminal.say(`${terminal.style("bold", printable(place))}: ${printable(reason)}`);
-  if (problems.length > problemsShownMax) terminal.say(`and ${problems.length - problemsShownMax} more`);
+  for (const line of problemLines(problems, (text) => terminal.style("bold", text))) terminal.say(line);
   if (problems.length > 0)
     throw new ShipshapeError("masking-profile-outgrown", {
       file: printable(file),

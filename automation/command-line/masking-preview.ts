@@ -1,7 +1,6 @@
 /** `shipshape masking preview <profile>`: rows of an isolated copy before and after masking. */
 import { ShipshapeError } from "../errors";
 import type { ControlPlaneRecords } from "../control-plane-records";
-import { problemsShownMax } from "../masking/limits";
 import { profileDigest, type MaskingProfile } from "../masking/profile";
 import { showingsMax, valueCharactersMax } from "../operations/masking-preview/limits";
 import type { MaskingPreviewPlan } from "../operations/masking-preview/plan";
@@ -14,6 +13,7 @@ import type { CommandContext } from "./command-context";
 import { cut, padded, widthOf } from "./layout";
 import { outputColumns, previewsReadMax } from "./limits";
 import { principal, stackContext, withRecords } from "./open-records";
+import { problemLines } from "./problem-lines";
 import type { Terminal } from "./terminal";
 
 const OPERATION = "masking-preview";
@@ -94,8 +94,7 @@ async function openCopy(
 function requireCovered(copy: PreviewCopy, profile: MaskingProfile, file: string, terminal: Terminal): void {
   const problems = copy.problems(profile);
   if (problems.length === 0) return;
-  for (const { place, reason } of problems.slice(0, problemsShownMax))
-    terminal.complain(`${printable(place)}: ${printable(reason)}`);
+  for (const line of problemLines(problems, (text) => text)) terminal.complain(line);
   throw new ShipshapeError("masking-profile-outgrown", { file, database: profile.source, count: problems.length });
 }
 

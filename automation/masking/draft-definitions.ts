@@ -29,6 +29,12 @@ export function draftedDefinition(definition: DefinitionFacts): DefinitionRule |
 /** The text of PL/pgSQL is one long constant of CREATE FUNCTION in dollar quotes: its own constants count. */
 const bodyOf = (text: string) => text.replaceAll(/\$\w*\$/g, " ");
 
-/** A state, a key, a format, or a word of SQL: lower or upper case throughout, without what addresses and names have. */
+/**
+ * A state, a key, a format, or a word of SQL: lower or upper case throughout, without what addresses and names have; or
+ * a class of a program, in its module (`Ci::Build`).
+ */
 const isLabel = (constant: string): boolean =>
-  /^[a-z][a-z_-]*$/.test(constant) || /^[A-Z][A-Z_-]*$/.test(constant) || /^[%YMDHISd:,. {}"[\]-]*$/.test(constant);
+  /^[a-z][a-z_-]*$/.test(constant) ||
+  /^[A-Z][A-Z_-]*$/.test(constant) ||
+  /^[%YMDHISd:,. {}"[\]-]*$/.test(constant) ||
+  /^[A-Z]\w*(?:::[A-Z]\w*)+$/.test(constant);

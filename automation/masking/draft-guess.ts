@@ -30,7 +30,7 @@ const keep = (reason: string): Rule => ({ keep: reason });
 const unclassified = (reason: string): Rule => ({ unclassified: reason });
 
 export function guessOf(context: ColumnContext): Rule {
-  const { column, table } = context;
+  const { column } = context;
   if (column.type === "bool") return keep("a boolean");
   if (column.kind === "enum") return keep("a label of an enum, which the profile classifies apart");
   const said = saidBy(context);
@@ -44,9 +44,7 @@ export function guessOf(context: ColumnContext): Rule {
   if (column.type.startsWith("_")) return guessArray(context, said);
   if (isText(column)) return guessText(context, said);
   if (said?.meaning === "secret") return use("null", said.reason);
-  return unclassified(
-    `nothing is known of what a ${column.declared} contains in ${table.name}${said ? ` (${said.reason})` : ""}`,
-  );
+  return unclassified(`nothing is known of what a ${column.declared} contains${said ? ` (${said.reason})` : ""}`);
 }
 
 interface Said {

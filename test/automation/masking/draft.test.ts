@@ -123,3 +123,14 @@ test("a table without rows says why, and the draft is a profile", () => {
   });
   expect(profileSchema.parse(profile)).toEqual(profile);
 });
+
+test("a class of a program in a condition is a label, and a capitalised word may be a name", () => {
+  const index = (table: string, constant: string) => ({
+    kind: "index" as const,
+    id: `index public.${table}`,
+    text: `CREATE INDEX ${table} ON public.builds USING btree (id) WHERE (type = '${constant}'::text)`,
+  });
+  const { definitions } = drafted(factsOf([], { definitions: [index("a", "Ci::Build"), index("b", "Lovelace")] }));
+  expect(definitions["index public.a"]).toHaveProperty("keep");
+  expect(definitions["index public.b"]).toHaveProperty("unclassified");
+});
