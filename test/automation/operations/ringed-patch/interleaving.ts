@@ -125,16 +125,8 @@ export class Interleaving {
       sample: () => Promise.resolve(),
       compare: (_, wanted, from) => {
         const found = wanted.map((one) => {
-          const verdict = this.one<GateVerdict>([
-            "pass",
-            "pass",
-            "pass",
-            "pass",
-            "pass",
-            "pass",
-            "fail",
-            "inconclusive",
-          ]);
+          // Few runs come as far as a comparison.
+          const verdict = this.one<GateVerdict>(["pass", "pass", "pass", "pass", "fail", "fail", "inconclusive"]);
           if (verdict === "fail") this.reached.worse++;
           if (verdict === "fail" && from === "end") this.worseTwice.set(identityOf(one), ringOf(this.plan, one));
           else this.worseTwice.delete(identityOf(one));
