@@ -8,7 +8,16 @@ export interface FoundAlarm {
   state: AlarmState;
   /** CloudWatch's own words; empty if it has none. */
   reason: string;
+  /** Since when it has that state; null if CloudWatch does not say. */
+  since: Date | null;
 }
 
 /** By their names. */
 export type AlarmStates = Readonly<Record<string, AlarmState>>;
+
+/** How the alarms of a database were before its patch. */
+export interface NotedAlarms {
+  states: AlarmStates;
+  /** When it first took its turn, which may be days after they were noted; null if it has not. */
+  patchedFrom: Date | null;
+}

@@ -59,7 +59,9 @@ export async function showTrain(
     const [children, workers] = [await records.children(id), await records.workers()];
     const stops = stopsOf(rings, train, children, run.finishedAt !== undefined);
     const now = trainNow({ run, train, children, workers, now: new Date() });
-    const decisions = train.decisions.map((one) => ({ ...one, gate: one.gate?.verdict ?? null }));
+    const decisions = train.decisions.map((one) => {
+      return { ...one, gate: one.gate?.verdict ?? null, notes: one.gate?.notes ?? [] };
+    });
     const shownRings = rings.map(({ number, databases }) => ({
       ...{ number, databases: databases.length, state: stateOf(train, number) },
       since: train.rings.find((one) => one.number === number)?.since ?? null,

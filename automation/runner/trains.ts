@@ -108,7 +108,9 @@ export async function takeTurn(
   const state = await lockRing(transaction, train, ring);
   if (!isOpen(window)) return { train, reason: `its window, ${window} UTC, is closed, or about to close` };
   const [taken] = await transaction.query(
-    `update train_database set turn_of = $3 where train_id = $1 and identity = $2
+    `update train_database set turn_of = $3,
+       turn_at = coalesce(turn_at, clock_timestamp())
+     where train_id = $1 and identity = $2
        and (turn_of = $3 or ($4 = 'patching' and waiver is null)) returning 1`,
     [train, identity, requestId, state],
   );

@@ -49,9 +49,10 @@ function isAbout({ Dimensions, Metrics = [] }: MetricAlarm, { identifier, resour
 }
 
 /** A state that is not known is no OK. */
-const foundAlarm = ({ AlarmName: name = "", StateValue, StateReason: reason = "" }: MetricAlarm): FoundAlarm => ({
-  name,
-  state: states.find((one) => one === StateValue) ?? "INSUFFICIENT_DATA",
-  reason,
+const foundAlarm = (alarm: MetricAlarm): FoundAlarm => ({
+  name: alarm.AlarmName ?? "",
+  state: states.find((one) => one === alarm.StateValue) ?? "INSUFFICIENT_DATA",
+  reason: alarm.StateReason ?? "",
+  since: alarm.StateTransitionedTimestamp ?? null,
 });
 const states: readonly AlarmState[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];

@@ -166,6 +166,7 @@ export const recordOutputs = {
         at: moment,
         waiver: text.nullable(),
         gate: z.enum(["pass", "fail", "inconclusive", "error"]).nullable(),
+        notes: z.array(text).describe("what the gate could not compare, and what neither passed nor halted"),
       }),
     ),
   }),

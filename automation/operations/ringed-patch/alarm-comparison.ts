@@ -2,7 +2,7 @@
  * Pure: what the alarms of a database say at the end of the watch, against what they said before its patch. One that was
  * not OK before says nothing of the patch, unless it is OK now: it is named, and neither passes nor halts.
  */
-import type { AlarmState, AlarmStates, FoundAlarm } from "../../alarm-records";
+import type { AlarmState, AlarmStates, FoundAlarm, NotedAlarms } from "../../alarm-records";
 import { shortened } from "../../printable";
 import type { GateVerdict } from "../../train-records";
 import { alarmReasonCharactersMax, alarmsNamedMax } from "./limits";
@@ -14,8 +14,9 @@ export interface ComparedAlarms {
   note: string | null;
 }
 
-export function comparedAlarms(before: AlarmStates, now: readonly FoundAlarm[]): ComparedAlarms {
+export function comparedAlarms(noted: NotedAlarms, now: readonly FoundAlarm[]): ComparedAlarms {
   const is = new Map(now.map((one) => [one.name, one]));
+  const before = whenPatched(noted, now);
   const names = [...new Set([...Object.keys(before), ...is.keys()])].sort();
   if (names.length === 0) return { probe: null, note: "no alarm of CloudWatch is about it" };
   const kinds: Record<Kind, string[]> = { raised: [], silent: [], well: [], "not compared": [] };
@@ -23,6 +24,12 @@ export function comparedAlarms(before: AlarmStates, now: readonly FoundAlarm[]):
   const left = kinds["not compared"];
   const note = left.length === 0 ? null : `not compared, as before the patch they were ${notOk(left, before)}`;
   return { probe: probeOf(kinds, is), note };
+}
+
+/** A patch may wait for days after its alarms were noted: one that has its state for longer had it before, too. */
+function whenPatched({ states, patchedFrom }: NotedAlarms, now: readonly FoundAlarm[]): AlarmStates {
+  const older = now.filter(({ since }) => since !== null && patchedFrom !== null && since < patchedFrom);
+  return { ...states, ...Object.fromEntries(older.map(({ name, state }) => [name, state])) };
 }
 
 /** What had gone off before comes first. */

@@ -3,7 +3,7 @@ import { atOnce } from "../../at-once";
 import type { FoundAlarm } from "../../alarm-records";
 import { reasonOf } from "../../errors";
 import { identityOf } from "../../fleet-records";
-import { keepAlarms, keptAlarms } from "../../runner/train-alarms";
+import { keepAlarms, keptAlarms, knownForGood } from "../../runner/train-alarms";
 import { awsClients } from "../../targets/aws-access";
 import { alarmClient, alarmsAbout } from "../../targets/database-alarms";
 import { findDatabase } from "../../targets/database-instance";
@@ -24,7 +24,7 @@ export function alarmSteps(s: Pick<OperationContext, "access" | "database">) {
   return {
     /** Before anything is patched. Resolves to a probe of each whose alarms could not be read. Safe to repeat. */
     noteAlarms: async (trainId: string, databases: readonly PlannedDatabase[]): Promise<Probe[]> => {
-      const known = await keptAlarms(s.database, trainId, databases.map(identityOf));
+      const known = await knownForGood(s.database, trainId);
       const unknown = databases.filter((one) => !known.has(identityOf(one)));
       const failed = await atOnce(unknown, probesAtOnceMax, async (one) => {
         const found = await alarmsNow(one);

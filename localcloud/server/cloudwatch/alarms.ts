@@ -17,6 +17,8 @@ interface SetState {
   reason: string;
   reasonData?: string | undefined;
   updatedAt: string;
+  /** When its value became another. */
+  changedAt: string;
 }
 
 /**
@@ -43,13 +45,16 @@ export class AlarmStates {
   set(alarm: RecordedResource, state: Pick<SetState, "value" | "reason" | "reasonData">): void {
     const { id: name, region, createdAt } = alarm;
     const updatedAt = this.clock.now().toISOString();
-    this.states.put(keyOf(alarm), { name, region, createdAt, ...state, updatedAt });
+    const was = this.stateOf(alarm);
+    const changedAt = was.value === state.value ? was.changedAt : updatedAt;
+    this.states.put(keyOf(alarm), { name, region, createdAt, ...state, updatedAt, changedAt });
   }
 
-  stateOf(alarm: RecordedResource): Pick<SetState, "value" | "reason" | "reasonData" | "updatedAt"> {
+  stateOf(alarm: RecordedResource): Pick<SetState, "value" | "reason" | "reasonData" | "updatedAt" | "changedAt"> {
     const set = this.states.get(keyOf(alarm));
     if (set?.createdAt === alarm.createdAt) return set;
-    return { value: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", updatedAt: alarm.createdAt };
+    const since = { updatedAt: alarm.createdAt, changedAt: alarm.createdAt };
+    return { value: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", ...since };
   }
 }
 

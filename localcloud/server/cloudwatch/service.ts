@@ -57,7 +57,7 @@ export const cloudWatch: Service = {
             StateReason: is.reason,
             StateReasonData: is.reasonData,
             StateUpdatedTimestamp: new Date(is.updatedAt),
-            StateTransitionedTimestamp: new Date(is.updatedAt),
+            StateTransitionedTimestamp: new Date(is.changedAt),
           })),
           CompositeAlarms: [],
           ...(page.length < left.length && { NextToken: tokenOf(page.at(-1)!.alarm.id) }),

@@ -31,7 +31,9 @@ jest.mock("../../../automation/targets/database-alarms", () => ({
 }));
 jest.mock("../../../automation/runner/train-alarms", () => ({
   keptAlarms: (_: unknown, __: string, identities: string[]) =>
-    Promise.resolve(new Map(identities.map((one) => [one, {}]))),
+    Promise.resolve(new Map(identities.map((one) => [one, { states: {}, patchedFrom: null }]))),
+  knownForGood: () => Promise.resolve(new Set()),
+  keepAlarms: () => Promise.resolve(), // rows of the control plane
   forgetAlarms: () => Promise.resolve(0),
 }));
 jest.mock("../../../automation/targets/control-session", () => ({

@@ -4,6 +4,7 @@ import type { ControlPlaneDatabase } from "../../../automation/database";
 import { factsOf } from "../../../automation/policy/decisions";
 import { planDigestOf, type PlanBasis } from "../../../automation/records";
 import { gateOf } from "../../../automation/operations/ringed-patch/health-gate";
+import { forgetAlarms, keepAlarms, keptAlarms, knownForGood } from "../../../automation/runner/train-alarms";
 import {
   bakeRing,
   beginRing,
@@ -28,15 +29,15 @@ const rings = [
 ];
 const identities = rings.flatMap((one) => one.identities);
 let count = 0;
+const request = (own: string, parent: string | null) =>
+  database.query(
+    "insert into request (id, operation, input, requested_by, reason, parent_id) values ($1, 'x', '{}', 'ana', 'a test', $2)",
+    [own, parent],
+  );
 
 /** A train, and a request for each of its databases. */
 async function train(window: string | null = null): Promise<string> {
   const id = `train-${++count}`;
-  const request = (own: string, parent: string | null) =>
-    database.query(
-      "insert into request (id, operation, input, requested_by, reason, parent_id) values ($1, 'x', '{}', 'ana', 'a test', $2)",
-      [own, parent],
-    );
   await request(id, null);
   for (const identity of identities) await request(`${id}-${identity}`, id);
   await database.transaction((transaction) => openTrain(transaction, id, { rings, window }));
@@ -108,6 +109,32 @@ test("a patch that has its turn keeps it through a halt; one that is skipped get
   expect(await states(id)).toEqual(["aborted", "aborted", "aborted"]);
   await expect(decide(id, "resume")).rejects.toMatchObject({ code: "train-over" });
   await expect(decide("no-train", "halt")).rejects.toMatchObject({ code: "train-unknown" });
+});
+
+test("alarms are noted again as long as a database has no turn, and from then on those of before are kept", async () => {
+  const id = await train();
+  const noted = async () => (await keptAlarms(database, id, identities)).get("a");
+  await begin(id, 1);
+  await keepAlarms(database, id, "a", { cpu: "OK" });
+  await keepAlarms(database, id, "a", { cpu: "ALARM" }); // halted, and resumed days later
+  expect(await noted()).toEqual({ states: { cpu: "ALARM" }, patchedFrom: null });
+  expect([...(await knownForGood(database, id))]).toEqual([]);
+  await turn(id, "a");
+  await keepAlarms(database, id, "a", { cpu: "OK" });
+  const { patchedFrom, states: kept } = (await noted())!;
+  expect(kept).toEqual({ cpu: "ALARM" });
+  expect(patchedFrom).toEqual(expect.any(Date));
+  // A request after that takes the turn again: from the first one on it may be patched.
+  await request(`${id}-again`, id);
+  await database.transaction((inside) => takeTurn(inside, `${id}-again`, "a", always));
+  expect((await readTrain(database, id)).databases[0]!.turnOf).toBe(`${id}-again`);
+  expect((await noted())!.patchedFrom).toEqual(patchedFrom);
+  expect([...(await knownForGood(database, id))]).toEqual(["a"]);
+  expect([await forgetAlarms(database, id), await forgetAlarms(database, id), await noted()]).toEqual([
+    1,
+    0,
+    undefined,
+  ]);
 });
 
 test("a request that belongs to no train needs no turn", async () => {

@@ -29,9 +29,15 @@ const found = async (pages: MetricAlarm[][]) => alarmsAbout(clientOf(pages).clie
 test("alarms are of a database by their metric, whatever name another begins with", async () => {
   const stat = { MetricStat: { Metric: { Dimensions: about("orders") }, Period: 60, Stat: "Average" } };
   const insights = (id: string) => [{ Id: "d", Expression: `DB_PERF_INSIGHTS('RDS', '${id}', 'db.x.avg')` }];
+  const since = new Date("2026-11-28T11:00:00Z");
   const all = await found([
     [
-      alarm("orders-cpu", { Dimensions: about("orders"), StateValue: "ALARM", StateReason: "Threshold Crossed" }),
+      alarm("orders-cpu", {
+        Dimensions: about("orders"),
+        StateValue: "ALARM",
+        StateReason: "Threshold Crossed",
+        StateTransitionedTimestamp: since,
+      }),
       alarm("orders-history-cpu", { Dimensions: about("orders-history") }),
       alarm("orders-queue", { Dimensions: [{ Name: "QueueName", Value: "orders" }] }),
     ],
@@ -43,11 +49,11 @@ test("alarms are of a database by their metric, whatever name another begins wit
     ],
   ]);
   expect(all).toEqual([
-    { name: "orders-cpu", state: "ALARM", reason: "Threshold Crossed" },
-    { name: "orders-hours-to-full", state: "OK", reason: "" },
-    { name: "orders-deadlocks", state: "INSUFFICIENT_DATA", reason: "" },
+    { name: "orders-cpu", state: "ALARM", reason: "Threshold Crossed", since },
+    { name: "orders-hours-to-full", state: "OK", reason: "", since: null },
+    { name: "orders-deadlocks", state: "INSUFFICIENT_DATA", reason: "", since: null },
     // What is not known is no OK.
-    { name: "orders-new-kind", state: "INSUFFICIENT_DATA", reason: "" },
+    { name: "orders-new-kind", state: "INSUFFICIENT_DATA", reason: "", since: null },
   ]);
 });
 

@@ -56,6 +56,10 @@ test("an alarm has no data until its state is set, and is described as it was de
   expect(await described({ AlarmNames: ["orders-cpu"] })).toMatchObject([
     { StateValue: "ALARM", StateReason: "Threshold Crossed" },
   ]);
+  const [was] = await described({ AlarmNames: ["orders-cpu"] });
+  await set("orders-cpu", "ALARM", "still");
+  const [again] = await described({ AlarmNames: ["orders-cpu"] });
+  expect(again!.StateTransitionedTimestamp).toEqual(was!.StateTransitionedTimestamp);
   expect(await names({ StateValue: "ALARM" })).toEqual(["orders-cpu"]);
   expect(await names({ AlarmNamePrefix: "orders-", StateValue: "INSUFFICIENT_DATA" })).toEqual(["orders-disk"]);
 });

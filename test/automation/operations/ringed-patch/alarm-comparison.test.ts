@@ -1,7 +1,11 @@
 import type { AlarmState, AlarmStates, FoundAlarm } from "../../../../automation/alarm-records";
-import { comparedAlarms } from "../../../../automation/operations/ringed-patch/alarm-comparison";
+import { comparedAlarms as compared } from "../../../../automation/operations/ringed-patch/alarm-comparison";
 
-const alarm = (name: string, state: AlarmState, reason = ""): FoundAlarm => ({ name, state, reason });
+const alarm = (name: string, state: AlarmState, reason = "", since: Date | null = null): FoundAlarm => ({
+  ...{ name, state, reason, since },
+});
+const comparedAlarms = (states: AlarmStates, now: FoundAlarm[], patchedFrom: Date | null = null) =>
+  compared({ states, patchedFrom }, now);
 
 describe.each<[AlarmState | undefined, Record<AlarmState | "gone", string>]>([
   ["OK", { OK: "pass", ALARM: "fail", INSUFFICIENT_DATA: "inconclusive", gone: "inconclusive" }],
@@ -49,6 +53,19 @@ test("alarms that never had data are named, neither pass nor halt, and do not hi
   expect(comparedAlarms({ ...fresh, z: "OK" }, [...now, alarm("z", "OK")]).probe).toEqual({
     ...{ verdict: "pass", explanation: "1 of 8 alarms is OK" },
   });
+});
+
+test("what changed after it was noted and before the patch began says nothing of the patch; what changed since, does", () => {
+  const [before, patchedFrom, after] = ["01", "02", "03"].map((day) => new Date(`2026-12-${day}T02:00:00Z`));
+  const noted: AlarmStates = { cpu: "OK", disk: "OK" };
+  const now = (since: Date) => [alarm("cpu", "ALARM", "high", since), alarm("disk", "INSUFFICIENT_DATA", "", since)];
+  expect(comparedAlarms(noted, now(before!), patchedFrom)).toEqual({
+    ...{ probe: null, note: "not compared, as before the patch they were in ALARM (cpu) or without data (disk)" },
+  });
+  expect(comparedAlarms(noted, now(after!), patchedFrom).probe).toMatchObject({ verdict: "fail" });
+  // Went off before it was noted, recovered, and went off since: what was noted counts.
+  expect(comparedAlarms({ cpu: "ALARM" }, [alarm("cpu", "ALARM", "", after)], patchedFrom).probe).toBeNull();
+  expect(comparedAlarms(noted, now(before!), null).probe).toMatchObject({ verdict: "fail" });
 });
 
 test("of what is not compared, alarms that had gone off before are named first", () => {
