@@ -94,7 +94,12 @@ function differing(
 }
 
 /** Unique by the request. */
-export const snapshotName = (requestId: string): string => `shipshape-copy-${requestId}`;
+export const snapshotName = (requestId: string): string => `${snapshotPrefix}${requestId}`;
+const snapshotPrefix = "shipshape-copy-";
+
+/** Undefined: it is no snapshot of a refresh. */
+export const requestOfSnapshot = (name: string): string | undefined =>
+  name.startsWith(snapshotPrefix) ? name.slice(snapshotPrefix.length) : undefined;
 
 /** What rules judge by: its data is as old as that of the earlier copy, whose proof is its own. */
 export function ofEarlier(

@@ -14,6 +14,13 @@ export const refreshRemovalErrors = {
       "{identifier} is not removed: it stays until {end} by now, and its removal was planned for the end on {planned}",
     hint: "`npx shipshape request refresh-removal` plans it as it is now, for an approval",
   },
+  "removal-waits": {
+    httpStatus: 409,
+    exitCode: 1,
+    message:
+      "{identifier} is not removed yet: the refresh {requestId} makes another copy of it, and has a snapshot of it until it is over",
+    hint: "look at it with `npx shipshape show {requestId}`, and complete what it has left with `npx shipshape clean-up {requestId}`; then request the removal again",
+  },
   "removal-left": {
     httpStatus: 500,
     exitCode: 1,

@@ -6,11 +6,14 @@ import { copyStack, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import { awsClients } from "../../targets/aws-access";
 import { findDatabase, isInFlight } from "../../targets/database-instance";
+import { manualSnapshotsOf } from "../../targets/database-snapshot";
 import { requireSameDatabase, tagsOf } from "../../targets/database-login";
 import { accessTo } from "../../targets/locations";
 import { observeCopy } from "../copy-look";
+import { requestOfSnapshot } from "../environment-refresh/earlier-copy";
 import type { OperationContext } from "../operation-context";
 import { deleteOnce, proveGone } from "../proven-gone";
+import { copiesMadeSeconds } from "./limits";
 import type { ObservedCopy, RefreshRemovalPlan } from "./plan";
 import type { RefreshRemovalRequest } from "./request";
 import { settledProgram } from "../settled-program";
@@ -43,6 +46,21 @@ export function refreshRemovalSteps(s: OperationContext) {
       return found && isInFlight(found.DBInstanceStatus ?? "") ? undefined : true;
     });
 
+  /**
+   * A refresh that makes another copy of it has a snapshot of it until it is over: with that, it would not be gone.
+   * Errors: removal-waits.
+   */
+  async function untilCopiesAreMade(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
+    const { identifier, resourceId } = plan.database;
+    let requestId: string | undefined;
+    await poll({ every: cloudPause, seconds: copiesMadeSeconds, signal }, async () => {
+      const snapshots = await manualSnapshotsOf(clientsOf(plan), resourceId);
+      [requestId] = snapshots.flatMap((name) => requestOfSnapshot(name) ?? []);
+      return requestId === undefined || undefined;
+    });
+    if (requestId !== undefined) throw new ShipshapeError("removal-waits", { identifier, requestId });
+  }
+
   return {
     async observe(asked: RefreshRemovalRequest): Promise<ObservedCopy> {
       const { database: identifier } = asked;
@@ -60,7 +78,7 @@ export function refreshRemovalSteps(s: OperationContext) {
     empty: team.empty,
     proveEmptied: team.proveEmptied,
 
-    /** Errors: removal-moved, if it was extended after this was planned: then it stays whole. */
+    /** Errors: removal-moved, if it was extended after this was planned: then it stays whole; removal-waits. */
     async remove(plan: RefreshRemovalPlan, signal: AbortSignal): Promise<void> {
       const { stack: stackName, secretsProvider } = plan.copy;
       const { identifier } = plan.database;
@@ -68,6 +86,7 @@ export function refreshRemovalSteps(s: OperationContext) {
       if (plan.copy.team || stackName !== copyStack(identifier))
         throw new ShipshapeError("removal-no-copy", { identifier, problem: `${stackName} is the stack of a team` });
       await requirePlannedEnd(plan);
+      await untilCopiesAreMade(plan, signal);
       const { removeStack } = await import("../../runner/pulumi-stack");
       const settleCloud = async (during: AbortSignal) => {
         await settled(plan, during);
@@ -78,6 +97,8 @@ export function refreshRemovalSteps(s: OperationContext) {
       await removeStack(s.stacks, { stackName, secretsProvider: secretsProvider ?? undefined, settleCloud }, signal);
       await deleteOnce(clientsOf(plan), await findCopy(plan));
       await settled(plan, signal);
+      // One may have begun meanwhile.
+      await untilCopiesAreMade(plan, signal);
     },
 
     /** Its data is in no instance, snapshot or retained backup. Errors: removal-left. */

@@ -171,6 +171,7 @@ export const notCaused: Partial<Record<ErrorCode, string>> = {
         "masking-key-unusable",
         "removal-no-copy",
         "removal-moved",
+        "removal-waits",
         "extension-refused",
         "extension-unseen",
         "removal-left",

@@ -1,10 +1,17 @@
 /** How a copy is extended and removed, in the cloud of environment-refresh.engine.test.ts. */
-import { AddTagsToResourceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  AddTagsToResourceCommand,
+  CreateDBSnapshotCommand,
+  DeleteDBSnapshotCommand,
+  DescribeDBInstancesCommand,
+} from "@aws-sdk/client-rds";
 import type { EnvironmentRefreshPlan } from "../../../../automation/operations/environment-refresh/plan";
 import type { RefreshExtensionPlan } from "../../../../automation/operations/refresh-extension/plan";
 import type { Run } from "../../../../automation/records";
 import type { AwsClients } from "../../../../automation/targets/aws-access";
 import { askFleet } from "../../../../automation/targets/fleet";
+import { until } from "../../../until";
 import { copyStackIn } from "./copy-stack";
 import { dayAfterData, good, idOf, inBrief, unprovenCopies } from "./ended-runs";
 import { copy, roles, type Refreshes } from "./refreshes";
@@ -74,7 +81,7 @@ export function lifeOfCopyTests(of: () => Refreshes, first: () => Run): void {
     expect(run.error?.message).toContain(`its tag ${expiryKey} is not what its stack says`);
   }, 300_000);
 
-  test("a copy that has expired is removed at the next schedule without an approval, although a worker is killed in the removal; nothing of it is left", async () => {
+  test("a copy that has expired is removed at the next schedule without an approval, once no refresh makes another copy of it, although a worker is killed in the removal; nothing of it is left", async () => {
     const due = async (now = new Date()) => {
       const fleet = await askFleet({ rds: of().engine.cloud.rds } as AwsClients);
       const { cloud } = of().engine;
@@ -101,7 +108,22 @@ export function lifeOfCopyTests(of: () => Refreshes, first: () => Run): void {
     expect(removal).toMatchObject({ identifier: copy, expiredOn: expiresOn });
     expect(await due()).toEqual([]);
     const removing = of().commands.of("refresh-removal");
-    expect(await removing.shipshape("in remove the copy", "worker").ended).toMatchObject({ signal: "SIGKILL" });
+    const snapshot = { DBSnapshotIdentifier: "shipshape-copy-of-another-refresh" };
+    const { rds } = of().engine.cloud;
+    await rds.send(new CreateDBSnapshotCommand({ ...snapshot, DBInstanceIdentifier: copy }));
+    const killed = removing.shipshape("in remove the copy", "worker").ended;
+    const look = "look at the copy and its stack (before the run)";
+    await until("the removal has begun", async () => {
+      const { steps } = await of().controlPlane.run(removal!.requestId);
+      return steps[look]?.status === "done" || undefined;
+    });
+    // It would be gone by the last of these looks.
+    for (let looks = 0; looks < 20; looks++) {
+      expect(await of().instances()).toEqual([identifier, copy]);
+      await sleep(200);
+    }
+    await rds.send(new DeleteDBSnapshotCommand(snapshot));
+    expect(await killed).toMatchObject({ signal: "SIGKILL" });
     // Approved while the copy is being removed: it brings nothing back.
     await of().approve(late);
     const run = await of().withWorker(() => of().over(removal!.requestId), removing);
