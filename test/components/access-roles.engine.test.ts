@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { upgradeFactsOf } from "../../automation/targets/upgrade-prechecks";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { loggedIn, type Query } from "./database-login";
 import { request } from "./declared";
@@ -213,6 +214,23 @@ test("the owner can read and remove a large object that readonly created, as Pos
   expect(
     await one("owner", `select convert_from(lo_get(${oid}), 'UTF8') as text, lo_unlink(${oid}) as removed`),
   ).toEqual([{ text: "mine", removed: 1 }]);
+});
+
+test("the control plane's role can read all that may be in the way of another version, in every database", async () => {
+  const { hostname: host, port, username: user, password } = new URL(urls().shipshape ?? "");
+  const [{ major }] = (await one(
+    "shipshape",
+    "select current_setting('server_version_num')::int / 10000 as major",
+  )) as [{ major: number }];
+  const login = {
+    ...{ identifier: "orders", resourceId: "", majorVersion: major, host, port: Number(port), database: "orders" },
+    ...{ user, password: decodeURIComponent(password) },
+  };
+  const rootCertificateFile = engine.cloud.env.PGSSLROOTCERT ?? "";
+  const facts = await upgradeFactsOf(login, { rootCertificateFile });
+  expect(facts.databases.map(({ name }) => name)).toEqual(["orders", "postgres", "template1"]);
+  expect(facts.databases[0]?.topics.keyless).toEqual({ count: 1, names: ["reporting.note"] });
+  expect([JSON.stringify(facts).includes("unread"), facts.notLookedInto]).toEqual([false, []]);
 });
 
 test("an index created concurrently waits for a blocking transaction, and is valid", async () => {
