@@ -17,8 +17,7 @@ export const refreshRemovalErrors = {
   "removal-waits": {
     httpStatus: 409,
     exitCode: 1,
-    message:
-      "{identifier} is not removed yet: the refresh {requestId} makes another copy of it, and has a snapshot of it until it is over",
+    message: "{identifier} is not removed yet: the refresh {requestId} makes another copy of it, by a snapshot",
     hint: "look at it with `npx shipshape show {requestId}`, and complete what it has left with `npx shipshape clean-up {requestId}`; then request the removal again",
   },
   "removal-left": {
