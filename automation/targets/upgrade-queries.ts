@@ -97,21 +97,20 @@ export const instanceQueries: Record<InstanceTopic, UpgradeQuery> = {
  * Types whose values mean something else in the next major: those of which pg_upgrade refuses columns
  * (`data_types_usage_checks` in its check.c), also inside of domains, arrays, composite types and ranges.
  */
-const REMOVED_TYPES = `with recursive removed (type) as (
+const REMOVED_TYPES = `with recursive made_of (inside, type) as materialized (
+    select typbasetype, oid from pg_catalog.pg_type where typtype = 'd'
+    union all select typelem, oid from pg_catalog.pg_type where typelem <> 0 and typcategory = 'A'
+    union all select a.atttypid, c.reltype from pg_catalog.pg_class c
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid where c.relkind = 'c' and not a.attisdropped
+    union all select rngsubtype, rngtypid from pg_catalog.pg_range),
+  removed (type) as (
     select t.oid from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
     where n.nspname = 'pg_catalog' and (t.typname in ('regcollation', 'regconfig', 'regdictionary', 'regnamespace',
         'regoper', 'regoperator', 'regproc', 'regprocedure')
       or t.typname = 'aclitem' and pg_catalog.current_setting('server_version_num')::int4 < 160000)
       or t.typtype = 'c' and (t.oid < 16384 or n.nspname = 'information_schema')
     union
-    select u.oid from removed r join lateral (
-      select t.oid from pg_catalog.pg_type t
-      where t.typtype = 'd' and t.typbasetype = r.type or t.typelem = r.type and t.typcategory = 'A'
-      union all
-      select c.reltype from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid
-      where c.relkind = 'c' and not a.attisdropped and a.atttypid = r.type
-      union all
-      select g.rngtypid from pg_catalog.pg_range g where g.rngsubtype = r.type) u on true)
+    select m.type from removed r join made_of m on m.inside = r.type)
   select a.attrelid::pg_catalog.regclass || '.' || pg_catalog.quote_ident(a.attname) || ', '
       || pg_catalog.format_type(a.atttypid, null) as name, 0 as rank
   from ${USER_RELATIONS} join pg_catalog.pg_attribute a on a.attrelid = c.oid
