@@ -1,5 +1,5 @@
 /** A masked copy as the cloud and its stack both describe it: for what is done to copies that refreshes have made. */
-import { copyTagKeys } from "../../components/standards/fixed";
+import { copyTagKeys, stackTag } from "../../components/standards/fixed";
 import { environmentsOf, isProduction, type Standard } from "../../components/standards/standard";
 import { copyStack, identityOf, type TargetDatabase } from "../fleet-records";
 import { askStack } from "../runner/backend-stacks";
@@ -32,11 +32,14 @@ export function requireSaid(
     if (!tags[key] || tags[key] !== declared[key]) throw no(`its tag ${key} is not what its stack says`);
 }
 
+/** Why it is none; or, of one in a database that a team has declared, whose it is. */
+export type NoCopy = (problem: string, isOfTeam?: true) => Error;
+
 /** A tag alone makes no database a copy: its stack has to be one that refreshes make, and to say the same. */
 export async function observeCopy(
   s: Pick<OperationContext, "access" | "stacks" | "standard">,
   asked: { database: string; account?: string | undefined; region?: string | undefined },
-  no: (problem: string) => Error,
+  no: NoCopy,
 ): Promise<CopyLook> {
   const { database: identifier } = asked;
   const instance = await describeDatabase(awsClients(await locate(s.access, asked)), identifier);
@@ -44,6 +47,9 @@ export async function observeCopy(
   const database = targetOf(instance);
   const { arn, resourceId } = database;
   const stack = copyStack(identifier);
+  const said = tags[stackTag] ?? "";
+  if (tags[copyTagKeys.request] && said !== "" && said.split("/").at(-1) !== stack)
+    throw no(`it is a copy in ${said}, the stack of a team`, true);
   const name = `${s.stacks.project ?? PROJECT}/${stack}`;
   const { stacks, unread } = await askStack(s.stacks, name);
   const declared = stacks.flatMap(({ databases }) => databases).find((one) => identityOf(one) === identityOf(database));

@@ -36,10 +36,12 @@ export function earlierSteps(s: OperationContext, { clientsOf, targetLogin, brin
   return {
     /** Errors: refresh-copy-unfit, database-unknown. */
     async observe({ fromCopy = "", account, region }: EnvironmentRefreshRequest, terms: EarlierTerms) {
-      const no = (problem: string) =>
+      const no = (problem: string, isOfTeam?: true) =>
         new ShipshapeError("refresh-copy-unfit", {
           copy: fromCopy,
-          problem: `it is no copy that a refresh has made: ${problem}`,
+          problem: isOfTeam
+            ? `${problem}, who may write to it: one with a stack of its own is copied`
+            : `it is no copy that a refresh has made: ${problem}`,
         });
       const { copy, database } = await observeCopy(s, { database: fromCopy, account, region }, no);
       const removal = await removalBegun(s.database, database);

@@ -64,7 +64,11 @@ export function refreshExtensionSteps(s: OperationContext) {
     async observe(asked: RefreshExtensionRequest): Promise<ObservedExtension> {
       const { database: identifier } = asked;
       const no = refusal(identifier);
-      const found = await observeCopy(s, asked, (problem) => no(`it is no copy that a refresh has made: ${problem}`));
+      const found = await observeCopy(s, asked, (problem, isOfTeam) =>
+        isOfTeam
+          ? no(`${problem}: another refresh with \`--target ${identifier}\` keeps one there for longer`)
+          : no(`it is no copy that a refresh has made: ${problem}`),
+      );
       const { copy, database } = found;
       if (dayOf(copy.observedAt) > copy.expiresOn) throw no(`its time was over on ${copy.expiresOn}`);
       const removal = await removalBegun(s.database, database);

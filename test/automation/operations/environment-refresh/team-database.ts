@@ -145,6 +145,22 @@ export function teamDatabaseTests(of: () => Refreshes): void {
       await expectNoDrift();
     }, 900_000);
 
+    test("a copy in a database of a team is neither extended nor copied: each refusal says that it is a copy, and whose, and what keeps one there", async () => {
+      const whose = `it is a copy in shipshape/${stackName}, the stack of a team`;
+      const planned = async (operation: string, ...words: string[]) => {
+        const asked = ["request", operation, ...words, "--reason", "a test", "--plan-only"];
+        return (
+          await of()
+            .commands.of(operation)
+            .shipshape("", ...asked).ended
+        ).stderr;
+      };
+      const extension = await planned("refresh-extension", "--database", own, "--retention-days", "20");
+      expect(extension).toContain(`${whose}: another refresh with \`--target ${own}\` keeps one there for longer`);
+      const another = ["--database", "orders-production", "--environment", "staging", "--retention-days", "7"];
+      expect(await planned("environment-refresh", ...another, "--from-copy", own)).toContain(whose);
+    }, 300_000);
+
     test("once the copy has expired, the schedule has an empty database take its place: each role works by its old address, the instance stays, and nothing differs from its stack", async () => {
       const expiresOn = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
       await bringUp(config().replace(/expiresOn: .*/, `expiresOn: "${expiresOn}"`));
