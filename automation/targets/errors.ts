@@ -118,7 +118,7 @@ export const targetErrors = {
   "alarms-unreadable": {
     httpStatus: 502,
     exitCode: 2,
-    message: "CloudWatch did not say how the alarms of {database} are: {reason}",
+    message: "the alarms of {database} could not be read from CloudWatch: {reason}",
     hint: "it needs the permission cloudwatch:DescribeAlarms; `aws cloudwatch describe-alarms` makes the same call with the same credentials",
   },
   "signing-key-unknown": {
