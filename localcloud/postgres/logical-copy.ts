@@ -9,6 +9,7 @@ import { poll } from "./poll";
 import { PostgresError } from "./postgres-errors";
 import { letReplicasLogIn, replicationRole } from "./replica";
 import { quoteIdentifier, quoteLiteral, templateRoles } from "./rights";
+import { grantingEverywhere } from "./grantors";
 import { dumpSchema } from "./schema-dump";
 import type { PostgresServer } from "./server-types";
 
@@ -267,7 +268,7 @@ async function copySchema(source: PostgresServer, copy: PostgresServer, database
     const isMade = database === "postgres" && /^\s*(--.*\n|\s)*CREATE DATABASE /.test(statement);
     if (statement.trim() !== "" && !isMade) await copy.query(statement);
   }
-  await copy.query(inside ?? "", [], database);
+  await grantingEverywhere(copy, inside ?? "", () => copy.query(inside ?? "", [], database));
   await copy.query("update pg_extension set extowner = extowner", [], database);
   const owners = await source.query(
     "select extname as name, rolname as owner from pg_extension join pg_roles r on r.oid = extowner",

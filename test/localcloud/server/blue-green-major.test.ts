@@ -58,6 +58,7 @@ beforeAll(async () => {
      insert into shop.line (note) select 'n' || i from generate_series(1, 5000) i; create index on shop.line (note);
      create role clerk login password 'clerk-clerk-clerk'; grant usage on schema shop to clerk;
      grant select, insert on shop.line to clerk; alter role clerk set search_path = shop, public;
+     create schema checks; create extension amcheck schema checks; grant execute on function checks.bt_index_check(regclass) to clerk;
      create extension pg_trgm; create sequence shop.numbers; select setval('shop.numbers', 4711)`,
   );
 });
@@ -85,7 +86,8 @@ test("green has roles, schema and rows, only reads, and goes without a trace on 
   const green = Target!.split(":").at(-1)!;
   expect(await instanceIs(cloud, green, "available")).toMatchObject({ EngineVersion: "17.10" });
   const found = `select count(*)::int as lines, has_table_privilege('clerk', 'shop.line', 'insert') as may,
-    (select count(*)::int from pg_extension) as extensions, (select rolconfig from pg_roles where rolname = 'clerk') as set
+    (select count(*)::int from pg_extension) as extensions, has_function_privilege('clerk', 'checks.bt_index_check(regclass)', 'execute') as checks,
+    pg_has_role('rds_superuser', 'pg_read_all_data', 'usage') as "seesAll", (select rolconfig from pg_roles where rolname = 'clerk') as set
     from shop.line`;
   expect(await on(green, found)).toEqual(await on("orders", found));
   await expect(on(green, "insert into written values (0)")).rejects.toMatchObject({ code: "25006" });
