@@ -37,6 +37,8 @@ export const databaseRequestOf = (standard: Standard) =>
         request.engineVersion,
         `is below the minimum ${request.postgresMajor}.${version.minimumMinor}; give that or newer`,
       );
+    if (request.otherMajor === request.postgresMajor)
+      refuse("otherMajor", request.otherMajor, "is its postgresMajor; leave it out");
     if (
       request.storageOfSize &&
       part(standard.sizes, request.storageOfSize).capGib < part(standard.sizes, request.size).capGib

@@ -101,6 +101,13 @@ export interface DatabaseRequest {
    */
   engineVersion?: string;
   /**
+   * Another major whose parameter group its stack has, too. A major upgrade sets it; take it out once the instance that
+   * was replaced is deleted.
+   * @default none
+   * @example 16
+   */
+  otherMajor?: PostgresMajor;
+  /**
    * Keeps the storage of this larger size when you move to a smaller one: storage never shrinks.
    * @default the size
    * @example "medium"

@@ -5,7 +5,7 @@ import { decidedProperties } from "./decided-properties";
 import type { ResolvedRequest } from "./request-schema";
 import type { PlatformReference, RestoreSource } from "./database-request";
 import type { MasterLogin } from "./master-login";
-import { ownParameterGroupOf } from "./parameter-group";
+import { ownParameterGroupOf } from "./names";
 import {
   movedByHand,
   refusedChanges,
@@ -156,7 +156,7 @@ function announce(running: Running, wanted: Wanted, request: ResolvedRequest, sh
       `${shape.identifier}:\n${waiting.map((line) => `  ${line}\n`).join("")}` +
         "Until then every preview shows it, and alarms fit what runs; run `pulumi up` once more after the window.",
     );
-  const group = ownParameterGroupOf(shape);
+  const group = ownParameterGroupOf(shape.identifier, shape.parameterGroupFamily);
   if (shape.ownParameterGroup && running.dbParameterGroups && !running.dbParameterGroups.includes(group))
     void pulumi.log.warn(
       `${shape.identifier}: parameter group → ${group}: PostgreSQL reads some parameters only when it starts; those wait for a restart, which only you can request.`,

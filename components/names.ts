@@ -36,3 +36,9 @@ export function secretNameOf(request: Named, role: RoleName | "master", standard
   const { service, environment } = request;
   return filled(standard.birth.secrets, { service, environment, database, identifier, role });
 }
+
+/** The name of the group that a database has if a team sets parameters. */
+export const ownParameterGroupOf = (identifier: string, family: string): string => `${identifier}-${family}`;
+
+/** What it is called in the stack: that of one family is the same resource before and after a major upgrade. */
+export const ownParameterGroupResource = (name: string, family: string): string => `${name}-parameters-${family}`;

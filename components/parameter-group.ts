@@ -1,12 +1,12 @@
 import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
+import { ownParameterGroupOf, ownParameterGroupResource } from "./names";
+import type { ResolvedRequest } from "./request-schema";
+import { parametersOf, type StandardShape } from "./standard-shape";
+import { familyOf } from "./standards/fixed";
 import type { Parameter } from "./standards/parameters";
-import type { StandardShape } from "./standard-shape";
+import type { Standard } from "./standards/standard";
 import type { Tags } from "./tags";
-
-/** The name of the group that a database has if a team sets parameters. */
-export const ownParameterGroupOf = ({ identifier, parameterGroupFamily }: StandardShape): string =>
-  `${identifier}-${parameterGroupFamily}`;
 
 interface ParameterGroupSettings {
   groupName: string;
@@ -39,4 +39,28 @@ export function parameterGroup(
     },
     options,
   );
+}
+
+/** The one of its major, if it needs its own, and that of `otherMajor`, which nothing here uses. */
+export function ownParameterGroups(
+  name: string,
+  request: ResolvedRequest,
+  shape: StandardShape,
+  { standard, tags }: { standard: Standard; tags: Tags },
+  options: pulumi.CustomResourceOptions,
+): rds.ParameterGroup | undefined {
+  const { postgresMajor, otherMajor, identifier } = { ...request, ...shape };
+  const { parameters } = parametersOf(request, standard);
+  const oldest = Math.min(postgresMajor, otherMajor ?? postgresMajor);
+  const groupOf = (major: number) => {
+    const family = familyOf(major);
+    return parameterGroup(
+      ownParameterGroupResource(name, family),
+      { groupName: ownParameterGroupOf(identifier, family), family, parameters, tags },
+      // Before there could be two, it had no family in its name.
+      { ...options, ...(major === oldest && { aliases: [{ name: `${name}-parameters` }] }) },
+    );
+  };
+  if (otherMajor !== undefined) groupOf(otherMajor);
+  return shape.ownParameterGroup ? groupOf(postgresMajor) : undefined;
 }

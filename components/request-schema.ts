@@ -232,6 +232,7 @@ export const requestSchemaOf = (standard: Standard) => {
     engineVersion: text("engineVersion", "17.10")
       .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })
       .optional(),
+    otherMajor: oneOf(majorsOf(standard)).optional(),
     storageOfSize: oneOf(sizesOf(standard)).optional(),
     masterPassword: oneOf(Object.values(MasterPassword)).default("managed"),
     replicas: z

@@ -91,12 +91,21 @@ export function movedByHand(
   ];
 }
 
+/**
+ * A blue/green deployment to another major previews what an `up` would do once its new instance has the name. No
+ * `up` may do so.
+ */
+const foreseesMajor = (): boolean =>
+  pulumi.runtime.isDryRun() && new pulumi.Config("shipshape").getBoolean("foreseesMajor") === true;
+
 function refusedVersion(runs: string, wanted: string, { existing }: ResolvedRequest, standard: Standard): string[] {
   const allowed = majorsOf(standard).some((major) => major === majorOf(runs));
   if (majorOf(runs) !== majorOf(wanted))
-    return [
-      `postgresMajor: ${runs} is running; another major is a separate operation with its own parameter group, not an up. ${allowed ? `Give ${majorOf(runs)}` : `Keep existing.asFound.engineVersion "${runs}"`}`,
-    ];
+    return foreseesMajor()
+      ? []
+      : [
+          `postgresMajor: ${runs} is running; another major is a request of its own (database-patch --method blue-green), not an up. ${allowed ? `Give ${majorOf(runs)}` : `Keep existing.asFound.engineVersion "${runs}"`}`,
+        ];
   const path = existing?.asFound.engineVersion ? "existing.asFound.engineVersion" : "engineVersion";
   return minorOf(wanted) < minorOf(runs)
     ? [`${path}: ${wanted} is older than the running ${runs}, and RDS never downgrades. Give "${runs}"`]

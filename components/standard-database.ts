@@ -13,7 +13,7 @@ import { handedOver, handOverAs } from "./handed-over";
 import { logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { secretNameOf } from "./names";
-import { ownParameterGroupOf, parameterGroup } from "./parameter-group";
+import { ownParameterGroups } from "./parameter-group";
 import { programRegion, programStandard } from "./program-standard";
 import { remainsAfterDestroy } from "./remains-after-destroy";
 import type { RoleLogin } from "./role-logins";
@@ -21,7 +21,7 @@ import { readReplicas, versionAfterReplicas } from "./read-replicas";
 import { programRotation } from "./rotation";
 import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
-import { parametersOf, standardShape, standardTags, type StandardShape } from "./standard-shape";
+import { standardShape, standardTags, type StandardShape } from "./standard-shape";
 import type { RoleName } from "./standards/names";
 import { tierStandard, type HeldStandard } from "./standards/standard";
 
@@ -123,18 +123,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       { keyArn, exist: request.existing?.logGroupsExist ?? false, tags },
       child,
     );
-    const ownParameters = shape.ownParameterGroup
-      ? parameterGroup(
-          `${name}-parameters`,
-          {
-            groupName: ownParameterGroupOf(shape),
-            family: shape.parameterGroupFamily,
-            parameters: parametersOf(request, standard).parameters,
-            tags,
-          },
-          child,
-        )
-      : undefined;
+    const ownParameters = ownParameterGroups(name, request, shape, { standard, tags }, child);
     const login = masterLogin(name, request, shape, { standard, keyArn, tags }, child);
     const snapshot = finalSnapshotIdentifier(name, shape, request, child);
     const engineVersion = resolvedEngineVersion(request, shape, child);

@@ -39,13 +39,15 @@ const databaseConfigOf = (standard: Standard) =>
 
 /**
  * One database, entirely from config. The control plane passes its standard, and what an interrupted `up` of it has
- * created but not recorded: logins, which are adopted. With `appliesAtOnce` RDS waits for no window.
+ * created but not recorded: logins, which are adopted. With `appliesAtOnce` RDS waits for no window; with
+ * `foreseesMajor` a preview says what an `up` will do once another instance, of another major, has the name.
  */
 export function database(
   standard?: Standard,
   adopted: ReadonlyMap<string, string> = new Map(),
-  { appliesAtOnce = false } = {},
+  { appliesAtOnce = false, foreseesMajor = false } = {},
 ): Record<string, unknown> {
+  if (foreseesMajor) pulumi.runtime.setConfig("shipshape:foreseesMajor", "true");
   if (appliesAtOnce)
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
       type === "aws:rds/instance:Instance" ? { props: { ...props, applyImmediately: true }, opts } : undefined,

@@ -10,7 +10,7 @@ import { identityOf, type DeclaredDatabase, type PlannedChange, type TargetDatab
 import type { Check, PlanBasis } from "../records";
 import { askBackend } from "../runner/backend-stacks";
 import { expectChanges } from "../runner/expected-changes";
-import { commitConfig, committedText, gitIn, type Committed } from "../runner/git-folder";
+import { commitConfig, committedText, commitOf, gitIn, type Committed } from "../runner/git-folder";
 import type { Step } from "../runner/operation";
 import type { StackProgram } from "../runner/pulumi-stack";
 import type { Replacement } from "../runner/replaced-state";
@@ -81,7 +81,7 @@ export function stackChangeSteps(
     /** With the config as it is committed. Errors: stack-config-moved, stack-locked, stack-failed. */
     async bringUp(
       { stack, targets }: PlannedChange,
-      { revision }: Committed,
+      { revision }: Pick<Committed, "revision">,
       program: ProgramOf,
       signal: AbortSignal,
     ): Promise<void> {
@@ -105,7 +105,11 @@ export function stackChangeSteps(
      * Commits the config as it was before our commit, which no `up` has used. One that someone has committed to since
      * stays. Errors: those of `commitConfig`.
      */
-    async takeBack({ stack, set, requestId }: PlannedChange, { revision }: Committed, signal: AbortSignal) {
+    async takeBack(
+      { stack, set, requestId }: PlannedChange,
+      { revision }: Pick<Committed, "revision">,
+      signal: AbortSignal,
+    ) {
       const { folder, file, author } = await ownConfig(stack);
       const git = gitOf(folder, signal);
       const [before, ours] = [
@@ -115,9 +119,16 @@ export function stackChangeSteps(
       return commitConfig(git, {
         ...{ folder, file, author, beforeEffect, requestId: `${requestId}-taken-back`, digest: digestOf(ours) },
         subject: `Take back ${set.map(({ path }) => path.join(".")).join(", ")} of ${basename(stack)}`,
-        why: `Request ${requestId} was refused before its up: nothing was changed.`,
+        why: `Request ${requestId} ended before it changed the database.`,
         changed: () => before,
       });
+    },
+
+    /** Our commit of a change, if one was made. Errors: git-unusable, stack-folder-missing. */
+    async committedFor({ stack, requestId }: PlannedChange, signal: AbortSignal): Promise<{ revision: string } | null> {
+      const { folder, file } = await ownConfig(stack);
+      const revision = await commitOf(gitOf(folder, signal), { file, requestId });
+      return revision === undefined ? null : { revision };
     },
 
     /** The config of a stack of our own, as it is committed now. Errors: stack-folder-missing. */

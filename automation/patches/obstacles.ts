@@ -34,19 +34,26 @@ export interface Obstacle {
 
 /**
  * Those of a database, but for its stack and its recovery. None, if it runs the version already. Its replicas are
- * patched with it, before it: what stops one of them stops it.
+ * patched with it, before it: what stops one of them stops it. `upgrades`: another major is what is wanted.
  */
 export function obstacles(
   one: RunningVersion,
   version: string,
   offer: OfferedVersions | undefined,
   replicas: readonly RunningVersion[] = [],
+  upgrades = false,
 ): Obstacle[] {
   const { engineVersion: runs } = one;
-  if (majorOf(runs) !== majorOf(version))
-    return [{ kind: "another-major", detail: `it runs ${runs}: another major is not a patch` }];
-  if (minorOf(runs) > minorOf(version))
-    return [{ kind: "newer", detail: `it runs ${runs}, and RDS never goes back a minor` }];
+  const isMajor = isOtherMajor(runs, version);
+  if (isMajor && !upgrades)
+    return [
+      {
+        kind: "another-major",
+        detail: `it runs ${runs}: another major goes by blue/green alone (--method blue-green)`,
+      },
+    ];
+  if (Number(majorOf(runs)) > Number(majorOf(version)) || (!isMajor && minorOf(runs) > minorOf(version)))
+    return [{ kind: "newer", detail: `it runs ${runs}, and RDS never goes back` }];
   const waits = [...one.pending, ...(one.pendingVersion === null ? [] : ["EngineVersion"])];
   const all: (Obstacle | false)[] = [
     runs !== version && !hasPath(runs, version, offer) && { kind: "no-path", detail: noPath(runs, version, offer) },
@@ -115,13 +122,16 @@ export const replicasAmong = (one: RunningVersion, all: readonly RunningVersion[
     (other) => other.replicaOf === one.identifier && other.account === one.account && other.region === one.region,
   );
 
-/** Whether RDS upgrades one to the other, in one step and as a minor. */
+/** Whether RDS upgrades one to the other, in one step. */
 export const hasPath = (from: string, to: string, offer: OfferedVersions | undefined): boolean =>
-  (offer?.targets[from] ?? []).some(({ version, isMajor }) => version === to && !isMajor);
+  (offer?.targets[from] ?? []).some(({ version, isMajor }) => version === to && isMajor === isOtherMajor(from, to));
+
+export const isOtherMajor = (from: string, to: string): boolean => majorOf(from) !== majorOf(to);
 
 function noPath(from: string, to: string, offer: OfferedVersions | undefined): string {
-  const minors = (offer?.targets[from] ?? []).filter(({ isMajor }) => !isMajor).map(({ version }) => version);
-  return `RDS does not upgrade ${from} to ${to}, only to ${minors.join(", ") || "no other minor"}`;
+  const wanted = isOtherMajor(from, to);
+  const known = (offer?.targets[from] ?? []).filter(({ isMajor }) => isMajor === wanted).map(({ version }) => version);
+  return `RDS does not upgrade ${from} to ${to}, only to ${known.join(", ") || `no other ${wanted ? "major" : "minor"}`}`;
 }
 
 /** No patch without a fresh drill: its backups are the way back. */

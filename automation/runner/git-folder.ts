@@ -115,7 +115,11 @@ const revisionOf = async (git: Git): Promise<string> => (await git("rev-parse", 
 const TRAILER = "Shipshape-Request";
 
 /** The commit of that request, if the branch has it. */
-async function commitOf(git: Git, { file, requestId }: ConfigCommit, branch = "HEAD"): Promise<string | undefined> {
+export async function commitOf(
+  git: Git,
+  { file, requestId }: Pick<ConfigCommit, "file" | "requestId">,
+  branch = "HEAD",
+): Promise<string | undefined> {
   const only = ["--max-count=1", branch, "--", file];
   return (await git("log", "--format=%H", `--grep=^${TRAILER}: ${requestId}$`, ...only)).out.trim() || undefined;
 }

@@ -83,7 +83,11 @@ export function configWith(file: string, text: string, change: Pick<StackChange,
 }
 
 /** What the config of a stack says under a key. Errors: stack-config-invalid. */
-export function configured(file: string, text: string, key: NonNullable<StackChange["key"]>): unknown {
+export function configured(
+  file: string,
+  text: string,
+  key: NonNullable<StackChange["key"]> | "shipshape:request",
+): unknown {
   try {
     return valueAt(parsed(text).toJS(), ["config", key]);
   } catch (error) {

@@ -7,8 +7,10 @@ import {
   BlueGreenDeploymentAlreadyExistsFault,
   BlueGreenDeploymentNotFoundFault,
   CreateBlueGreenDeploymentCommand,
+  DBParameterGroupNotFoundFault,
   DeleteBlueGreenDeploymentCommand,
   DescribeBlueGreenDeploymentsCommand,
+  DescribeDBParameterGroupsCommand,
   InvalidBlueGreenDeploymentStateFault,
   SourceDatabaseNotSupportedFault,
   SwitchoverBlueGreenDeploymentCommand,
@@ -159,6 +161,17 @@ export async function deploymentGone(clients: AwsClients, name: string, signal: 
 
 export async function instanceGone(clients: AwsClients, identifier: string, signal: AbortSignal): Promise<void> {
   await poll({ every: cloudPause, signal }, async () => ((await findDatabase(clients, identifier)) ? undefined : true));
+}
+
+/** Whether RDS has a parameter group of that name. */
+export async function hasParameterGroup({ rds }: AwsClients, name: string): Promise<boolean> {
+  try {
+    await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name }));
+    return true;
+  } catch (error) {
+    if (error instanceof DBParameterGroupNotFoundFault) return false;
+    throw error;
+  }
 }
 
 /** Until no green instance of a database is being deleted any more: RDS names them after it. */

@@ -1,8 +1,9 @@
 /** The effects of a patch by blue/green: each safe to repeat after an interruption at any moment. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { identityOf, type TargetDatabase } from "../../fleet-records";
+import { identityOf, type PlannedChange, type TargetDatabase } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { recordReplaced, replacedByTag } from "../../runner/replaced-instances";
 import type { AwsClients } from "../../targets/aws-access";
 import {
@@ -11,6 +12,7 @@ import {
   deleteDeployment,
   deploymentGone,
   greensDeleted,
+  hasParameterGroup,
   instanceGone,
   settledDeployment,
   switchOver,
@@ -18,14 +20,24 @@ import {
 } from "../../targets/blue-green";
 import { inControlSession } from "../../targets/control-session";
 import { findDatabase, targetOf } from "../../targets/database-instance";
-import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
-import { readReplayLag } from "../../targets/replay-lag";
+import {
+  controlRole,
+  describeDatabase,
+  findDatabaseLogin,
+  masterRole,
+  requireSameDatabase,
+  type DatabaseLogin,
+} from "../../targets/database-login";
+import { analyze, databasesOf, type Analyzed } from "../../targets/planner-statistics";
+import { readFollowersLag, readReplayLag } from "../../targets/replay-lag";
+import { majorOf } from "../../version-records";
 import type { OperationContext } from "../operation-context";
 import type { StackChangeSteps } from "../stack-changes";
 import { greenDifferences } from "./green-differences";
-import { lagSecondsMax, switchoverSeconds } from "./limits";
+import { analyzeStep, lagSecondsMax, switchoverSeconds } from "./limits";
 import type { FoundAfterwards, FoundVersion, Switched, VerifiedGreen } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
+import { requireOnlyGroup } from "./preview-gate";
 
 /** `green`: that of a deployment which nobody was switched to; it goes with it. */
 export interface RemovedDeployment {
@@ -40,10 +52,13 @@ interface Shared {
   inTurn(plan: BlueGreenPlan, requestId: string): Promise<void>;
   foundVersion(clients: AwsClients, instance: DBInstance): Promise<FoundVersion>;
   plannedChanges(plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]>;
+  /** What an `up` would do with this change of the config. */
+  foreseen(change: PlannedChange, signal: AbortSignal): Promise<PlannedStep[]>;
 }
 
 export function blueGreenSteps(s: OperationContext, shared: Shared) {
   const { changes, clientsFor } = shared;
+  const readOnly = () => ({ rootCertificateFile: s.access.rootCertificateFile, readOnly: true });
 
   /** Errors: database-replaced. */
   const named = async (clients: AwsClients, identifier: string): Promise<TargetDatabase> =>
@@ -96,13 +111,42 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
         ...(version === to ? [] : [`it runs ${version}`]),
         ...(status === "available" ? [] : [`it is ${status}`]),
         ...(group === "in-sync" ? [] : [`its parameter group is ${group}`]),
-        ...greenDifferences(blue, green, false),
+        ...greenDifferences(blue, green, { isSwitched: false, parameterGroup: blueGreen.parameterGroup }),
       ];
       if (wrong.length > 0) throw unusable(wrong.join("; "));
-      const lagSeconds = await lagOf(clients, identifier, green);
+      const lagSeconds = await (blueGreen.upgrade
+        ? inControlSession(await controlLogin(clients, identifier), readOnly(), readFollowersLag)
+        : inControlSession(await greenLogin(clients, identifier, controlRole, green), readOnly(), readReplayLag));
       if (lagSeconds === null) throw unusable("it does not follow the database");
       if (lagSeconds > lagSecondsMax) throw unusable(`it is ${Math.round(lagSeconds)} s behind`);
       return { identifier: name, version, lagSeconds };
+    },
+
+    /** What an `up` with the parameter group of another major would do: make it. Errors: patch-wider. */
+    async foreseePreparation({ database, blueGreen, change }: BlueGreenPlan, signal: AbortSignal): Promise<void> {
+      const { upgrade, parameterGroup: newGroup } = blueGreen;
+      if (!upgrade) return;
+      const { identifier } = database;
+      requireOnlyGroup(await shared.foreseen(upgrade.prepare, signal), { identifier, stack: change.stack, newGroup });
+    },
+
+    /** Every table of green, as the owner of its databases. */
+    async analyze({ database, blueGreen }: BlueGreenPlan, signal: AbortSignal): Promise<Analyzed> {
+      const clients = clientsFor(database);
+      const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
+      const green = deployment && (await findDatabase(clients, deployment.sides.green));
+      const { identifier } = database;
+      if (!green) throw new ShipshapeError("green-unusable", { identifier, reason: "it is gone" });
+      const login = await greenLogin(clients, identifier, masterRole, green);
+      const options = { ...readOnly(), statementSeconds: analyzeStep.timeoutSeconds };
+      const sum = { tables: 0, without: 0 };
+      for (const name of await inControlSession(login, readOnly(), databasesOf)) {
+        signal.throwIfAborted();
+        const { tables, without } = await inControlSession({ ...login, database: name }, options, analyze);
+        sum.tables += tables;
+        sum.without += without;
+      }
+      return sum;
     },
 
     /** Errors: switchover-rolled-back, patch-not-its-turn. */
@@ -128,6 +172,7 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     left: (plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]> => shared.plannedChanges(plan, signal),
 
     async look(plan: BlueGreenPlan, { live, kept }: Switched, signal: AbortSignal): Promise<FoundAfterwards> {
+      const { parameterGroup } = plan.blueGreen;
       const clients = clientsFor(plan.database);
       signal.throwIfAborted();
       const instance = await describeDatabase(clients, live.identifier);
@@ -136,7 +181,7 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
       const old = found?.DbiResourceId === kept.resourceId ? found : undefined;
       return {
         found: await shared.foundVersion(clients, instance),
-        differences: old ? greenDifferences(old, instance, true) : [],
+        differences: old ? greenDifferences(old, instance, { isSwitched: true, parameterGroup }) : [],
         kept: { identifier: kept.identifier, status: old?.DBInstanceStatus ?? "gone" },
       };
     },
@@ -158,6 +203,24 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
       await deleteDeployment(clients, deployment);
       return { deployment: blueGreen.deployment, green: deployment.switched ? null : deployment.sides.green };
     },
+
+    /**
+     * What was committed for an upgrade whose name has not moved, of the later change first. Null: nothing was, or the
+     * name has. Errors: those of `takeBack`.
+     */
+    async takeBack(
+      { database }: BlueGreenPlan,
+      change: PlannedChange,
+      signal: AbortSignal,
+    ): Promise<{ revision: string } | null> {
+      const now = await findDatabase(clientsFor(database), database.identifier);
+      if (now?.DbiResourceId !== database.resourceId) return null;
+      const committed = await changes.committedFor(change, signal);
+      return committed && changes.takeBack(change, committed, signal);
+    },
+
+    isWithoutGroup: async ({ database, blueGreen }: BlueGreenPlan): Promise<boolean> =>
+      !(await hasParameterGroup(clientsFor(database), blueGreen.parameterGroup)),
 
     /** Until RDS knows neither any more. */
     async proveGone(
@@ -188,13 +251,19 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     },
   };
 
+  function controlLogin(clients: AwsClients, identifier: string): Promise<DatabaseLogin> {
+    return findDatabaseLogin(clients, s.standard, identifier, controlRole);
+  }
+
   /** By blue's login: RDS gives green the roles of blue, and its tags only with the switchover. */
-  async function lagOf(clients: AwsClients, identifier: string, green: DBInstance): Promise<number | null> {
-    const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole);
-    const { Address: host = "", Port: port = 0 } = green.Endpoint ?? {};
-    const { DBInstanceIdentifier: name = "", DbiResourceId: resourceId = "" } = green;
-    const { rootCertificateFile } = s.access;
-    const there = { ...login, identifier: name, resourceId, host, port };
-    return inControlSession(there, { rootCertificateFile, readOnly: true }, readReplayLag);
+  async function greenLogin(
+    clients: AwsClients,
+    identifier: string,
+    role: string,
+    { Endpoint, DBInstanceIdentifier: name = "", DbiResourceId: resourceId = "", EngineVersion = "" }: DBInstance,
+  ): Promise<DatabaseLogin> {
+    const login = await findDatabaseLogin(clients, s.standard, identifier, role);
+    const { Address: host = "", Port: port = 0 } = Endpoint ?? {};
+    return { ...login, identifier: name, resourceId, host, port, majorVersion: Number(majorOf(EngineVersion)) };
   }
 }

@@ -8,8 +8,8 @@ import type { Operation } from "../../runner/operation";
 import { bringUpStep } from "../limits";
 import type { OperationContext } from "../operation-context";
 import { carryOutChange } from "../stack-changes";
-import { patchByBlueGreen } from "./blue-green";
-import { lookStep, previewStep, proofStep, removalStep, snapshotStep, turnStep } from "./limits";
+import { cleanUpBlueGreen, patchByBlueGreen } from "./blue-green";
+import { lookStep, previewStep, proofStep, snapshotStep, turnStep } from "./limits";
 import { patchStillHolds, planDatabasePatch, type DatabasePatchPlan, type ObservedPatch } from "./plan";
 import { databasePatchDescription, type DatabasePatchRequest } from "./request";
 import type { DatabasePatchSteps } from "./steps";
@@ -78,12 +78,6 @@ export const databasePatch = (
   async cleanUp(plan, step) {
     const { change, blueGreen } = plan;
     if (!change || !blueGreen) return { removed: [] };
-    const ours = { ...plan, change, blueGreen };
-    const removed = await step("remove the deployment", removalStep, (signal) => steps.blueGreen.remove(ours, signal));
-    return {
-      removed: await step("prove that no green instance is left", removalStep, (signal) =>
-        steps.blueGreen.proveGone(ours, removed, signal),
-      ),
-    };
+    return cleanUpBlueGreen(steps, { ...plan, change, blueGreen }, step);
   },
 });

@@ -34,11 +34,18 @@ const keptBySwitchover: typeof kept = {
   DeletionProtection: (one) => one.DeletionProtection,
 };
 
-/** "DBParameterGroup: prepared → default.postgres17", each; none, if green is as blue. */
-export function greenDifferences(blue: DBInstance, green: DBInstance, isSwitched: boolean): string[] {
+/**
+ * "DBParameterGroup: prepared → default.postgres17", each; none, if green is as blue, with the parameter group that it
+ * was to get.
+ */
+export function greenDifferences(
+  blue: DBInstance,
+  green: DBInstance,
+  { isSwitched, parameterGroup }: { isSwitched: boolean; parameterGroup: string },
+): string[] {
   const compared = isSwitched ? { ...kept, ...keptBySwitchover } : kept;
   return Object.entries(compared).flatMap(([name, of]) => {
-    const [before, after] = [shown(of(blue)), shown(of(green))];
+    const [before, after] = [name === "DBParameterGroup" ? parameterGroup : shown(of(blue)), shown(of(green))];
     return before === after ? [] : [`${name}: ${before} → ${after}`];
   });
 }

@@ -18,6 +18,9 @@ export const greenStep = { attemptsMax: 3, timeoutSeconds: 24 * 3600 };
 /** RDS's own default: then it gives up, and everything is as it was. */
 export const switchoverSeconds = 300;
 
+/** ANALYZE reads a sample of each table, with each of its partitions. */
+export const analyzeStep = { attemptsMax: 3, timeoutSeconds: 6 * 3600 };
+
 /** What green is behind is waited for while nobody can write: a tenth of the time-out. */
 export const lagSecondsMax = 30;
 

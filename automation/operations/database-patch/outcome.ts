@@ -1,5 +1,6 @@
 /** What a patch has found, and what it has come to. */
 import type { TargetDatabase } from "../../fleet-records";
+import type { Analyzed } from "../../targets/planner-statistics";
 import type { RunningServer } from "../../targets/running-server";
 
 export type DatabasePatchOutcome =
@@ -10,6 +11,8 @@ export type DatabasePatchOutcome =
 /** `left`: what the next `up` of its owner would change. */
 export interface BlueGreenOutcome extends FoundAfterwards {
   green: VerifiedGreen;
+  /** Of green, of another major. */
+  analyzed?: Analyzed;
   switched: Switched;
   left: string[];
 }

@@ -3,12 +3,24 @@ import type { PatchMethod } from "../../../components/standards/fixed";
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type PlannedChange, type TargetDatabase } from "../../fleet-records";
-import { blueGreenObstacles, obstacles, unproven, type Obstacle } from "../../patches/obstacles";
+import { blueGreenObstacles, isOtherMajor, obstacles, unproven, type Obstacle } from "../../patches/obstacles";
+import { isUnread, type Unread, type UpgradeFacts } from "../../patches/upgrade-facts";
+import { upgradeObstacles, type UpgradeObstacles, type UpgradeWay } from "../../patches/upgrade-obstacles";
 import { canonicalJson, type PlanBasis, type RecoveryEvidence } from "../../records";
 import { planStackChange, stackChangeHolds, type ObservedStack } from "../../runner/stack-change";
 import { followsStill, heldTo } from "../../tier-of";
 import type { OfferedVersions, RunningVersion } from "../../version-records";
 import { evidenceValidDays, switchoverSeconds } from "./limits";
+import {
+  majorsSet,
+  newGroupOf,
+  planPreparation,
+  preparationHolds,
+  preparedStack,
+  upgradeObstaclesOf,
+  upgradeText,
+  type MajorUpgrade,
+} from "./major-upgrade";
 import type { DatabasePatchRequest } from "./request";
 
 export interface ObservedPatch {
@@ -18,6 +30,8 @@ export interface ObservedPatch {
   replicas?: RunningVersion[];
   stack: ObservedStack;
   recovery: RecoveryEvidence;
+  /** What its server says; `unread`: why it could not be asked. Undefined of one that runs the version. */
+  server?: UpgradeFacts | Unread;
 }
 
 export interface DatabasePatchPlan extends PlanBasis {
@@ -28,8 +42,8 @@ export interface DatabasePatchPlan extends PlanBasis {
   change?: PlannedChange;
   /** Its read replicas, which are patched before it. */
   replicas?: TargetDatabase[];
-  /** Not in place: by a green instance with blue's parameter group, in the deployment of that name. */
-  blueGreen?: { deployment: string; parameterGroup: string };
+  /** Not in place: by a green instance with that parameter group, in the deployment of that name. */
+  blueGreen?: { deployment: string; parameterGroup: string; upgrade?: MajorUpgrade };
   /** Of our own, from right before the patch. */
   snapshot: string;
 }
@@ -40,30 +54,34 @@ export type BlueGreenPlan = DatabasePatchPlan & Required<Pick<DatabasePatchPlan,
 /** Errors: patch-impossible, and those of `planStackChange`. */
 export function planDatabasePatch(
   { to, method = "in-place" }: DatabasePatchRequest,
-  { now, offered, stack, recovery, replicas = [] }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [], server }: ObservedPatch,
   requestId: string,
   standard: Standard,
 ): DatabasePatchPlan {
   const { identifier, engineVersion: from, tags, maintenanceWindow } = now;
   const isPatched = from === to;
+  const said = saidBy(server, { method, isMajor: isOtherMajor(from, to) });
   const found = [
-    ...obstacles(now, to, offered, replicas),
+    ...obstacles(now, to, offered, replicas, method === "blue-green"),
     ...(isPatched ? [] : unproven(recovery)),
-    ...(isPatched || method === "in-place" ? [] : noBlueGreen(now, stack)),
+    ...(isPatched || method === "in-place" ? [] : noBlueGreen(now, to, stack, standard)),
+    ...said.blocks.map((detail) => ({ detail })),
   ];
   if (found.length > 0)
     throw new ShipshapeError("patch-impossible", {
       ...{ identifier, version: to },
       reasons: found.map(({ detail }) => detail).join("; "),
     });
+  const upgrade = isOtherMajor(from, to) ? { prepare: planPreparation(to, requestId, stack) } : undefined;
   const wanted = {
-    set: [{ path: ["engineVersion"], value: to }],
+    set: [{ path: ["engineVersion"], value: to }, ...(upgrade ? majorsSet(from, to) : [])],
     why: `PostgreSQL ${from} is patched to ${to}.`,
     requestId,
     expected: [{ property: "EngineVersion", from, to }],
   };
-  const change = isPatched ? undefined : planStackChange(wanted, stack);
-  const blueGreen = change && method === "blue-green" && blueGreenOf(now, requestId);
+  const change = isPatched ? undefined : planStackChange(wanted, preparedStack(stack, upgrade));
+  const blueGreen = change && method === "blue-green" && blueGreenOf(now, to, requestId, upgrade);
+  const approved = change && { identifier, from, to, change, upgrade, isBlueGreen: method === "blue-green" };
   return {
     target: identifier,
     database: targetDatabase(now),
@@ -76,24 +94,53 @@ export function planDatabasePatch(
     snapshot: patchSnapshot(requestId),
     approvedAs: patchOf({ ...now, to, stack: stack.stack, method }),
     ...(change && { change, interrupts: { maintenanceWindow } }),
-    ...(blueGreen && change && { blueGreen, text: `${blueGreenText(identifier, from, to)}\n\n${change.text}` }),
+    ...(blueGreen && { blueGreen }),
+    ...(approved && (blueGreen || said.warns.length > 0) && { text: textOf(approved, said.warns) }),
   };
 }
 
 export const patchSnapshot = (requestId: string): string => `shipshape-patch-${requestId}`;
 
-const blueGreenOf = ({ parameterGroup }: RunningVersion, requestId: string) => ({
+const blueGreenOf = (
+  { identifier, parameterGroup }: RunningVersion,
+  to: string,
+  requestId: string,
+  upgrade: MajorUpgrade | undefined,
+): NonNullable<DatabasePatchPlan["blueGreen"]> => ({
   deployment: `shipshape-${requestId}`,
-  parameterGroup: parameterGroup ?? "",
+  parameterGroup: upgrade ? newGroupOf(identifier, to) : (parameterGroup ?? ""),
+  ...(upgrade && { upgrade }),
 });
 
-const noBlueGreen = (now: RunningVersion, { ownership }: ObservedStack): Obstacle[] =>
-  blueGreenObstacles(now, ownership === "ours").map((why) => ({
-    kind: "topology",
-    detail: `not by blue/green: ${why}`,
-  }));
+const noBlueGreen = (now: RunningVersion, to: string, stack: ObservedStack, standard: Standard): Obstacle[] => {
+  const reasons = blueGreenObstacles(now, stack.ownership === "ours");
+  const all = reasons.map((why): Obstacle => ({ kind: "topology", detail: `not by blue/green: ${why}` }));
+  return [...all, ...upgradeObstaclesOf(now, to, stack, standard)];
+};
 
-/** What a person approves: what moves, what stays, and what the way back loses. */
+/** What its server says to that way; nothing, where it need not be asked. */
+function saidBy(server: ObservedPatch["server"], way: UpgradeWay): UpgradeObstacles {
+  if (!server) return { blocks: [], warns: [] };
+  if (!isUnread(server)) return upgradeObstacles(server, way);
+  const phrase = `its server could not be asked what is in the way: ${server.unread}`;
+  // In place nothing of it would stop a minor.
+  return way.method === "in-place" ? { blocks: [], warns: [phrase] } : { blocks: [phrase], warns: [] };
+}
+
+interface ApprovedPatch extends Pick<BlueGreenPlan, "from" | "to" | "change"> {
+  identifier: string;
+  upgrade: MajorUpgrade | undefined;
+  isBlueGreen: boolean;
+}
+
+/** What people approve: what moves, what stays, what the way back loses, what the server says to it, and the changes. */
+function textOf({ identifier, from, to, change, upgrade, isBlueGreen }: ApprovedPatch, warns: string[]): string {
+  const moves = upgrade ? upgradeText(identifier, from, to) : isBlueGreen && blueGreenText(identifier, from, to);
+  const known = warns.length > 0 && `Before it, know of ${identifier}:\n${warns.map((one) => `- ${one}`).join("\n")}`;
+  const first = upgrade && `${upgrade.prepare.text}\nand, before the switchover:`;
+  return [moves, known, first, change.text].filter((part) => part).join("\n\n");
+}
+
 const blueGreenText = (identifier: string, from: string, to: string): string =>
   [
     `By blue/green: a copy of ${identifier} that follows it gets PostgreSQL ${to}, and then its name and its address.`,
@@ -109,7 +156,7 @@ export const patchOf = (one: TargetDatabase & { to: string; stack: string; metho
 
 export const patchStillHolds = (
   plan: DatabasePatchPlan,
-  { now, offered, stack, recovery, replicas = [] }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [], server }: ObservedPatch,
   standard: Standard,
 ): boolean =>
   followsStill(plan, standard) &&
@@ -118,6 +165,23 @@ export const patchStillHolds = (
   plan.from === now.engineVersion &&
   // Planned again, it says what has come up.
   canonicalJson(plan.replicas ?? []) === canonicalJson(replicas.map(targetDatabase)) &&
-  obstacles(now, plan.to, offered, replicas).length === 0 &&
-  (!plan.blueGreen || (noBlueGreen(now, stack).length === 0 && plan.blueGreen.parameterGroup === now.parameterGroup)) &&
-  (plan.change === undefined || (unproven(recovery).length === 0 && stackChangeHolds(plan.change, stack)));
+  obstacles(now, plan.to, offered, replicas, plan.blueGreen !== undefined).length === 0 &&
+  saidBy(server, wayOf(plan)).blocks.length === 0 &&
+  (!plan.blueGreen || blueGreenHolds(plan.blueGreen, plan.to, { now, stack }, standard)) &&
+  (plan.change === undefined ||
+    (unproven(recovery).length === 0 && stackChangeHolds(plan.change, preparedStack(stack, plan.blueGreen?.upgrade))));
+
+const wayOf = ({ blueGreen, from, to }: DatabasePatchPlan): UpgradeWay => ({
+  method: blueGreen ? "blue-green" : "in-place",
+  isMajor: isOtherMajor(from, to),
+});
+
+const blueGreenHolds = (
+  { parameterGroup, upgrade }: NonNullable<DatabasePatchPlan["blueGreen"]>,
+  to: string,
+  { now, stack }: Pick<ObservedPatch, "now" | "stack">,
+  standard: Standard,
+): boolean =>
+  noBlueGreen(now, to, stack, standard).length === 0 &&
+  preparationHolds(upgrade, stack) &&
+  (upgrade !== undefined || parameterGroup === now.parameterGroup);

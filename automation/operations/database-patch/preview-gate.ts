@@ -1,4 +1,7 @@
-/** Pure: what an `up` may do in a patch: change the version of the one instance and its replicas, and nothing else. */
+/**
+ * Pure: what an `up` may do in a patch: change the version of the one instance and its replicas, and nothing else. To
+ * another major it may also make that one's parameter group, and give it to the instance.
+ */
 import { ShipshapeError } from "../../errors";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { instanceType } from "../drift-detection/differences";
@@ -7,12 +10,23 @@ import { namedMax } from "./limits";
 
 /** `applyImmediately` is sent with it, and says when. */
 const allowed = new Set(["engineVersion", "applyImmediately"]);
+const groupType = "aws:rds/parameterGroup:ParameterGroup";
+
+/** `newGroup`: the name of the parameter group of another major. */
+interface Allowed {
+  identifier: string;
+  replicas?: string[];
+  stack: string;
+  to: string;
+  newGroup?: string | undefined;
+}
 
 /** Errors: patch-wider. */
 export function requireOnlyVersion(
-  steps: readonly PlannedStep[],
-  { identifier, replicas = [], stack, to }: { identifier: string; replicas?: string[]; stack: string; to: string },
+  all: readonly PlannedStep[],
+  { identifier, replicas = [], stack, to, newGroup }: Allowed,
 ): void {
+  const steps = newGroup === undefined ? all : withoutGroup(all, identifier, newGroup);
   const unit = [identifier, ...replicas];
   const isOurs = (one: PlannedStep) => one.type === instanceType && unit.includes(String(one.new["identifier"]));
   const wider = otherChanges(steps, isOurs);
@@ -27,6 +41,28 @@ export function requireOnlyVersion(
   for (const version of versions.filter((one) => one !== to)) wider.push(`the version would be ${version}, not ${to}`);
   if (wider.length > 0) throw new ShipshapeError("patch-wider", { identifier, stack, changes: shownChanges(wider) });
 }
+
+/** The `up` that prepares another major. Errors: patch-wider. */
+export function requireOnlyGroup(
+  steps: readonly PlannedStep[],
+  { identifier, stack, newGroup }: Pick<Allowed, "identifier" | "stack"> & { newGroup: string },
+): void {
+  const wider = otherChanges(withoutGroup(steps, identifier, newGroup), () => false);
+  if (wider.length > 0) throw new ShipshapeError("patch-wider", { identifier, stack, changes: shownChanges(wider) });
+}
+
+/** Without what makes the group, and gives it to the instance. */
+const withoutGroup = (steps: readonly PlannedStep[], identifier: string, newGroup: string): PlannedStep[] =>
+  steps
+    .filter(({ op, type, new: made }) => !(op === "create" && type === groupType && made["name"] === newGroup))
+    .map((one) =>
+      one.type === instanceType && one.new["identifier"] === identifier && one.new["parameterGroupName"] === newGroup
+        ? {
+            ...one,
+            changes: one.changes.filter((path) => path !== "parameterGroupName" || one.drifted?.includes(path)),
+          }
+        : one,
+    );
 
 /** What the steps of an `up` do besides changing the version of ours. */
 export const otherChanges = (steps: readonly PlannedStep[], isOurs: (step: PlannedStep) => boolean): string[] =>

@@ -11,7 +11,7 @@ export const versionField = z
 
 /** The input of a patch of one database. */
 export const databasePatchRequest = z.strictObject({
-  database: databaseField("the database that gets a newer minor version"),
+  database: databaseField("the database that gets a newer version"),
   ...locationFields,
   to: versionField,
   method: z
@@ -25,10 +25,11 @@ export const databasePatchDescription: OperationDescription<DatabasePatchRequest
   name: "database-patch",
   version: 1,
   owner: "platform",
-  title: "upgrade one database to a newer minor, in place or by blue/green, and prove by API and SQL that it runs it",
+  title: "upgrade one database to a newer version, in place or by blue/green, and prove by API and SQL that it runs it",
   examples: [
     '--database orders-development --to 17.10 --reason "fixes of the quarter"',
     '--database orders-development --to 17.10 --method blue-green --reason "fixes of the quarter"',
+    '--database orders-development --to 18.4 --method blue-green --reason "17 is getting old"',
   ],
   effect: "changes",
   request: databasePatchRequest,

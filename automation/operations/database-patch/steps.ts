@@ -1,7 +1,7 @@
 /** The effects of a patch, besides those of changing the stack: each safe to repeat after an interruption. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { identityOf, targetDatabase, type TargetDatabase } from "../../fleet-records";
+import { identityOf, targetDatabase, type PlannedChange, type TargetDatabase } from "../../fleet-records";
 import { cloudPause, poll } from "../../poll";
 import { configWith } from "../../runner/stack-change";
 import { takeTurn } from "../../runner/trains";
@@ -15,6 +15,8 @@ import { accessTo, locate } from "../../targets/locations";
 import { versionsOf } from "../../targets/offered-versions";
 import { pendingOf } from "../../targets/pending-changes";
 import { readRunningServer } from "../../targets/running-server";
+import { upgradeFactsOf } from "../../targets/upgrade-prechecks";
+import type { Unread, UpgradeFacts } from "../../patches/upgrade-facts";
 import type { RecoveryEvidence } from "../../records";
 import type { OperationContext } from "../operation-context";
 import { shortName } from "../drift-detection/known-differences";
@@ -61,7 +63,8 @@ export function databasePatchSteps(s: OperationContext) {
       const looked = await Promise.all(local.map((name) => versionsOf(clients, name)));
       const replicas = looked.flatMap((one) => one.databases);
       const recovery = await recoveryOf(s, clients, identifier);
-      return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }) };
+      const server = now.engineVersion === asked.to ? undefined : await factsOf(clients, identifier);
+      return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }), ...(server && { server }) };
     },
 
     /** It has the owner of the database. Errors: snapshot-not-usable. */
@@ -72,13 +75,12 @@ export function databasePatchSteps(s: OperationContext) {
 
     /** Nothing of it is committed yet. Errors: patch-wider, stack-config-moved, stack-failed. */
     async foresee(plan: DatabasePatchPlan, signal: AbortSignal): Promise<void> {
-      const { database, change, to } = plan;
+      const { database, change, to, blueGreen } = plan;
       if (!change) return;
-      const config = await changes.committedConfig(change.stack);
-      const text = configWith(config.file, config.text, change);
-      const steps = await changes.foresee(change.stack, { config: text, program: program(true), targets: [] }, signal);
+      const newGroup = blueGreen?.upgrade && blueGreen.parameterGroup;
+      const steps = await foreseen(change, program(true, newGroup !== undefined), signal);
       const replicas = (plan.replicas ?? []).map(({ identifier }) => identifier);
-      requireOnlyVersion(steps, { identifier: database.identifier, replicas, stack: change.stack, to });
+      requireOnlyVersion(steps, { identifier: database.identifier, replicas, stack: change.stack, to, newGroup });
     },
 
     /** From here on no halt stops it. Errors: patch-not-its-turn. */
@@ -111,7 +113,12 @@ export function databasePatchSteps(s: OperationContext) {
     programOf: (database: TargetDatabase): ProgramOf => settledProgram(s, database),
 
     blueGreen: blueGreenSteps(s, {
-      ...{ changes, clientsFor, plannedChanges },
+      ...{
+        changes,
+        clientsFor,
+        plannedChanges,
+        foreseen: (change, signal) => foreseen(change, program(false), signal),
+      },
       inTurn: (plan, requestId) => inTurn(plan, requestId, 0),
       foundVersion: (clients, instance) => foundVersion(s, clients, instance),
     }),
@@ -139,6 +146,24 @@ export function databasePatchSteps(s: OperationContext) {
       return { ...found, replicas: await Promise.all(replicas.map((one) => foundReplica(clients, one, signal))) };
     },
   };
+
+  /** With the config as this change would have it. */
+  async function foreseen(change: PlannedChange, declared: ProgramOf["program"], signal: AbortSignal) {
+    const { file, text } = await changes.committedConfig(change.stack);
+    const given = { config: configWith(file, text, change), program: declared, targets: [] };
+    return changes.foresee(change.stack, given, signal);
+  }
+
+  /** A login that fails is one of the facts. */
+  async function factsOf(clients: AwsClients, identifier: string): Promise<UpgradeFacts | Unread> {
+    try {
+      const login = await findDatabaseLogin(clients, s.standard, identifier, controlRole);
+      return await upgradeFactsOf(login, { rootCertificateFile: s.access.rootCertificateFile });
+    } catch (error) {
+      if (error instanceof ShipshapeError) return { unread: error.message };
+      throw error;
+    }
+  }
 
   async function foundReplica(
     clients: AwsClients,
@@ -169,10 +194,10 @@ export function databasePatchSteps(s: OperationContext) {
     if (refused) throw new ShipshapeError("patch-not-its-turn", { identifier: database.identifier, ...refused });
   }
 
-  function program(appliesAtOnce: boolean): ProgramOf["program"] {
+  function program(appliesAtOnce: boolean, foreseesMajor = false): ProgramOf["program"] {
     return (adopt) => async () => {
       const { database } = await import("../../../stacks/database");
-      return database(s.standard, adopt, { appliesAtOnce });
+      return database(s.standard, adopt, { appliesAtOnce, foreseesMajor });
     };
   }
 }

@@ -14,7 +14,25 @@ export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePa
     ...replicasFollow(plan.to, outcome.found),
     ...keepsIndexes(outcome),
     ...movedWhole(outcome),
+    ...knowsItsTables(outcome),
   ]);
+}
+
+/** Another major begins without statistics: plans would be bad until autovacuum has come round. */
+function knowsItsTables({ analyzed }: Partial<BlueGreenOutcome>): Check[] {
+  if (!analyzed) return [];
+  const { tables, without } = analyzed;
+  return [
+    {
+      name: "planner-statistics",
+      verdict: without === 0 ? "pass" : "inconclusive",
+      explanation:
+        without === 0
+          ? `${tables} tables were analyzed before the switchover`
+          : `${without} of ${tables} tables have no statistics: their owners analyze them`,
+      figures: { tables, without },
+    },
+  ];
 }
 
 /** What a switchover can leave out, or behind. */

@@ -2,7 +2,7 @@
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { targetDatabase, type TargetDatabase } from "../../fleet-records";
-import { hasPath } from "../../patches/obstacles";
+import { hasPath, isOtherMajor } from "../../patches/obstacles";
 import { canonicalJson, type PlanBasis } from "../../records";
 import type { RehearsedClass } from "../../rehearsal-records";
 import { followsStill, heldTo } from "../../tier-of";
@@ -48,7 +48,8 @@ export function planRehearsal(
   const { identifier, engineVersion: from, instanceClass, latestRestorableTime } = source;
   const impossible = (reason: string) =>
     new ShipshapeError("rehearsal-impossible", { identifier, version: to, reason });
-  if (!hasPath(from, to, offered)) throw impossible(`it runs ${from}, which RDS does not upgrade to ${to} as a minor`);
+  if (isOtherMajor(from, to) || !hasPath(from, to, offered))
+    throw impossible(`it runs ${from}, which RDS does not upgrade to ${to} as a minor`);
   if (latestRestorableTime === null) throw impossible("it has no automated backup that could be restored");
   if (declaredExtensions === null) throw impossible("no stack that could be read declares it as a StandardDatabase");
   const own = rehearsalNames(requestId);

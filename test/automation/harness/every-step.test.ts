@@ -1,6 +1,7 @@
 import { operations } from "../../../automation/operations/registry";
 import type { ConfigCommit } from "../../../automation/runner/git-folder";
 import type { Throwaway } from "../../../automation/runner/throwaways";
+import { well } from "../patches/clear-server";
 import { good, inventory } from "../operations/restore-drill/drills";
 import type { MemoryCloud } from "./memory-cloud";
 import { MemoryControlPlane, type Children, type End } from "./memory-control-plane";
@@ -112,7 +113,8 @@ jest.mock("../../../automation/targets/role-logins", () => ({
 }));
 jest.mock("../../../automation/runner/git-folder", () => ({
   gitIn: () => undefined,
-  committedText: () => mockCloud.stack.git.text(),
+  committedText: (_: unknown, __: string, ___: string, revision?: string) => mockCloud.stack.git.text(revision),
+  commitOf: (_: unknown, { requestId }: { requestId: string }) => mockCloud.stack.git.commitOf(requestId),
   commitConfig: (_: unknown, commit: ConfigCommit) => mockCloud.stack.git.commit(commit),
 }));
 jest.mock("../../../automation/runner/expected-changes", () => ({
@@ -130,7 +132,15 @@ jest.mock("../../../automation/runner/replaced-instances", () => ({
   markRetired: () => Promise.resolve(),
   standingIn: (_: unknown, identity: string) => Promise.resolve(identity),
 }));
-jest.mock("../../../automation/targets/replay-lag", () => ({ readReplayLag: () => Promise.resolve(0) }));
+jest.mock("../../../automation/targets/replay-lag", () => ({
+  readReplayLag: () => Promise.resolve(0),
+  readFollowersLag: () => Promise.resolve(0),
+}));
+jest.mock("../../../automation/targets/upgrade-prechecks", () => ({ upgradeFactsOf: () => Promise.resolve(well) }));
+jest.mock("../../../automation/targets/planner-statistics", () => ({
+  databasesOf: () => Promise.resolve(["orders"]),
+  analyze: () => Promise.resolve({ tables: 3, without: 0 }),
+}));
 jest.mock("../../../automation/runner/pulumi-stack", () => ({
   createAhead: (...given: Parameters<MemoryCloud["pulumi"]["createAhead"]>) => mockCloud.pulumi.createAhead(...given),
   bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),

@@ -1,6 +1,7 @@
 /** Blue/green deployments of one database in memory: a green instance, a switchover, and the state that follows it. */
 import {
   BlueGreenDeploymentAlreadyExistsFault,
+  DBParameterGroupNotFoundFault,
   InvalidBlueGreenDeploymentStateFault,
   type BlueGreenDeployment,
   type DBInstance,
@@ -10,22 +11,27 @@ import {
 interface Cloud {
   readonly source: string;
   readonly instances: Map<string, { described: DBInstance; next: string[] }>;
+  readonly stack: { declareMajor(major: number): void };
   add(identifier: string, more: DBInstance, next?: string[]): unknown;
   change(what: string, apply: () => void): Promise<void>;
 }
 
 interface Input {
   BlueGreenDeploymentName?: string;
+  DBParameterGroupName?: string;
+  TargetDBParameterGroupName?: string;
   DeleteTarget?: boolean;
 }
 
 const green = "orders-green-abc123";
 const old = "orders-old1";
+const groupOf = (major: number) => `orders-postgres${major}`;
 
 export class MemoryBlueGreen {
   private deployment: { name: string; next: string[]; status: string } | undefined;
   private isTagged = false;
   private isAdopted = false;
+  private readonly groups = new Set<string>();
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -35,6 +41,43 @@ export class MemoryBlueGreen {
     const { DBInstanceArn: _, DbiResourceId: __, ...blue } = described;
     this.cloud.add(old, { ...blue, DBInstanceIdentifier: old, DeletionProtection: true });
     this.isTagged = true;
+  }
+
+  /** It runs another major, with a parameter group of its own. */
+  arrangeMajor(): void {
+    const { described } = this.cloud.instances.get(this.cloud.source)!;
+    this.groups.add(groupOf(16));
+    described.EngineVersion = "16.14";
+    described.DBParameterGroups = [{ DBParameterGroupName: groupOf(16), ParameterApplyStatus: "in-sync" }];
+    this.cloud.stack.declareMajor(16);
+  }
+
+  get isUpgrade(): boolean {
+    return this.groups.size > 0;
+  }
+
+  /** The parameter groups that a config declares, of a database that has its own. */
+  private declared(config: string): Set<string> {
+    const majors = [...config.matchAll(/(?:postgres|other)Major: (\d+)/g)].map(([, major]) => groupOf(Number(major)));
+    return new Set(this.groups.size > 0 ? majors : []);
+  }
+
+  /** What an `up` with that config makes. */
+  missing(config: string): string[] {
+    return [...this.declared(config)].filter((name) => !this.groups.has(name));
+  }
+
+  async bringUp(config: string): Promise<void> {
+    const wanted = this.declared(config);
+    for (const name of this.missing(config)) await this.cloud.change(`${name} is made`, () => this.groups.add(name));
+    for (const name of this.groups)
+      if (!wanted.has(name)) await this.cloud.change(`${name} is deleted`, () => this.groups.delete(name));
+  }
+
+  /** Those that its instances do not use: an upgrade that has not taken place leaves none. */
+  left(): string[] {
+    const used = [...this.cloud.instances.values()].flatMap(({ described }) => described.DBParameterGroups ?? []);
+    return [...this.groups].filter((name) => !used.some((one) => one.DBParameterGroupName === name));
   }
 
   /** In place of `runner/replaced-instances`. */
@@ -59,11 +102,13 @@ export class MemoryBlueGreen {
       case "DescribeBlueGreenDeploymentsCommand":
         return Promise.resolve({ BlueGreenDeployments: this.described() });
       case "CreateBlueGreenDeploymentCommand":
-        return this.create(input.BlueGreenDeploymentName ?? "");
+        return this.create(input.BlueGreenDeploymentName ?? "", input.TargetDBParameterGroupName ?? "");
       case "SwitchoverBlueGreenDeploymentCommand":
         return this.switchOver();
       case "DeleteBlueGreenDeploymentCommand":
         return this.remove(input.DeleteTarget ?? false);
+      case "DescribeDBParameterGroupsCommand":
+        return this.describedGroup(input.DBParameterGroupName ?? "");
       case "ModifyDBInstanceCommand":
         return this.unprotect();
       case "AddTagsToResourceCommand":
@@ -91,7 +136,12 @@ export class MemoryBlueGreen {
     return [{ BlueGreenDeploymentIdentifier: "bgd-1", BlueGreenDeploymentName: name, Status: status, ...sides }];
   }
 
-  private async create(name: string): Promise<object> {
+  private async describedGroup(name: string): Promise<object> {
+    if (!this.groups.has(name)) throw new DBParameterGroupNotFoundFault({ message: name, $metadata: {} });
+    return { DBParameterGroups: [{ DBParameterGroupName: name }] };
+  }
+
+  private async create(name: string, group: string): Promise<object> {
     if (this.deployment) throw new BlueGreenDeploymentAlreadyExistsFault({ message: name, $metadata: {} });
     await this.cloud.change("a green instance is made", () => {
       this.deployment = { name, next: ["PROVISIONING"], status: "AVAILABLE" };
@@ -101,6 +151,7 @@ export class MemoryBlueGreen {
         ...blue,
         DBInstanceIdentifier: green,
         EngineVersion: "17.10",
+        DBParameterGroups: [{ DBParameterGroupName: group, ParameterApplyStatus: "in-sync" }],
         Endpoint: { Address: green, Port: 5432 },
       });
     });

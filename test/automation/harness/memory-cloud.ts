@@ -96,6 +96,7 @@ export class MemoryCloud {
       ...[...this.instances.keys()].filter((name) => !this.copies.isWanted(name) && !this.isWanted(name)),
       ...[...this.stacks.keys()].filter((name) => !this.copies.isWanted(name)),
       ...this.copies.left(),
+      ...this.blueGreen.left(),
       ...this.snapshots.left(),
       ...this.instances.get(this.source)!.markers.map(({ name }) => `marker ${name}`),
       ...[...this.throwaways].filter(([, status]) => status !== "removed").map(([name]) => `the record of ${name}`),
@@ -151,7 +152,11 @@ export class MemoryCloud {
         return { AccountQuotas: [{ AccountQuotaName: "ManualSnapshots", Used: 0, Max: 100 }] };
       case "DescribeDBEngineVersionsCommand":
         return {
-          DBEngineVersions: [{ ValidUpgradeTarget: [{ EngineVersion: "17.10", IsMajorVersionUpgrade: false }] }],
+          DBEngineVersions: [
+            {
+              ValidUpgradeTarget: [{ EngineVersion: "17.10", IsMajorVersionUpgrade: this.blueGreen.isUpgrade }],
+            },
+          ],
         };
       case "CreateDBSnapshotCommand":
         return this.snapshots.take(input);
@@ -321,15 +326,20 @@ export class MemoryCloud {
       return Promise.resolve(undefined);
     },
     /** What an `up` of the stack puts back, or patches. */
-    previewUp: ({ config }: Pick<StackProgram, "config">): Promise<PlannedStep[]> => {
+    previewUp: ({ config = "" }: Pick<StackProgram, "config">): Promise<PlannedStep[]> => {
       const { urn, type, op, old, new: actual } = this.pulumi.declared();
       const isPut = this.instances.get(this.source)!.described.BackupRetentionPeriod === 7;
       const step = { urn, type, op, old: actual.outputs, new: old.inputs };
       const changes = ["backupRetentionPeriod"];
       const version = this.versionIn(config);
-      if (version === undefined) return Promise.resolve(isPut ? [] : [{ ...step, changes, drifted: changes }]);
+      const groups = this.blueGreen.missing(config).map((name): PlannedStep => {
+        const made = "aws:rds/parameterGroup:ParameterGroup";
+        return { urn: `${urn}-${name}`, type: made, op: "create", old: {}, new: { name }, changes: [], drifted: [] };
+      });
+      if (version === undefined)
+        return Promise.resolve([...groups, ...(isPut ? [] : [{ ...step, changes, drifted: changes }])]);
       const patched = { ...step.new, identifier: this.source, engineVersion: version };
-      return Promise.resolve([{ ...step, new: patched, changes: ["engineVersion"], drifted: [] }]);
+      return Promise.resolve([...groups, { ...step, new: patched, changes: ["engineVersion"], drifted: [] }]);
     },
     createAhead: async (_: unknown, { stackName }: Omit<StackProgram, "program">): Promise<void> => {
       if (!this.stacks.has(stackName))
@@ -344,6 +354,7 @@ export class MemoryCloud {
           await this.change("its retention waits for the window", () => {
             described.PendingModifiedValues = { BackupRetentionPeriod: 7 };
           });
+        await this.blueGreen.bringUp(program.config);
         const version = this.versionIn(program.config);
         if (version !== undefined) await this.change(`it runs ${version}`, () => (described.EngineVersion = version));
         if (!this.waits && described.BackupRetentionPeriod !== 7)

@@ -38,6 +38,10 @@ export class MemoryStack {
     this.text += `    engineVersion: "${version}"\n`;
   }
 
+  declareMajor(major: number): void {
+    this.text += `    postgresMajor: ${major}\n`;
+  }
+
   home = (): StackHome => ({
     ownership: this.ownership,
     config:
@@ -60,7 +64,13 @@ export class MemoryStack {
 
   /** In place of `runner/git-folder`: a commit is found by its request. */
   readonly git = {
-    text: () => Promise.resolve(this.text),
+    /** A commit is called after its request. */
+    text: (revision = "HEAD") => {
+      const [of = "", isBefore] = [revision.replace("~1", ""), revision.endsWith("~1")];
+      const commit = this.commits.get(of);
+      return Promise.resolve(commit ? commit[isBefore ? "before" : "after"] : this.text);
+    },
+    commitOf: (requestId: string) => Promise.resolve(this.commits.has(requestId) ? requestId : undefined),
     commit: async ({ requestId, changed }: ConfigCommit): Promise<Committed> => {
       const earlier = this.commits.get(requestId);
       const before = earlier?.before ?? this.text;
@@ -70,7 +80,7 @@ export class MemoryStack {
           this.commits.set(requestId, { before, after });
           this.text = after;
         });
-      return { revision: "1", isOwn: after !== before, pushedTo: null };
+      return { revision: requestId, isOwn: after !== before, pushedTo: null };
     },
   };
 

@@ -40,6 +40,8 @@ const dayAhead = (days: number) => new Date(Date.now() + days * 86_400_000).toIS
 const registered = (name: string): RegisteredOperation => operations.find((o) => o.name === name)!;
 
 const changedOutside = (cloud: MemoryCloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 1);
+const runsOld = (cloud: MemoryCloud) => void (cloud.instances.get(source)!.described.EngineVersion = "17.9");
+const runsOldMajor = ({ blueGreen }: MemoryCloud) => blueGreen.arrangeMajor();
 const fromEarlier = { environment: "development", fromCopy: "orders-staging" };
 
 export const subjects: Subject[] = [
@@ -60,6 +62,7 @@ export const subjects: Subject[] = [
     cases: {
       "a stack of our own": { verdict: "pass", arrange: runsOld },
       "by blue/green": { verdict: "pass", asked: { method: "blue-green" }, arrange: runsOld },
+      "to another major": { verdict: "pass", asked: { method: "blue-green" }, arrange: runsOldMajor },
       "it runs already": { verdict: "pass" },
       "another team's stack": {
         verdict: "inconclusive",
@@ -341,10 +344,6 @@ export const subjects: Subject[] = [
     cases: { "two databases": { verdict: "pass" } },
   },
 ];
-
-function runsOld(cloud: MemoryCloud): void {
-  cloud.instances.get(source)!.described.EngineVersion = "17.9";
-}
 
 export const memoryCloud = () => new MemoryCloud(source);
 

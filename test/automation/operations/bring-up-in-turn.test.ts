@@ -33,7 +33,7 @@ function bringUp(stack: string, signal = new AbortController().signal): Promise<
   type Given = Parameters<StackChangeSteps["bringUp"]>;
   const change = { stack: `shop/${stack}` } as Given[0];
   const program: Given[2] = { program: () => () => Promise.resolve({}), settleCloud: () => Promise.resolve(new Map()) };
-  return steps.bringUp(change, { revision: "1", isOwn: true, pushedTo: null }, program, signal);
+  return steps.bringUp(change, { revision: "1" }, program, signal);
 }
 
 /** As many as there are turns are under way, and one more waits; resolves once it has had its turn. */

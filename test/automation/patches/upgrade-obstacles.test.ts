@@ -3,38 +3,15 @@ import { join } from "node:path";
 import { settingsChecks } from "../../../automation/patches/settings-checks";
 import { upgradeChecks, ways, type Way } from "../../../automation/patches/upgrade-checks";
 import type {
-  DatabaseFacts,
   DatabaseTopic,
   Found,
   InstanceTopic,
   Unread,
   UpgradeFacts,
 } from "../../../automation/patches/upgrade-facts";
+import { database, databaseTopics, instanceTopics, settings, well } from "./clear-server";
 import { upgradeObstacles, type UpgradeWay } from "../../../automation/patches/upgrade-obstacles";
 
-const none: Found = { count: 0, names: [] };
-const instanceTopics: InstanceTopic[] = [
-  ...(["logicalSlots", "inactiveSlots", "standbysBehind", "subscriptions", "prepared", "longTransactions"] as const),
-  ...(["wraparound", "closedDatabases", "waitingParameters", "checksumFailures", "databaseCollations"] as const),
-];
-const databaseTopics: DatabaseTopic[] = [
-  ...(["publications", "keyless", "unlogged", "materializedViews", "largeObjects", "removedTypes"] as const),
-  ...(["systemViews", "invalidIndexes", "collations", "extensions", "extensionsBehind"] as const),
-];
-const each = <Topic extends string>(topics: readonly Topic[], looked: Found | Unread) =>
-  Object.fromEntries(topics.map((topic) => [topic, looked])) as Record<Topic, Found | Unread>;
-const database = (name: string, more: Partial<DatabaseFacts["topics"]> = {}): DatabaseFacts => ({
-  name,
-  topics: { ...each(databaseTopics, none), ...more },
-});
-const settings = {
-  ...{ logicalReplication: true, databases: 5, logicalWorkersMax: 8 },
-  ...{ slots: { max: 20, used: 0 }, senders: { max: 20, used: 0 } },
-};
-const well: UpgradeFacts = {
-  ...{ settings, instance: each(instanceTopics, none), databases: [database("app"), database("postgres")] },
-  notLookedInto: [],
-};
 const asked = (way: Way): UpgradeWay => ({
   method: way.endsWith("in-place") ? "in-place" : "blue-green",
   isMajor: way.startsWith("major"),

@@ -8,13 +8,10 @@ import {
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabasePatchPlan } from "../../../../automation/operations/database-patch/plan";
-import { fleetSteps } from "../../../../automation/operations/drift-detection/fleet-steps";
-import { differencesIn } from "../../../../automation/operations/drift-detection/verify";
 import { until } from "../../../until";
-import { unused } from "../../probe";
-import { contextOf, detected } from "../drift-detection/detected";
 import { configFile, identifier, OwnStack, stackName } from "../own-stack";
 import { Writer } from "../ringed-patch/writer";
+import { foundIn, nothingFound, told, type Report } from "./after-switchover";
 
 let own: OwnStack;
 let writer: Writer;
@@ -92,35 +89,8 @@ test("the owner's next `up` has nothing to do", async () => {
   expect(Object.keys(changeSummary).filter((op) => op !== "same")).toEqual([]);
 });
 
-interface Report {
-  findings: { rule: string; urn: string; message: string }[];
-  problems: unknown[];
-  left: string[];
-}
-
-/** What a command prints as JSON, and what it exits with. */
-async function told<Told>(...words: string[]): Promise<{ code: number | null; told: Told }> {
-  const { code, stdout, stderr } = await own.commands.shipshape("", ...words, "--json").ended;
-  if (stdout === "") throw new Error(stderr);
-  return { code, told: JSON.parse(stdout) as Told };
-}
-
 test("guardrails and drift find nothing in the state after a switchover, nor in the database, nor beside it", async () => {
-  const { cloud } = own.engine;
-  const state = join(cloud.dataFolder, "state.json");
-  writeFileSync(state, JSON.stringify(await own.stack.exportStack()));
-  const { code, told: inState } = await told<Report>("guard", "--state", state);
-  expect({ code, ...inState, left: [] }).toMatchObject({ code: 0, problems: [], findings: [] });
-  const { plan, outcome, verdict } = await detected(cloud, identifier);
-  expect(plan.stack).toEqual({ name: `shipshape/${stackName}` });
-  expect(verdict.checks.filter((one) => one.verdict !== "pass")).toEqual([]);
-  expect(differencesIn(plan, outcome)).toEqual([]);
-  const seen = await fleetSteps({
-    ...contextOf(cloud),
-    database: own.controlPlane.database,
-    sealedRuns: unused,
-  }).observe();
-  expect(seen.databases.map((one) => one.identifier)).toEqual([identifier]);
+  expect(await foundIn(own)).toEqual(nothingFound(stackName));
 });
 
 test("the old instance is known as one that is kept, by the row and the tag of its request and not by its name", async () => {
@@ -128,11 +98,12 @@ test("the old instance is known as one that is kept, by the row and the tag of i
   const old = `${identifier}-old1`;
   const listed = async () => {
     const { told: patches } = await told<{ databases: { database: { identifier: string }; level: string }[] }>(
+      own,
       "patches",
     );
     return Object.fromEntries(patches.databases.map(({ database, level }) => [database.identifier, level]));
   };
-  const live = async () => (await told<Report>("guard", "--live")).told;
+  const live = async () => (await told<Report>(own, "guard", "--live")).told;
   const { left, findings } = await live();
   expect(findings).toEqual([]);
   expect(left).toContainEqual(expect.stringContaining(`${old}: request ${id} has replaced it`));
