@@ -5,10 +5,12 @@
 import type { Standard } from "../../../components/standards/standard";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type PlannedChange, type TargetDatabase } from "../../fleet-records";
+import { isOtherMajor } from "../../patches/obstacles";
 import { canonicalJson, type PlanBasis } from "../../records";
 import { planStackChange, stackChangeHolds, type ObservedStack } from "../../runner/stack-change";
 import { followsStill, heldTo } from "../../tier-of";
 import type { RunningVersion } from "../../version-records";
+import { majorsSet } from "../database-patch/major-upgrade";
 import type { DatabasePatchPlan } from "../database-patch/plan";
 import { restoreInstructions, type RestoredShape, type WayBackPoint } from "./instructions";
 import { evidenceValidDays } from "./limits";
@@ -80,7 +82,7 @@ export function planUndo(
   if (way === "restore") return { ...basis, ...planRestore(observed, plan) };
   const change = planStackChange(
     {
-      set: [{ path: ["engineVersion"], value: from }],
+      set: [{ path: ["engineVersion"], value: from }, ...(isOtherMajor(from, to) ? majorsSet(to, from) : [])],
       why: `PostgreSQL ${to} of request ${patch} never came to run, and is taken back: ${now.identifier} stays at ${from}.`,
       requestId,
       expected: [{ property: "EngineVersion", from, to: from }],
@@ -98,8 +100,12 @@ function wayBack(patch: string, { patch: run, now, shape }: ObservedUndo) {
   const { plan } = run;
   if (run.operation !== "database-patch") throw impossible(`it is a request for ${run.operation}`);
   if (!plan) throw impossible("it ended before it had a plan, and has changed nothing");
-  if (identityOf(plan.database) !== identityOf(now))
-    throw impossible(`it is about ${identityOf(plan.database)}, and that name is ${identityOf(now)}`);
+  const isOther = identityOf(plan.database) !== identityOf(now);
+  if (isOther && plan.blueGreen)
+    throw impossible(
+      `a switchover has given its name to another instance, ${identityOf(now)}. The one before is kept, read-only, as \`npx shipshape patches\` shows; going back to it is for people, and loses what was written since`,
+    );
+  if (isOther) throw impossible(`it is about ${identityOf(plan.database)}, and that name is ${identityOf(now)}`);
   if (!run.isOver) throw impossible("it is still under way; `npx shipshape cancel` ends it");
   if (!plan.change) throw impossible(`${identifier} ran ${plan.to} already, and it has changed nothing`);
   if (engineVersion === plan.from) {

@@ -1,4 +1,4 @@
-import { requireOnlyVersion } from "../../../../automation/operations/database-patch/preview-gate";
+import { requireOnlyGroup, requireOnlyVersion } from "../../../../automation/operations/database-patch/preview-gate";
 import type { PlannedStep } from "../../../../automation/runner/planned-steps";
 
 const urn = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
@@ -67,4 +67,40 @@ test.each(refused)("an `up` that would change %s is refused", (_, steps, named) 
   expect(judged(...steps)).toThrow(
     expect.objectContaining({ code: "patch-wider", message: expect.stringContaining(named) as string }),
   );
+});
+
+describe("to another major", () => {
+  const newGroup = "orders-postgres18";
+  const group: PlannedStep = {
+    ...{ urn: urn("aws:rds/parameterGroup:ParameterGroup", newGroup), type: "aws:rds/parameterGroup:ParameterGroup" },
+    ...{ op: "create", old: {}, new: { name: newGroup }, changes: [], drifted: [] },
+  };
+  const moved: PlannedStep = {
+    ...{ ...instance, new: { ...instance.new, engineVersion: "18.4", parameterGroupName: newGroup } },
+    changes: ["engineVersion", "parameterGroupName"],
+  };
+  const about = { identifier: "orders", stack: "shipshape/database.orders", newGroup };
+  const wider = (named: string) =>
+    expect.objectContaining({ code: "patch-wider", message: expect.stringContaining(named) as string });
+
+  test("an `up` may make its parameter group and give it to the instance, and nothing else", () => {
+    const judge =
+      (...steps: PlannedStep[]) =>
+      () =>
+        requireOnlyVersion(steps, { ...about, to: "18.4" });
+    expect(judge(group, moved)).not.toThrow();
+    expect(judge(moved)).not.toThrow();
+    const other = { ...moved, new: { ...moved.new, parameterGroupName: "default.postgres18" } };
+    expect(judge(group, other)).toThrow(wider("parameterGroupName"));
+    expect(judge({ ...group, new: { name: "another" } }, moved)).toThrow(wider("create of"));
+    expect(judge({ ...group, op: "delete" }, moved)).toThrow(wider("delete of"));
+    expect(judge(group, { ...moved, drifted: ["parameterGroupName"] })).toThrow(wider("parameterGroupName"));
+  });
+
+  test("the `up` that prepares it makes the group alone", () => {
+    expect(() => requireOnlyGroup([group], about)).not.toThrow();
+    expect(() => requireOnlyGroup([], about)).not.toThrow();
+    expect(() => requireOnlyGroup([group, instance], about)).toThrow(wider("orders-instance"));
+    expect(() => requireOnlyGroup([group, alarm], about)).toThrow(wider("cpu"));
+  });
 });

@@ -192,3 +192,17 @@ describe("the up of a version that is taken back", () => {
     expect(() => gate(one)).toThrow(/more than take 17.10 back/);
   });
 });
+
+test("after a switchover it says whose the name is, and of a major that never came to run it takes both majors back", () => {
+  const blueGreen = { deployment: "d", parameterGroup: "orders-production-postgres17" };
+  const moved = { ...patchPlan, blueGreen, database: { ...database, resourceId: "db-0" } } as DatabasePatchPlan;
+  const { patch } = observed("17.10");
+  expect(refusal(observed("17.10", { patch: { ...patch, plan: moved } }))).toContain("a switchover has given its name");
+  const major = { ...patchPlan, blueGreen, from: "16.14" } as DatabasePatchPlan;
+  const { change } = plan(observed("16.14", { patch: { ...patch, plan: major } }));
+  expect(change?.set).toEqual([
+    { path: ["engineVersion"], value: "16.14" },
+    { path: ["postgresMajor"], value: 16 },
+    { path: ["otherMajor"], value: 17 },
+  ]);
+});
