@@ -118,6 +118,7 @@ const cases: Case[] = [
     { platform: { ...platform, vpcId: undefined, vpc: "vpc-1" } },
     /platform\.vpcId: .* is missing/,
   ],
+  ["its own major as the other one", { otherMajor: 17 }, /otherMajor: is its postgresMajor; leave it out/],
   ["a version of another major", { engineVersion: "16.13" }, /engineVersion: is not of postgresMajor 17/],
   ["a minor below the minimum", { engineVersion: "17.4" }, /engineVersion: is below the minimum 17\.9/],
   ["storage of a smaller size", { size: "large", storageOfSize: "small" }, /storageOfSize: is smaller than size large/],

@@ -108,6 +108,23 @@ test("a team's own parameters create a parameter group that keeps the rest of th
   );
 });
 
+test.each([18, 16] as const)(
+  "besides major %i its stack has that one's parameter group, with the same values, and uses its own",
+  async (otherMajor) => {
+    const parameters = { "rds.logical_replication": 1 };
+    const declared = await declare(database({ parameters, otherMajor }));
+    const groups = declared.filter((one) => one.type === "aws:rds/parameterGroup:ParameterGroup");
+    const named = (major: number) => ({
+      name: `orders-parameters-postgres${major}`,
+      inputs: { name: `orders-production-postgres${major}`, family: `postgres${major}` },
+    });
+    expect(groups).toMatchObject([otherMajor, 17].sort().map(named));
+    expect(groups[0]!.inputs.parameters).toEqual(groups[1]!.inputs.parameters);
+    const { parameterGroupName } = declared.find((one) => one.name === "orders-instance")!.inputs;
+    expect(parameterGroupName).toBe("orders-production-postgres17");
+  },
+);
+
 test("a master password of our own is generated, kept in a secret and passed to RDS", async () => {
   const declared = await declare(database({ masterPassword: "own" }));
   const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
