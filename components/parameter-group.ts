@@ -51,14 +51,13 @@ export function ownParameterGroups(
 ): rds.ParameterGroup | undefined {
   const { postgresMajor, otherMajor, identifier } = { ...request, ...shape };
   const { parameters } = parametersOf(request, standard);
-  const oldest = Math.min(postgresMajor, otherMajor ?? postgresMajor);
   const groupOf = (major: number) => {
     const family = familyOf(major);
     return parameterGroup(
       ownParameterGroupResource(name, family),
       { groupName: ownParameterGroupOf(identifier, family), family, parameters, tags },
       // Before there could be two, it had no family in its name.
-      { ...options, ...(major === oldest && { aliases: [{ name: `${name}-parameters` }] }) },
+      { ...options, ...(major === postgresMajor && { aliases: [{ name: `${name}-parameters` }] }) },
     );
   };
   if (otherMajor !== undefined) groupOf(otherMajor);

@@ -1,5 +1,6 @@
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import { foreseesMajor } from "./foresight";
 import { majorOf, minorOf } from "./found-properties";
 import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
@@ -91,17 +92,10 @@ export function movedByHand(
   ];
 }
 
-/**
- * A blue/green deployment to another major previews what an `up` would do once its new instance has the name. No
- * `up` may do so.
- */
-const foreseesMajor = (): boolean =>
-  pulumi.runtime.isDryRun() && new pulumi.Config("shipshape").getBoolean("foreseesMajor") === true;
-
 function refusedVersion(runs: string, wanted: string, { existing }: ResolvedRequest, standard: Standard): string[] {
   const allowed = majorsOf(standard).some((major) => major === majorOf(runs));
   if (majorOf(runs) !== majorOf(wanted))
-    return foreseesMajor()
+    return pulumi.runtime.isDryRun() && foreseesMajor()
       ? []
       : [
           `postgresMajor: ${runs} is running; another major is a request of its own (database-patch --method blue-green), not an up. ${allowed ? `Give ${majorOf(runs)}` : `Keep existing.asFound.engineVersion "${runs}"`}`,

@@ -10,6 +10,7 @@ import {
   type DatabaseRequest,
   type Standard,
 } from "../components";
+import { foreseeingMajor } from "../components/foresight";
 
 /** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: its platform and clients. */
 const databaseConfigOf = (standard: Standard) =>
@@ -47,7 +48,7 @@ export function database(
   adopted: ReadonlyMap<string, string> = new Map(),
   { appliesAtOnce = false, foreseesMajor = false } = {},
 ): Record<string, unknown> {
-  if (foreseesMajor) pulumi.runtime.setConfig("shipshape:foreseesMajor", "true");
+  if (foreseesMajor) return foreseeingMajor(() => database(standard, adopted, { appliesAtOnce }));
   if (appliesAtOnce)
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
       type === "aws:rds/instance:Instance" ? { props: { ...props, applyImmediately: true }, opts } : undefined,

@@ -38,6 +38,34 @@ export function stackChangeSteps(
     return { stackName, context: { ...s.stacks, project: basename(project) } };
   };
 
+  const commitFor = async (stack: string, requestId: string, signal: AbortSignal): Promise<string | undefined> => {
+    const { folder, file } = await ownConfig(stack);
+    return commitOf(gitOf(folder, signal), { file, requestId });
+  };
+
+  /**
+   * Commits the config as it was before our commit. One that someone has committed to since
+   * stays. Errors: those of `commitConfig`.
+   */
+  const takeBack = async (
+    { stack, set, requestId }: PlannedChange,
+    { revision }: Pick<Committed, "revision">,
+    signal: AbortSignal,
+  ) => {
+    const { folder, file, author } = await ownConfig(stack);
+    const git = gitOf(folder, signal);
+    const [before, ours] = [
+      await committedText(git, folder, file, `${revision}~1`),
+      await committedText(git, folder, file, revision),
+    ];
+    return commitConfig(git, {
+      ...{ folder, file, author, beforeEffect, requestId: takenBackAs(requestId), digest: digestOf(ours) },
+      subject: `Take back ${set.map(({ path }) => path.join(".")).join(", ")} of ${basename(stack)}`,
+      why: `Request ${requestId.replace(/-prepared$/, "")} ended before it changed the database.`,
+      changed: () => before,
+    });
+  };
+
   return {
     /**
      * `read`: what all stacks declare, if that is known already. Errors: stack-undeclared, stack-folder-missing,
@@ -101,35 +129,19 @@ export function stackChangeSteps(
       });
     },
 
-    /**
-     * Commits the config as it was before our commit, which no `up` has used. One that someone has committed to since
-     * stays. Errors: those of `commitConfig`.
-     */
-    async takeBack(
-      { stack, set, requestId }: PlannedChange,
-      { revision }: Pick<Committed, "revision">,
-      signal: AbortSignal,
-    ) {
-      const { folder, file, author } = await ownConfig(stack);
-      const git = gitOf(folder, signal);
-      const [before, ours] = [
-        await committedText(git, folder, file, `${revision}~1`),
-        await committedText(git, folder, file, revision),
-      ];
-      return commitConfig(git, {
-        ...{ folder, file, author, beforeEffect, requestId: `${requestId}-taken-back`, digest: digestOf(ours) },
-        subject: `Take back ${set.map(({ path }) => path.join(".")).join(", ")} of ${basename(stack)}`,
-        why: `Request ${requestId} ended before it changed the database.`,
-        changed: () => before,
-      });
+    takeBack,
+
+    /** Whether a commit of ours was there. Errors: git-unusable, and those of `takeBack`. */
+    async takeBackIfMade(change: PlannedChange, signal: AbortSignal): Promise<boolean> {
+      const revision = await commitFor(change.stack, change.requestId, signal);
+      if (revision === undefined) return false;
+      await takeBack(change, { revision }, signal);
+      return true;
     },
 
-    /** Our commit of a change, if one was made. Errors: git-unusable, stack-folder-missing. */
-    async committedFor({ stack, requestId }: PlannedChange, signal: AbortSignal): Promise<{ revision: string } | null> {
-      const { folder, file } = await ownConfig(stack);
-      const revision = await commitOf(gitOf(folder, signal), { file, requestId });
-      return revision === undefined ? null : { revision };
-    },
+    /** By an attempt before. Errors: git-unusable. */
+    wasTakenBack: async ({ stack, requestId }: PlannedChange, signal: AbortSignal): Promise<boolean> =>
+      (await commitFor(stack, takenBackAs(requestId), signal)) !== undefined,
 
     /** The config of a stack of our own, as it is committed now. Errors: stack-folder-missing. */
     async committedConfig(stack: string): Promise<{ file: string; text: string }> {
@@ -179,6 +191,8 @@ function subjectOf([first, ...others]: PlannedChange["set"], stack: string): str
     ? `Set ${property} of ${stack}`
     : `Set ${property} of ${stack} to ${JSON.stringify(first.value)}`;
 }
+
+const takenBackAs = (requestId: string): string => `${requestId}-taken-back`;
 
 /** Turns of this process. A preview takes a minute, and must not wait for an `up` of hours. */
 interface Turns {

@@ -49,7 +49,7 @@ export function obstacles(
     return [
       {
         kind: "another-major",
-        detail: `it runs ${runs}: another major goes by blue/green alone (--method blue-green)`,
+        detail: `it runs ${runs}: another major needs a request of its own (database-patch with --method blue-green)`,
       },
     ];
   if (Number(majorOf(runs)) > Number(majorOf(version)) || (!isMajor && minorOf(runs) > minorOf(version)))

@@ -8,6 +8,8 @@ import {
   BlueGreenDeploymentNotFoundFault,
   CreateBlueGreenDeploymentCommand,
   DBParameterGroupNotFoundFault,
+  DeleteDBParameterGroupCommand,
+  InvalidDBParameterGroupStateFault,
   DeleteBlueGreenDeploymentCommand,
   DescribeBlueGreenDeploymentsCommand,
   DescribeDBParameterGroupsCommand,
@@ -172,6 +174,17 @@ export async function hasParameterGroup({ rds }: AwsClients, name: string): Prom
     if (error instanceof DBParameterGroupNotFoundFault) return false;
     throw error;
   }
+}
+
+/** One that no stack has. Resolves to why RDS refuses, if it does; undefined: it is gone. */
+export async function deleteParameterGroup(clients: AwsClients, name: string): Promise<string | undefined> {
+  try {
+    await clients.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: name }));
+  } catch (error) {
+    if (error instanceof InvalidDBParameterGroupStateFault) return error.message;
+    if (!(error instanceof DBParameterGroupNotFoundFault)) throw error;
+  }
+  return (await hasParameterGroup(clients, name)) ? "it is still there" : undefined;
 }
 
 /** Until no green instance of a database is being deleted any more: RDS names them after it. */

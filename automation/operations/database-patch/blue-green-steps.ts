@@ -12,7 +12,6 @@ import {
   deleteDeployment,
   deploymentGone,
   greensDeleted,
-  hasParameterGroup,
   instanceGone,
   settledDeployment,
   switchOver,
@@ -24,20 +23,18 @@ import {
   controlRole,
   describeDatabase,
   findDatabaseLogin,
-  masterRole,
   requireSameDatabase,
   type DatabaseLogin,
 } from "../../targets/database-login";
-import { analyze, databasesOf, type Analyzed } from "../../targets/planner-statistics";
 import { readFollowersLag, readReplayLag } from "../../targets/replay-lag";
 import { majorOf } from "../../version-records";
 import type { OperationContext } from "../operation-context";
 import type { StackChangeSteps } from "../stack-changes";
 import { greenDifferences } from "./green-differences";
-import { analyzeStep, lagSecondsMax, switchoverSeconds } from "./limits";
+import { lagSecondsMax, switchoverSeconds } from "./limits";
 import type { FoundAfterwards, FoundVersion, Switched, VerifiedGreen } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
-import { requireOnlyGroup } from "./preview-gate";
+import { upgradeSteps } from "./upgrade-steps";
 
 /** `green`: that of a deployment which nobody was switched to; it goes with it. */
 export interface RemovedDeployment {
@@ -45,7 +42,7 @@ export interface RemovedDeployment {
   green: string | null;
 }
 
-interface Shared {
+export interface Shared {
   changes: StackChangeSteps;
   clientsFor(database: TargetDatabase): AwsClients;
   /** Errors: patch-not-its-turn. */
@@ -86,6 +83,8 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     changes.adopt(change.stack, { replaced: database.resourceId, by: live }, signal);
 
   return {
+    ...upgradeSteps(s, { ...shared, greenLogin }),
+
     /** Errors: green-unusable. */
     create: ({ database, blueGreen, change, to }: BlueGreenPlan, signal: AbortSignal): Promise<Sides> => {
       const { deployment: name, parameterGroup } = blueGreen;
@@ -120,33 +119,6 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
       if (lagSeconds === null) throw unusable("it does not follow the database");
       if (lagSeconds > lagSecondsMax) throw unusable(`it is ${Math.round(lagSeconds)} s behind`);
       return { identifier: name, version, lagSeconds };
-    },
-
-    /** What an `up` with the parameter group of another major would do: make it. Errors: patch-wider. */
-    async foreseePreparation({ database, blueGreen, change }: BlueGreenPlan, signal: AbortSignal): Promise<void> {
-      const { upgrade, parameterGroup: newGroup } = blueGreen;
-      if (!upgrade) return;
-      const { identifier } = database;
-      requireOnlyGroup(await shared.foreseen(upgrade.prepare, signal), { identifier, stack: change.stack, newGroup });
-    },
-
-    /** Every table of green, as the owner of its databases. */
-    async analyze({ database, blueGreen }: BlueGreenPlan, signal: AbortSignal): Promise<Analyzed> {
-      const clients = clientsFor(database);
-      const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
-      const green = deployment && (await findDatabase(clients, deployment.sides.green));
-      const { identifier } = database;
-      if (!green) throw new ShipshapeError("green-unusable", { identifier, reason: "it is gone" });
-      const login = await greenLogin(clients, identifier, masterRole, green);
-      const options = { ...readOnly(), statementSeconds: analyzeStep.timeoutSeconds };
-      const sum = { tables: 0, without: 0 };
-      for (const name of await inControlSession(login, readOnly(), databasesOf)) {
-        signal.throwIfAborted();
-        const { tables, without } = await inControlSession({ ...login, database: name }, options, analyze);
-        sum.tables += tables;
-        sum.without += without;
-      }
-      return sum;
     },
 
     /** Errors: switchover-rolled-back, patch-not-its-turn. */
@@ -203,24 +175,6 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
       await deleteDeployment(clients, deployment);
       return { deployment: blueGreen.deployment, green: deployment.switched ? null : deployment.sides.green };
     },
-
-    /**
-     * What was committed for an upgrade whose name has not moved, of the later change first. Null: nothing was, or the
-     * name has. Errors: those of `takeBack`.
-     */
-    async takeBack(
-      { database }: BlueGreenPlan,
-      change: PlannedChange,
-      signal: AbortSignal,
-    ): Promise<{ revision: string } | null> {
-      const now = await findDatabase(clientsFor(database), database.identifier);
-      if (now?.DbiResourceId !== database.resourceId) return null;
-      const committed = await changes.committedFor(change, signal);
-      return committed && changes.takeBack(change, committed, signal);
-    },
-
-    isWithoutGroup: async ({ database, blueGreen }: BlueGreenPlan): Promise<boolean> =>
-      !(await hasParameterGroup(clientsFor(database), blueGreen.parameterGroup)),
 
     /** Until RDS knows neither any more. */
     async proveGone(

@@ -4,9 +4,9 @@
  * and the old instance is kept.
  */
 import { describeError } from "../../errors";
-import type { PlannedChange } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
 import type { Step } from "../../runner/operation";
+import { majorOf } from "../../version-records";
 import { bringUpStep, commitStep } from "../limits";
 import {
   adoptStep,
@@ -38,9 +38,9 @@ export async function patchByBlueGreen(
   const snapshot = await step("take a snapshot", snapshotStep, (signal) => steps.snapshot(plan, signal));
   await prepared();
   await step("create the green instance", greenStep, (signal) => blueGreen.create(plan, signal));
-  const green = await step("verify the green instance", proofStep, (signal) => blueGreen.verify(plan, signal));
   const analyzed = await analyzedGreen();
   // That may have taken hours.
+  const green = await step("verify the green instance", proofStep, (signal) => blueGreen.verify(plan, signal));
   await foresee("preview the up");
   await step("take its turn", turnStep, () => steps.takeTurn(plan, step.requestId));
   // What stops a commit has to stop it before the name has moved.
@@ -64,9 +64,8 @@ export async function patchByBlueGreen(
     const { prepare } = upgrade;
     await step("preview the preparation", previewStep, (signal) => blueGreen.foreseePreparation(plan, signal));
     const revision = await step("commit the preparation", commitStep, (signal) => changes.commit(prepare, signal));
-    const declared = steps.programOf(plan.database);
     await step("bring the stack up prepared", bringUpStep, (signal) =>
-      changes.bringUp(prepare, revision, declared, signal),
+      changes.bringUp(prepare, revision, blueGreen.preparing(plan), signal),
     );
   }
 
@@ -100,28 +99,31 @@ export async function cleanUpBlueGreen(
   const removed = await step("prove that no green instance is left", removalStep, (signal) =>
     blueGreen.proveGone(plan, deployment, signal),
   );
-  const { upgrade, parameterGroup: identifier } = plan.blueGreen;
-  if (!upgrade) return { removed };
-  const { prepare } = upgrade;
-  const group = { kind: "parameter group", identifier };
-  const takeBack = (what: string, change: PlannedChange) =>
-    step(what, commitStep, (signal) => blueGreen.takeBack(plan, change, signal));
-  try {
-    await takeBack("take the commit back", plan.change);
-    const before = await takeBack("take the preparation back", prepare);
-    // Nothing was prepared, or the name has moved: then it is in use.
-    if (!before) return { removed };
-    const program = programOf(plan.database);
-    await step("bring the stack up as before", bringUpStep, (signal) =>
-      changes.bringUp(prepare, before, program, signal),
-    );
-  } catch (error) {
-    if (describeError(error).code !== "stack-config-moved") throw error;
-    const reason = `the stack's config was changed since, and still declares it: take otherMajor out, and bring it up`;
-    return { removed, left: [{ ...group, reason }] };
+  const taken = await step("take the commits back", commitStep, (signal) => blueGreen.takeBack(plan, signal));
+  const { upgrade, parameterGroup } = plan.blueGreen;
+  if (taken === "changed since") {
+    const [kind, identifier] = ["config", plan.change.stack];
+    return { removed, left: [{ kind, identifier, reason: stillDeclared(plan) }] };
   }
-  const isGone = await step("look whether the parameter group is gone", lookStep, () => blueGreen.isWithoutGroup(plan));
-  return isGone
-    ? { removed: [...removed, { ...group, provenGoneBy: "DescribeDBParameterGroups" }] }
-    : { removed, left: [{ ...group, reason: "its stack was brought up without it, and RDS still has it" }] };
+  // Nothing was prepared, or the name has moved: then the group is in use.
+  if (!upgrade || taken === "nothing") return { removed };
+  try {
+    await step("preview the up as before", previewStep, (signal) => blueGreen.foreseeRemoval(plan, signal));
+  } catch (error) {
+    const { code, message } = describeError(error);
+    if (code !== "patch-wider") throw error;
+    const reason = `its stack does not declare it any more, but ${message}: bring the stack up`;
+    return { removed, left: [{ kind: "parameter group", identifier: parameterGroup, reason }] };
+  }
+  const program = programOf(plan.database);
+  await step("bring the stack up as before", bringUpStep, (signal) =>
+    changes.bringUp(upgrade.prepare, { revision: "HEAD" }, program, signal),
+  );
+  const group = await step("prove the parameter group gone", removalStep, () => blueGreen.removeGroup(plan));
+  return { ...group, removed: [...removed, ...group.removed] };
 }
+
+const stillDeclared = ({ from, to, blueGreen }: BlueGreenPlan): string =>
+  blueGreen.upgrade
+    ? `it was changed since, and still declares PostgreSQL ${majorOf(to)}: let it say postgresMajor ${majorOf(from)} and engineVersion "${from}", take otherMajor out, and bring it up`
+    : `it was changed since, and still declares ${to}, which the next \`up\` brings in place: let it say engineVersion "${from}", or bring it up`;

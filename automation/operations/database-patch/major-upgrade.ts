@@ -26,8 +26,7 @@ export interface MajorUpgrade {
 export function upgradeObstaclesOf(
   { identifier, engineVersion: from, parameterGroup }: RunningVersion,
   to: string,
-  { config }: ObservedStack,
-  standard: Standard,
+  { stack: { config }, hasNewGroup, standard }: { stack: ObservedStack; hasNewGroup: boolean; standard: Standard },
 ): Obstacle[] {
   if (!isOtherMajor(from, to)) return [];
   const own = ownParameterGroupOf(identifier, familyOf(Number(majorOf(from))));
@@ -37,11 +36,17 @@ export function upgradeObstaclesOf(
       `the standard ${standard.name} has no major ${majorOf(to)}`,
     parameterGroup !== own &&
       `its parameter group is ${parameterGroup ?? "not known"}, and not ${own}: give it parameters: {"rds.logical_replication": 1}, bring its stack up, and restart it`,
-    declared?.otherMajor !== undefined &&
-      `its stack has otherMajor ${declared.otherMajor} of the upgrade before: delete the instance that was replaced (retire-replaced-instance), and take otherMajor out`,
+    hasNewGroup &&
+      `RDS has the parameter group ${newGroupOf(identifier, to)} already: delete it, if no instance uses it (aws rds delete-db-parameter-group)`,
+    declared?.otherMajor !== undefined && keptMajor(declared.otherMajor, from),
   ];
   return all.flatMap((why) => (why ? [{ kind: "topology", detail: `not to another major: ${why}` }] : []));
 }
+
+const keptMajor = (otherMajor: number, from: string): string =>
+  otherMajor > Number(majorOf(from))
+    ? `its stack has otherMajor ${otherMajor} of an upgrade that did not take place: take it out, and bring the stack up`
+    : `its stack has otherMajor ${otherMajor} of the upgrade before: delete the instance that was replaced (retire-replaced-instance), and take otherMajor out`;
 
 /** The parameter group that green gets. */
 export const newGroupOf = (identifier: string, to: string): string =>
@@ -78,7 +83,7 @@ export const upgradeText = (identifier: string, from: string, to: string): strin
   [
     `By blue/green to another major: a copy of ${identifier} with PostgreSQL ${to} gets its rows by logical replication, and then its name and its address.`,
     "Until then, no DDL on it, no new partitions, no large objects: RDS copies none of these, and refuses to switch over. It does not copy a GRANT either, and does not say so.",
-    `Clients are cut off once; RDS gives up after ${switchoverSeconds} s, and then nothing has changed.`,
+    `Clients are cut off once, as soon as green is ready: that may be a day later, and outside of the maintenance window. RDS gives up after ${switchoverSeconds} s, and then the database is as it was.`,
     "The name moves to another resource id: the stack's state follows, and evidence of its recovery begins again with a drill.",
     `The old instance, with ${from}, is kept read-only, with its parameter group, and is paid for until a request deletes it (retire-replaced-instance).`,
     "Way back: the old instance, which loses what was written since the switchover. RDS never goes back a major.",

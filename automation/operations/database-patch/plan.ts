@@ -32,6 +32,8 @@ export interface ObservedPatch {
   recovery: RecoveryEvidence;
   /** What its server says; `unread`: why it could not be asked. Undefined of one that runs the version. */
   server?: UpgradeFacts | Unread;
+  /** Whether RDS has a parameter group of the name that another major needs. */
+  hasNewGroup?: boolean;
 }
 
 export interface DatabasePatchPlan extends PlanBasis {
@@ -54,7 +56,7 @@ export type BlueGreenPlan = DatabasePatchPlan & Required<Pick<DatabasePatchPlan,
 /** Errors: patch-impossible, and those of `planStackChange`. */
 export function planDatabasePatch(
   { to, method = "in-place" }: DatabasePatchRequest,
-  { now, offered, stack, recovery, replicas = [], server }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [], server, hasNewGroup = false }: ObservedPatch,
   requestId: string,
   standard: Standard,
 ): DatabasePatchPlan {
@@ -64,7 +66,7 @@ export function planDatabasePatch(
   const found = [
     ...obstacles(now, to, offered, replicas, method === "blue-green"),
     ...(isPatched ? [] : unproven(recovery)),
-    ...(isPatched || method === "in-place" ? [] : noBlueGreen(now, to, stack, standard)),
+    ...(isPatched || method === "in-place" ? [] : noBlueGreen({ now, stack, hasNewGroup }, to, standard)),
     ...said.blocks.map((detail) => ({ detail })),
   ];
   if (found.length > 0)
@@ -75,7 +77,7 @@ export function planDatabasePatch(
   const upgrade = isOtherMajor(from, to) ? { prepare: planPreparation(to, requestId, stack) } : undefined;
   const wanted = {
     set: [{ path: ["engineVersion"], value: to }, ...(upgrade ? majorsSet(from, to) : [])],
-    why: `PostgreSQL ${from} is patched to ${to}.`,
+    why: `PostgreSQL ${from} is ${upgrade ? "upgraded" : "patched"} to ${to}.`,
     requestId,
     expected: [{ property: "EngineVersion", from, to }],
   };
@@ -112,10 +114,12 @@ const blueGreenOf = (
   ...(upgrade && { upgrade }),
 });
 
-const noBlueGreen = (now: RunningVersion, to: string, stack: ObservedStack, standard: Standard): Obstacle[] => {
+type Upgrading = Pick<ObservedPatch, "now" | "stack" | "hasNewGroup">;
+
+const noBlueGreen = ({ now, stack, hasNewGroup = false }: Upgrading, to: string, standard: Standard): Obstacle[] => {
   const reasons = blueGreenObstacles(now, stack.ownership === "ours");
   const all = reasons.map((why): Obstacle => ({ kind: "topology", detail: `not by blue/green: ${why}` }));
-  return [...all, ...upgradeObstaclesOf(now, to, stack, standard)];
+  return [...all, ...upgradeObstaclesOf(now, to, { stack, hasNewGroup, standard })];
 };
 
 /** What its server says to that way; nothing, where it need not be asked. */
@@ -156,7 +160,7 @@ export const patchOf = (one: TargetDatabase & { to: string; stack: string; metho
 
 export const patchStillHolds = (
   plan: DatabasePatchPlan,
-  { now, offered, stack, recovery, replicas = [], server }: ObservedPatch,
+  { now, offered, stack, recovery, replicas = [], server, hasNewGroup = false }: ObservedPatch,
   standard: Standard,
 ): boolean =>
   followsStill(plan, standard) &&
@@ -167,7 +171,7 @@ export const patchStillHolds = (
   canonicalJson(plan.replicas ?? []) === canonicalJson(replicas.map(targetDatabase)) &&
   obstacles(now, plan.to, offered, replicas, plan.blueGreen !== undefined).length === 0 &&
   saidBy(server, wayOf(plan)).blocks.length === 0 &&
-  (!plan.blueGreen || blueGreenHolds(plan.blueGreen, plan.to, { now, stack }, standard)) &&
+  (!plan.blueGreen || blueGreenHolds(plan.blueGreen, plan.to, { now, stack, hasNewGroup }, standard)) &&
   (plan.change === undefined ||
     (unproven(recovery).length === 0 && stackChangeHolds(plan.change, preparedStack(stack, plan.blueGreen?.upgrade))));
 
@@ -179,9 +183,9 @@ const wayOf = ({ blueGreen, from, to }: DatabasePatchPlan): UpgradeWay => ({
 const blueGreenHolds = (
   { parameterGroup, upgrade }: NonNullable<DatabasePatchPlan["blueGreen"]>,
   to: string,
-  { now, stack }: Pick<ObservedPatch, "now" | "stack">,
+  observed: Upgrading,
   standard: Standard,
 ): boolean =>
-  noBlueGreen(now, to, stack, standard).length === 0 &&
-  preparationHolds(upgrade, stack) &&
-  (upgrade !== undefined || parameterGroup === now.parameterGroup);
+  noBlueGreen(observed, to, standard).length === 0 &&
+  preparationHolds(upgrade, observed.stack) &&
+  (upgrade !== undefined || parameterGroup === observed.now.parameterGroup);

@@ -42,19 +42,23 @@ export function requireOnlyVersion(
   if (wider.length > 0) throw new ShipshapeError("patch-wider", { identifier, stack, changes: shownChanges(wider) });
 }
 
-/** The `up` that prepares another major. Errors: patch-wider. */
+/** The `up` that prepares another major, or takes that back. Errors: patch-wider. */
 export function requireOnlyGroup(
   steps: readonly PlannedStep[],
-  { identifier, stack, newGroup }: Pick<Allowed, "identifier" | "stack"> & { newGroup: string },
+  { identifier, stack, newGroup, op }: Pick<Allowed, "identifier" | "stack"> & { newGroup: string; op: string },
 ): void {
-  const wider = otherChanges(withoutGroup(steps, identifier, newGroup), () => false);
+  const others = steps.filter((one) => !isGroup(one, newGroup, op));
+  const wider = otherChanges(others, () => false);
   if (wider.length > 0) throw new ShipshapeError("patch-wider", { identifier, stack, changes: shownChanges(wider) });
 }
+
+const isGroup = (one: PlannedStep, name: string, op: string): boolean =>
+  one.op === op && one.type === groupType && (op === "delete" ? one.old : one.new)["name"] === name;
 
 /** Without what makes the group, and gives it to the instance. */
 const withoutGroup = (steps: readonly PlannedStep[], identifier: string, newGroup: string): PlannedStep[] =>
   steps
-    .filter(({ op, type, new: made }) => !(op === "create" && type === groupType && made["name"] === newGroup))
+    .filter((one) => !isGroup(one, newGroup, "create"))
     .map((one) =>
       one.type === instanceType && one.new["identifier"] === identifier && one.new["parameterGroupName"] === newGroup
         ? {

@@ -15,6 +15,9 @@ import { accessTo, locate } from "../../targets/locations";
 import { versionsOf } from "../../targets/offered-versions";
 import { pendingOf } from "../../targets/pending-changes";
 import { readRunningServer } from "../../targets/running-server";
+import { hasParameterGroup } from "../../targets/blue-green";
+import { isOtherMajor } from "../../patches/obstacles";
+import { newGroupOf } from "./major-upgrade";
 import { upgradeFactsOf } from "../../targets/upgrade-prechecks";
 import type { Unread, UpgradeFacts } from "../../patches/upgrade-facts";
 import type { RecoveryEvidence } from "../../records";
@@ -64,7 +67,14 @@ export function databasePatchSteps(s: OperationContext) {
       const replicas = looked.flatMap((one) => one.databases);
       const recovery = await recoveryOf(s, clients, identifier);
       const server = now.engineVersion === asked.to ? undefined : await factsOf(clients, identifier);
-      return { now, offered, stack, recovery, ...(replicas.length > 0 && { replicas }), ...(server && { server }) };
+      const isUpgrade = isOtherMajor(now.engineVersion, asked.to) && asked.method === "blue-green";
+      const hasNewGroup = isUpgrade && (await hasParameterGroup(clients, newGroupOf(identifier, asked.to)));
+      return {
+        ...{ now, offered, stack, recovery },
+        ...(replicas.length > 0 && { replicas }),
+        ...(server && { server }),
+        ...(hasNewGroup && { hasNewGroup }),
+      };
     },
 
     /** It has the owner of the database. Errors: snapshot-not-usable. */

@@ -6,6 +6,7 @@ import {
   type BlueGreenDeployment,
   type DBInstance,
 } from "@aws-sdk/client-rds";
+import type { PlannedStep } from "../../../automation/runner/planned-steps";
 
 /** What it needs of the cloud that it is part of. */
 interface Cloud {
@@ -67,11 +68,25 @@ export class MemoryBlueGreen {
     return [...this.declared(config)].filter((name) => !this.groups.has(name));
   }
 
+  /** What an `up` with that config does to them. */
+  planned(config: string, urn: string): PlannedStep[] {
+    const type = "aws:rds/parameterGroup:ParameterGroup";
+    const of = (op: string, name: string) => ({ urn: `${urn}-${name}`, type, op, changes: [], drifted: [] });
+    return [
+      ...this.missing(config).map((name) => ({ ...of("create", name), old: {}, new: { name } })),
+      ...this.superfluous(config).map((name) => ({ ...of("delete", name), old: { name }, new: {} })),
+    ];
+  }
+
+  /** What it deletes. */
+  superfluous(config: string): string[] {
+    return [...this.groups].filter((name) => !this.declared(config).has(name));
+  }
+
   async bringUp(config: string): Promise<void> {
-    const wanted = this.declared(config);
     for (const name of this.missing(config)) await this.cloud.change(`${name} is made`, () => this.groups.add(name));
-    for (const name of this.groups)
-      if (!wanted.has(name)) await this.cloud.change(`${name} is deleted`, () => this.groups.delete(name));
+    for (const name of this.superfluous(config))
+      await this.cloud.change(`${name} is deleted`, () => this.groups.delete(name));
   }
 
   /** Those that its instances do not use: an upgrade that has not taken place leaves none. */
@@ -109,6 +124,8 @@ export class MemoryBlueGreen {
         return this.remove(input.DeleteTarget ?? false);
       case "DescribeDBParameterGroupsCommand":
         return this.describedGroup(input.DBParameterGroupName ?? "");
+      case "DeleteDBParameterGroupCommand":
+        return this.deleteGroup(input.DBParameterGroupName ?? "");
       case "ModifyDBInstanceCommand":
         return this.unprotect();
       case "AddTagsToResourceCommand":
@@ -139,6 +156,12 @@ export class MemoryBlueGreen {
   private async describedGroup(name: string): Promise<object> {
     if (!this.groups.has(name)) throw new DBParameterGroupNotFoundFault({ message: name, $metadata: {} });
     return { DBParameterGroups: [{ DBParameterGroupName: name }] };
+  }
+
+  private async deleteGroup(name: string): Promise<object> {
+    await this.describedGroup(name);
+    await this.cloud.change(`${name} is deleted`, () => this.groups.delete(name));
+    return {};
   }
 
   private async create(name: string, group: string): Promise<object> {

@@ -332,10 +332,7 @@ export class MemoryCloud {
       const step = { urn, type, op, old: actual.outputs, new: old.inputs };
       const changes = ["backupRetentionPeriod"];
       const version = this.versionIn(config);
-      const groups = this.blueGreen.missing(config).map((name): PlannedStep => {
-        const made = "aws:rds/parameterGroup:ParameterGroup";
-        return { urn: `${urn}-${name}`, type: made, op: "create", old: {}, new: { name }, changes: [], drifted: [] };
-      });
+      const groups = this.blueGreen.planned(config, urn);
       if (version === undefined)
         return Promise.resolve([...groups, ...(isPut ? [] : [{ ...step, changes, drifted: changes }])]);
       const patched = { ...step.new, identifier: this.source, engineVersion: version };

@@ -75,6 +75,12 @@ const refused: [string, ObservedPatch, RegExp][] = [
     observed({}, configOf("    otherMajor: 15\n")),
     /otherMajor 15 .*retire-replaced-instance/,
   ],
+  [
+    "with the group of an upgrade that did not take place",
+    observed({}, configOf("    otherMajor: 17\n")),
+    /did not take place: take it out/,
+  ],
+  ["whose new group is there already", { ...observed(), hasNewGroup: true }, /postgres17 already: delete it/],
   ["with a replica", observed({ replicas: ["orders-replica-1"] }), /read replicas/],
   ["with a managed master password", observed({ managesPassword: true }), /Secrets Manager/],
   ["with a table that has no key", { ...observed(), server: plantedOn("keyless") }, /REPLICA IDENTITY FULL/],

@@ -97,10 +97,20 @@ describe("to another major", () => {
     expect(judge(group, { ...moved, drifted: ["parameterGroupName"] })).toThrow(wider("parameterGroupName"));
   });
 
-  test("the `up` that prepares it makes the group alone", () => {
-    expect(() => requireOnlyGroup([group], about)).not.toThrow();
-    expect(() => requireOnlyGroup([], about)).not.toThrow();
-    expect(() => requireOnlyGroup([group, instance], about)).toThrow(wider("orders-instance"));
-    expect(() => requireOnlyGroup([group, alarm], about)).toThrow(wider("cpu"));
+  test("the `up` that prepares it makes the group alone, and the one that takes that back deletes it alone", () => {
+    const [made, gone] = [group, { ...group, op: "delete", old: group.new, new: {} }];
+    const judge =
+      (op: "create" | "delete", ...steps: PlannedStep[]) =>
+      () =>
+        requireOnlyGroup(steps, { ...about, op });
+    expect(judge("create", made)).not.toThrow();
+    expect(judge("delete", gone)).not.toThrow();
+    expect(judge("create")).not.toThrow();
+    expect(judge("create", gone)).toThrow(wider("delete of"));
+    expect(judge("delete", made)).toThrow(wider("create of"));
+    for (const other of [instance, alarm]) {
+      expect(judge("create", made, other)).toThrow(wider(other.changes[0]!));
+      expect(judge("delete", gone, other)).toThrow(wider(other.changes[0]!));
+    }
   });
 });
