@@ -36,7 +36,10 @@ function whenPatched({ states, patchedFrom }: NotedAlarms, now: readonly FoundAl
 function notOk(left: readonly string[], before: AlarmStates): string {
   const were = (words: string, state: AlarmState | undefined) => {
     const names = left.filter((name) => before[name] === state);
-    return names.length === 0 ? [] : [`${words} (${named(names)})`];
+    if (names.length === 0) return [];
+    // Where nothing is measured, all of them: their names would say no more.
+    const isMany = state !== "ALARM" && names.length > alarmsNamedMax;
+    return [`${words} (${isMany ? `${names.length} of them` : named(names)})`];
   };
   return [
     ...were("in ALARM", "ALARM"),

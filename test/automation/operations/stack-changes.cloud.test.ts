@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { stackHomes } from "../../../automation/configuration/owned-stacks";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { deliveredCheck, stackChangeSteps } from "../../../automation/operations/stack-changes";
+import type { BlueGreenPlan } from "../../../automation/operations/database-patch/plan";
+import { upgradeSteps } from "../../../automation/operations/database-patch/upgrade-steps";
+import type { OperationContext } from "../../../automation/operations/operation-context";
 import { planStackChange, type ObservedStack } from "../../../automation/runner/stack-change";
 import { heldTo } from "../../../automation/tier-of";
 import { builtIn } from "../../../components/standards/built-in";
@@ -144,6 +147,51 @@ test("a commit whose up was refused is taken back whole, once, and not where som
   await steps.commit({ ...other, config: (await plannedFrom(other)).config }, signal);
   await expect(steps.takeBack(again, second, signal)).rejects.toMatchObject({ code: "stack-config-moved" });
   expect(await committedNow()).toContain("tier: silver");
+});
+
+test("a change and the one that prepared it are taken back, as often as it is tried, and only what was committed", async () => {
+  const signal = new AbortController().signal;
+  const steps = stepsWith("ours");
+  const text = async () => (await observe("ours")).config?.text ?? "";
+  const before = await text();
+  const prepare = await plannedFrom({ requestId: "r-4-prepared", set: [{ path: ["otherMajor"], value: "18" }] });
+  expect(await steps.takeBackIfMade(prepare, signal)).toBe(false);
+  await steps.commit(prepare, signal);
+  const change = await plannedFrom({ requestId: "r-4", set: [{ path: ["otherMajor"], value: "17" }] });
+  await steps.commit(change, signal);
+  const upgrade = upgradeSteps({} as OperationContext, {
+    ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
+  });
+  const database = databaseNamed("orders");
+  const clients = { rds: { send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId }] }) } };
+  const plan = { database, to: "18.4", change, blueGreen: { upgrade: { prepare } } } as unknown as BlueGreenPlan;
+  // The first ends after both, and before the stack was brought up; the second finds them.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    expect(await upgrade.takeBack(plan, signal)).toBe("taken back");
+    expect(await text()).toBe(before);
+  }
+  const owners = await plannedFrom({ requestId: "r-5", set: [{ path: ["size"], value: "medium" }] });
+  await steps.commit(owners, signal);
+  expect(await upgrade.takeBack(plan, signal)).toBe("taken back");
+  expect(await text()).toContain("size: medium");
+});
+
+test("what the owner has committed on top of a change stays, and is told as still declared", async () => {
+  const signal = new AbortController().signal;
+  const steps = stepsWith("ours");
+  const prepare = await plannedFrom({ requestId: "r-6-prepared", set: [{ path: ["otherMajor"], value: "18" }] });
+  await steps.commit(prepare, signal);
+  await steps.commit(await plannedFrom({ requestId: "r-7", set: [{ path: ["size"], value: "large" }] }), signal);
+  const database = databaseNamed("orders");
+  const clients = { rds: { send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId }] }) } };
+  const upgrade = upgradeSteps({} as OperationContext, {
+    ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
+  });
+  const change = { ...prepare, requestId: "r-6" };
+  const plan = { database, to: "18.4", change, blueGreen: { upgrade: { prepare } } } as unknown as BlueGreenPlan;
+  expect(await upgrade.takeBack(plan, signal)).toBe("changed since");
+  const moved = { ...plan, database: { ...database, resourceId: "db-2" } };
+  expect(await upgrade.takeBack(moved, signal)).toBe("nothing");
 });
 
 const plannedFrom = async ({ set, requestId }: { set: { path: string[]; value: string }[]; requestId: string }) =>
