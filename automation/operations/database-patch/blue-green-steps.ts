@@ -1,9 +1,8 @@
 /** The effects of a patch by blue/green: each safe to repeat after an interruption at any moment. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
-import { identityOf, type PlannedChange, type TargetDatabase } from "../../fleet-records";
+import { identityOf, type TargetDatabase } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
-import type { PlannedStep } from "../../runner/planned-steps";
 import { recordReplaced, replacedByTag } from "../../runner/replaced-instances";
 import type { AwsClients } from "../../targets/aws-access";
 import {
@@ -29,28 +28,16 @@ import {
 import { readFollowersLag, readReplayLag } from "../../targets/replay-lag";
 import { majorOf } from "../../version-records";
 import type { OperationContext } from "../operation-context";
-import type { StackChangeSteps } from "../stack-changes";
 import { greenDifferences } from "./green-differences";
 import { lagSecondsMax, switchoverSeconds } from "./limits";
-import type { FoundAfterwards, FoundVersion, Switched, VerifiedGreen } from "./outcome";
+import type { FoundAfterwards, Switched, VerifiedGreen } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
-import { upgradeSteps } from "./upgrade-steps";
+import { upgradeSteps, type Shared } from "./upgrade-steps";
 
 /** `green`: that of a deployment which nobody was switched to; it goes with it. */
 export interface RemovedDeployment {
   deployment: string;
   green: string | null;
-}
-
-export interface Shared {
-  changes: StackChangeSteps;
-  clientsFor(database: TargetDatabase): AwsClients;
-  /** Errors: patch-not-its-turn. */
-  inTurn(plan: BlueGreenPlan, requestId: string): Promise<void>;
-  foundVersion(clients: AwsClients, instance: DBInstance): Promise<FoundVersion>;
-  plannedChanges(plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]>;
-  /** What an `up` would do with this change of the config. */
-  foreseen(change: PlannedChange, signal: AbortSignal): Promise<PlannedStep[]>;
 }
 
 export function blueGreenSteps(s: OperationContext, shared: Shared) {

@@ -1,7 +1,7 @@
 /** The effects of an upgrade to another major besides those of any blue/green deployment: its parameter group. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { describeError, ShipshapeError } from "../../errors";
-import type { PlannedChange } from "../../fleet-records";
+import type { PlannedChange, TargetDatabase } from "../../fleet-records";
 import type { CleanUpReport } from "../../records";
 import type { AwsClients } from "../../targets/aws-access";
 import { deleteParameterGroup, hasParameterGroup, settledDeployment } from "../../targets/blue-green";
@@ -9,15 +9,28 @@ import { inControlSession } from "../../targets/control-session";
 import { findDatabase } from "../../targets/database-instance";
 import { masterRole, type DatabaseLogin } from "../../targets/database-login";
 import { analyze, databasesOf, type Analyzed } from "../../targets/planner-statistics";
+import type { PlannedStep } from "../../runner/planned-steps";
 import { configured } from "../../runner/stack-change";
 import { majorOf } from "../../version-records";
 import type { OperationContext } from "../operation-context";
 import { settledProgram } from "../settled-program";
-import type { ProgramOf } from "../stack-changes";
-import type { Shared } from "./blue-green-steps";
+import type { ProgramOf, StackChangeSteps } from "../stack-changes";
 import { analyzeStep } from "./limits";
+import type { FoundVersion } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
 import { requireOnlyGroup } from "./preview-gate";
+
+/** What the steps of a blue/green deployment have of those of any patch. */
+export interface Shared {
+  changes: StackChangeSteps;
+  clientsFor(database: TargetDatabase): AwsClients;
+  /** Errors: patch-not-its-turn. */
+  inTurn(plan: BlueGreenPlan, requestId: string): Promise<void>;
+  foundVersion(clients: AwsClients, instance: DBInstance): Promise<FoundVersion>;
+  plannedChanges(plan: BlueGreenPlan, signal: AbortSignal): Promise<string[]>;
+  /** What an `up` would do with this change of the config. */
+  foreseen(change: PlannedChange, signal: AbortSignal): Promise<PlannedStep[]>;
+}
 
 interface Needed extends Shared {
   greenLogin(clients: AwsClients, identifier: string, role: string, green: DBInstance): Promise<DatabaseLogin>;
@@ -27,8 +40,11 @@ interface Needed extends Shared {
 export type TakenBack = "nothing" | "taken back" | "changed since";
 
 export function upgradeSteps(s: OperationContext, { changes, clientsFor, foreseen, greenLogin }: Needed) {
-  const hasMoved = async ({ database }: BlueGreenPlan): Promise<boolean> =>
-    (await findDatabase(clientsFor(database), database.identifier))?.DbiResourceId !== database.resourceId;
+  /** Not where the name has moved, nor where someone has brought the version in place. */
+  const isAsBefore = async ({ database, from }: BlueGreenPlan): Promise<boolean> => {
+    const now = await findDatabase(clientsFor(database), database.identifier);
+    return now?.DbiResourceId === database.resourceId && now.EngineVersion === from;
+  };
   const declares = async (plan: BlueGreenPlan): Promise<boolean> => {
     const { file, text } = await changes.committedConfig(plan.change.stack);
     const { postgresMajor, otherMajor } = configured(file, text, "shipshape:request") as Record<string, unknown>;
@@ -86,11 +102,11 @@ export function upgradeSteps(s: OperationContext, { changes, clientsFor, foresee
     },
 
     /**
-     * Our commits, of a patch whose name has not moved: that of the change first, and then that of its preparation. An
+     * Our commits, of a patch that has changed nothing: that of the change first, and then that of its preparation. An
      * attempt before may have come as far as any of them.
      */
     async takeBack(plan: BlueGreenPlan, signal: AbortSignal): Promise<TakenBack> {
-      if (await hasMoved(plan)) return "nothing";
+      if (!(await isAsBefore(plan))) return "nothing";
       const { change, blueGreen } = plan;
       const prepare = blueGreen.upgrade?.prepare;
       const isBack = (one: PlannedChange) => changes.wasTakenBack(one, signal);

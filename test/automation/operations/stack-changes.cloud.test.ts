@@ -163,8 +163,18 @@ test("a change and the one that prepared it are taken back, as often as it is tr
     ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
   });
   const database = databaseNamed("orders");
-  const clients = { rds: { send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId }] }) } };
-  const plan = { database, to: "18.4", change, blueGreen: { upgrade: { prepare } } } as unknown as BlueGreenPlan;
+  const clients = {
+    rds: {
+      send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId, EngineVersion: "17.10" }] }),
+    },
+  };
+  const plan = {
+    database,
+    from: "17.10",
+    to: "18.4",
+    change,
+    blueGreen: { upgrade: { prepare } },
+  } as unknown as BlueGreenPlan;
   // The first ends after both, and before the stack was brought up; the second finds them.
   for (let attempt = 0; attempt < 2; attempt++) {
     expect(await upgrade.takeBack(plan, signal)).toBe("taken back");
@@ -183,15 +193,26 @@ test("what the owner has committed on top of a change stays, and is told as stil
   await steps.commit(prepare, signal);
   await steps.commit(await plannedFrom({ requestId: "r-7", set: [{ path: ["size"], value: "large" }] }), signal);
   const database = databaseNamed("orders");
-  const clients = { rds: { send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId }] }) } };
+  const clients = {
+    rds: {
+      send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId, EngineVersion: "17.10" }] }),
+    },
+  };
   const upgrade = upgradeSteps({} as OperationContext, {
     ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
   });
   const change = { ...prepare, requestId: "r-6" };
-  const plan = { database, to: "18.4", change, blueGreen: { upgrade: { prepare } } } as unknown as BlueGreenPlan;
+  const plan = {
+    database,
+    from: "17.10",
+    to: "18.4",
+    change,
+    blueGreen: { upgrade: { prepare } },
+  } as unknown as BlueGreenPlan;
   expect(await upgrade.takeBack(plan, signal)).toBe("changed since");
   const moved = { ...plan, database: { ...database, resourceId: "db-2" } };
   expect(await upgrade.takeBack(moved, signal)).toBe("nothing");
+  expect(await upgrade.takeBack({ ...plan, from: "17.9" }, signal)).toBe("nothing");
 });
 
 const plannedFrom = async ({ set, requestId }: { set: { path: string[]; value: string }[]; requestId: string }) =>
