@@ -44,8 +44,8 @@ export function stackChangeSteps(
   };
 
   /**
-   * Commits the config as it was before our commit. One that someone has committed to since
-   * stays. Errors: those of `commitConfig`.
+   * Commits the config as it was before our commit. One that someone has committed to since stays. Errors: those of
+   * `commitConfig`.
    */
   const takeBack = async (
     { stack, set, requestId }: PlannedChange,

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 
 export interface Analyzed {
   tables: number;
-  /** That have no statistics even so: of another owner, or there was no time. */
+  /** That have no statistics even so. */
   without: number;
 }
 
@@ -23,12 +23,11 @@ export async function analyze(client: Client): Promise<Analyzed> {
   return rows[0]!;
 }
 
-/** The databases of a server that can be logged in to, but for RDS's own. */
-export async function databasesOf(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select datname::pg_catalog.text as name from pg_catalog.pg_database
-     where datallowconn and not datistemplate and datname <> 'rdsadmin'
-       and pg_catalog.has_database_privilege(oid, 'connect') order by 1`,
+/** The databases of a server that take connections, but for templates and RDS's own; `mayConnect`: as this role. */
+export async function databasesOf(client: Client): Promise<{ name: string; mayConnect: boolean }[]> {
+  const { rows } = await client.query<{ name: string; mayConnect: boolean }>(
+    `select datname::pg_catalog.text as name, pg_catalog.has_database_privilege(oid, 'connect') as "mayConnect"
+     from pg_catalog.pg_database where datallowconn and not datistemplate and datname <> 'rdsadmin' order by 1`,
   );
-  return rows.map(({ name }) => name);
+  return rows;
 }

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { builtIn } from "../../components/standards/built-in";
 import { databaseRequestOf, type DatabaseRequest } from "../../components";
 import { fittingAlarm } from "../../components/alarms";
@@ -10,6 +11,7 @@ import {
   type Running,
   type Wanted,
 } from "../../components/running-instance";
+import { foreseeingMajor } from "../../components/foresight";
 import { standardShape } from "../../components/standard-shape";
 import { request } from "./declared";
 
@@ -145,6 +147,17 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, me
   ["to another major", { engineVersion: "16.14" }, {}, /^postgresMajor: 16\.14 is running.*Give 16$/],
 ])("going %s is refused, and the error says what to do", (_, running, wanted, message) => {
   expect(refusals(running, wanted)).toEqual([expect.stringMatching(message)]);
+});
+
+test("another major is foreseen by a preview that asks for it, and by no `up`", () => {
+  const upgrade = () => refusals({ engineVersion: "16.14" }, {}, {});
+  const isPreview = jest.spyOn(pulumi.runtime, "isDryRun");
+  isPreview.mockReturnValue(true);
+  expect(upgrade()).toHaveLength(1);
+  expect(foreseeingMajor(upgrade)).toEqual([]);
+  isPreview.mockReturnValue(false);
+  expect(foreseeingMajor(upgrade)).toHaveLength(1);
+  isPreview.mockRestore();
 });
 
 test("an import with the identifier of another database, or of none, is refused", () => {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { DatabasePlatform, StandardDatabase, type DatabaseRequest, type ExistingDatabase } from "../../components";
 import { waitsForReplicas } from "../../components/read-replicas";
 import { declare, platform, request } from "./declared";
@@ -112,7 +113,19 @@ test.each([18, 16] as const)(
   "besides major %i its stack has that one's parameter group, with the same values, and uses its own",
   async (otherMajor) => {
     const parameters = { "rds.logical_replication": 1 };
-    const declared = await declare(database({ parameters, otherMajor }));
+    const aliases: Record<string, unknown> = {};
+    const declared = await declare(() => {
+      pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+        if (type === "aws:rds/parameterGroup:ParameterGroup") aliases[name] = opts.aliases ?? [];
+        return undefined;
+      });
+      return database({ parameters, otherMajor })();
+    });
+    // A stack from before there could be two follows with the group in use, and never with the other one.
+    expect(aliases).toEqual({
+      "orders-parameters-postgres17": [{ name: "orders-parameters" }],
+      [`orders-parameters-postgres${otherMajor}`]: [],
+    });
     const groups = declared.filter((one) => one.type === "aws:rds/parameterGroup:ParameterGroup");
     const named = (major: number) => ({
       name: `orders-parameters-postgres${major}`,

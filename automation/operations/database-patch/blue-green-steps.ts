@@ -100,8 +100,9 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
         ...greenDifferences(blue, green, { isSwitched: false, parameterGroup: blueGreen.parameterGroup }),
       ];
       if (wrong.length > 0) throw unusable(wrong.join("; "));
+      // Of logical replication only its source knows.
       const lagSeconds = await (blueGreen.upgrade
-        ? inControlSession(await controlLogin(clients, identifier), readOnly(), readFollowersLag)
+        ? inControlSession(await loginOf(clients, identifier, controlRole), readOnly(), readFollowersLag)
         : inControlSession(await greenLogin(clients, identifier, controlRole, green), readOnly(), readReplayLag));
       if (lagSeconds === null) throw unusable("it does not follow the database");
       if (lagSeconds > lagSecondsMax) throw unusable(`it is ${Math.round(lagSeconds)} s behind`);
@@ -192,8 +193,8 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     },
   };
 
-  function controlLogin(clients: AwsClients, identifier: string): Promise<DatabaseLogin> {
-    return findDatabaseLogin(clients, s.standard, identifier, controlRole);
+  function loginOf(clients: AwsClients, identifier: string, role: string): Promise<DatabaseLogin> {
+    return findDatabaseLogin(clients, s.standard, identifier, role);
   }
 
   /** By blue's login: RDS gives green the roles of blue, and its tags only with the switchover. */
@@ -203,7 +204,7 @@ export function blueGreenSteps(s: OperationContext, shared: Shared) {
     role: string,
     { Endpoint, DBInstanceIdentifier: name = "", DbiResourceId: resourceId = "", EngineVersion = "" }: DBInstance,
   ): Promise<DatabaseLogin> {
-    const login = await findDatabaseLogin(clients, s.standard, identifier, role);
+    const login = await loginOf(clients, identifier, role);
     const { Address: host = "", Port: port = 0 } = Endpoint ?? {};
     return { ...login, identifier: name, resourceId, host, port, majorVersion: Number(majorOf(EngineVersion)) };
   }

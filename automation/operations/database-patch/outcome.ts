@@ -8,11 +8,16 @@ export type DatabasePatchOutcome =
   /** `snapshot`: its ARN; undefined if nothing was changed. `before`: what the server said before the patch. */
   | ({ snapshot?: string; before?: FoundVersion; found: FoundVersion } & Partial<BlueGreenOutcome>);
 
+/** In all its databases but those that are `closed` to their master. */
+export interface AnalyzedGreen extends Analyzed {
+  closed: string[];
+}
+
 /** `left`: what the next `up` of its owner would change. */
 export interface BlueGreenOutcome extends FoundAfterwards {
   green: VerifiedGreen;
   /** Of green, of another major. */
-  analyzed?: Analyzed;
+  analyzed?: AnalyzedGreen;
   switched: Switched;
   left: string[];
 }

@@ -2,10 +2,13 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../errors";
 import { identityOf, targetDatabase, type PlannedChange, type TargetDatabase } from "../../fleet-records";
+import { isOtherMajor } from "../../patches/obstacles";
+import type { Unread, UpgradeFacts } from "../../patches/upgrade-facts";
 import { cloudPause, poll } from "../../poll";
 import { configWith } from "../../runner/stack-change";
 import { takeTurn } from "../../runner/trains";
 import { awsClients, type AwsClients } from "../../targets/aws-access";
+import { hasParameterGroup } from "../../targets/blue-green";
 import { inControlSession } from "../../targets/control-session";
 import { findDatabase, isInFlight } from "../../targets/database-instance";
 import { controlRole, describeDatabase, findDatabaseLogin, requireSameDatabase } from "../../targets/database-login";
@@ -15,20 +18,17 @@ import { accessTo, locate } from "../../targets/locations";
 import { versionsOf } from "../../targets/offered-versions";
 import { pendingOf } from "../../targets/pending-changes";
 import { readRunningServer } from "../../targets/running-server";
-import { hasParameterGroup } from "../../targets/blue-green";
-import { isOtherMajor } from "../../patches/obstacles";
-import { newGroupOf } from "./major-upgrade";
 import { upgradeFactsOf } from "../../targets/upgrade-prechecks";
-import type { Unread, UpgradeFacts } from "../../patches/upgrade-facts";
 import type { RecoveryEvidence } from "../../records";
 import type { OperationContext } from "../operation-context";
 import { shortName } from "../drift-detection/known-differences";
 import { settledProgram } from "../settled-program";
-import { standardTags } from "../throwaway-tags";
 import { stackChangeSteps, type ProgramOf } from "../stack-changes";
+import { standardTags } from "../throwaway-tags";
 import { secondsUntilOpen } from "../ringed-patch/windows";
 import { blueGreenSteps } from "./blue-green-steps";
 import { settleSecondsMax, turnLeftSecondsMin } from "./limits";
+import { newGroupOf } from "./major-upgrade";
 import { requireOnlyVersion } from "./preview-gate";
 import type { FoundReplica, FoundVersion } from "./outcome";
 import type { BlueGreenPlan, DatabasePatchPlan, ObservedPatch } from "./plan";
@@ -190,9 +190,7 @@ export function databasePatchSteps(s: OperationContext) {
 
   /** As it is declared: the resources that the owner's next `up` would change, each with what it would do. */
   async function plannedChanges({ change }: BlueGreenPlan, signal: AbortSignal): Promise<string[]> {
-    const { text } = await changes.committedConfig(change.stack);
-    const given = { config: text, program: program(false), targets: [] };
-    const planned = await changes.foresee(change.stack, given, signal);
+    const planned = await foreseen({ ...change, set: [] }, program(false), signal);
     return planned.map((one) => `${one.op} of ${shortName(one.urn)}: ${one.changes.join(", ")}`);
   }
 

@@ -1,4 +1,7 @@
-/** The effects of an upgrade to another major besides those of any blue/green deployment: its parameter group. */
+/**
+ * The effects of an upgrade to another major besides those of any blue/green deployment: its parameter group, and what
+ * the planner knows; and what is taken back of a deployment that nobody was switched to.
+ */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { describeError, ShipshapeError } from "../../errors";
 import type { PlannedChange, TargetDatabase } from "../../fleet-records";
@@ -8,7 +11,8 @@ import { deleteParameterGroup, hasParameterGroup, settledDeployment } from "../.
 import { inControlSession } from "../../targets/control-session";
 import { findDatabase } from "../../targets/database-instance";
 import { masterRole, type DatabaseLogin } from "../../targets/database-login";
-import { analyze, databasesOf, type Analyzed } from "../../targets/planner-statistics";
+import { analyze, databasesOf } from "../../targets/planner-statistics";
+import { shownText } from "../../targets/shown-text";
 import type { PlannedStep } from "../../runner/planned-steps";
 import { configured } from "../../runner/stack-change";
 import { majorOf } from "../../version-records";
@@ -16,7 +20,7 @@ import type { OperationContext } from "../operation-context";
 import { settledProgram } from "../settled-program";
 import type { ProgramOf, StackChangeSteps } from "../stack-changes";
 import { analyzeStep } from "./limits";
-import type { FoundVersion } from "./outcome";
+import type { AnalyzedGreen, FoundVersion } from "./outcome";
 import type { BlueGreenPlan } from "./plan";
 import { requireOnlyGroup } from "./preview-gate";
 
@@ -82,7 +86,7 @@ export function upgradeSteps(s: OperationContext, { changes, clientsFor, foresee
     },
 
     /** Every table of green, as the owner of its databases. */
-    async analyze({ database, blueGreen }: BlueGreenPlan, signal: AbortSignal): Promise<Analyzed> {
+    async analyze({ database, blueGreen }: BlueGreenPlan, signal: AbortSignal): Promise<AnalyzedGreen> {
       const clients = clientsFor(database);
       const deployment = await settledDeployment(clients, blueGreen.deployment, signal);
       const green = deployment && (await findDatabase(clients, deployment.sides.green));
@@ -91,9 +95,13 @@ export function upgradeSteps(s: OperationContext, { changes, clientsFor, foresee
       const login = await greenLogin(clients, identifier, masterRole, green);
       const options = { rootCertificateFile: s.access.rootCertificateFile, readOnly: true };
       const slowly = { ...options, statementSeconds: analyzeStep.timeoutSeconds };
-      const sum = { tables: 0, without: 0 };
-      for (const name of await inControlSession(login, options, databasesOf)) {
+      const sum: AnalyzedGreen = { tables: 0, without: 0, closed: [] };
+      for (const { name, mayConnect } of await inControlSession(login, options, databasesOf)) {
         signal.throwIfAborted();
+        if (!mayConnect) {
+          sum.closed.push(shownText(name));
+          continue;
+        }
         const { tables, without } = await inControlSession({ ...login, database: name }, slowly, analyze);
         sum.tables += tables;
         sum.without += without;

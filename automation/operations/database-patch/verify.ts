@@ -21,16 +21,17 @@ export function verifyDatabasePatch(plan: DatabasePatchPlan, outcome: DatabasePa
 /** Another major begins without statistics: plans would be bad until autovacuum has come round. */
 function knowsItsTables({ analyzed }: Partial<BlueGreenOutcome>): Check[] {
   if (!analyzed) return [];
-  const { tables, without } = analyzed;
+  const { tables, without, closed } = analyzed;
+  const lacking = [
+    ...(without === 0 ? [] : [`${without} of ${tables} tables have no statistics: their owners analyze them`]),
+    ...(closed.length === 0 ? [] : [`nobody was let in to analyze ${closed.join(", ")}: its owner does that`]),
+  ];
   return [
     {
       name: "planner-statistics",
-      verdict: without === 0 ? "pass" : "inconclusive",
-      explanation:
-        without === 0
-          ? `${tables} tables were analyzed before the switchover`
-          : `${without} of ${tables} tables have no statistics: their owners analyze them`,
-      figures: { tables, without },
+      verdict: lacking.length === 0 ? "pass" : "inconclusive",
+      explanation: lacking.join("; ") || `${tables} tables were analyzed before the switchover`,
+      figures: { tables, without, closed: closed.length },
     },
   ];
 }

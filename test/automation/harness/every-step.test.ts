@@ -138,7 +138,7 @@ jest.mock("../../../automation/targets/replay-lag", () => ({
 }));
 jest.mock("../../../automation/targets/upgrade-prechecks", () => ({ upgradeFactsOf: () => Promise.resolve(well) }));
 jest.mock("../../../automation/targets/planner-statistics", () => ({
-  databasesOf: () => Promise.resolve(["orders"]),
+  databasesOf: () => Promise.resolve([{ name: "orders", mayConnect: true }]),
   analyze: () => Promise.resolve({ tables: 3, without: 0 }),
 }));
 jest.mock("../../../automation/runner/pulumi-stack", () => ({

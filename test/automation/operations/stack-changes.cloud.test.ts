@@ -9,6 +9,7 @@ import { deliveredCheck, stackChangeSteps } from "../../../automation/operations
 import type { BlueGreenPlan } from "../../../automation/operations/database-patch/plan";
 import { upgradeSteps } from "../../../automation/operations/database-patch/upgrade-steps";
 import type { OperationContext } from "../../../automation/operations/operation-context";
+import type { PlannedChange } from "../../../automation/fleet-records";
 import { planStackChange, type ObservedStack } from "../../../automation/runner/stack-change";
 import { heldTo } from "../../../automation/tier-of";
 import { builtIn } from "../../../components/standards/built-in";
@@ -149,6 +150,19 @@ test("a commit whose up was refused is taken back whole, once, and not where som
   expect(await committedNow()).toContain("tier: silver");
 });
 
+/** Of `orders`, which runs 17.10, with the steps of these changes. */
+function upgradeOf(changes: ReturnType<typeof stepsWith>) {
+  const { resourceId: DbiResourceId } = databaseNamed("orders");
+  const send = () => Promise.resolve({ DBInstances: [{ DbiResourceId, EngineVersion: "17.10" }] });
+  const shared = { changes, clientsFor: () => ({ rds: { send } }) };
+  return upgradeSteps({} as OperationContext, shared as unknown as Parameters<typeof upgradeSteps>[1]);
+}
+const planOf = (change: PlannedChange, upgrade?: { prepare: PlannedChange }) =>
+  ({
+    ...{ database: databaseNamed("orders"), from: "17.10", to: upgrade ? "18.4" : "17.11", change },
+    blueGreen: { ...(upgrade && { upgrade }) },
+  }) as unknown as BlueGreenPlan;
+
 test("a change and the one that prepared it are taken back, as often as it is tried, and only what was committed", async () => {
   const signal = new AbortController().signal;
   const steps = stepsWith("ours");
@@ -159,31 +173,37 @@ test("a change and the one that prepared it are taken back, as often as it is tr
   await steps.commit(prepare, signal);
   const change = await plannedFrom({ requestId: "r-4", set: [{ path: ["otherMajor"], value: "17" }] });
   await steps.commit(change, signal);
-  const upgrade = upgradeSteps({} as OperationContext, {
-    ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
-  });
-  const database = databaseNamed("orders");
-  const clients = {
-    rds: {
-      send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId, EngineVersion: "17.10" }] }),
-    },
-  };
-  const plan = {
-    database,
-    from: "17.10",
-    to: "18.4",
-    change,
-    blueGreen: { upgrade: { prepare } },
-  } as unknown as BlueGreenPlan;
+  const upgrade = upgradeOf(steps);
+  const plan = planOf(change, { prepare });
   // The first ends after both, and before the stack was brought up; the second finds them.
   for (let attempt = 0; attempt < 2; attempt++) {
     expect(await upgrade.takeBack(plan, signal)).toBe("taken back");
     expect(await text()).toBe(before);
   }
-  const owners = await plannedFrom({ requestId: "r-5", set: [{ path: ["size"], value: "medium" }] });
-  await steps.commit(owners, signal);
+  await steps.commit(await plannedFrom({ requestId: "r-5", set: [{ path: ["size"], value: "medium" }] }), signal);
   expect(await upgrade.takeBack(plan, signal)).toBe("taken back");
   expect(await text()).toContain("size: medium");
+});
+
+test("of a minor that nobody was switched to, the commit is taken back, unless someone has committed since", async () => {
+  const signal = new AbortController().signal;
+  const steps = stepsWith("ours");
+  const upgrade = upgradeOf(steps);
+  const text = async () => (await observe("ours")).config?.text ?? "";
+  const before = await text();
+  const change = await plannedFrom({ requestId: "r-8", set: [{ path: ["engineVersion"], value: "17.11" }] });
+  await steps.commit(change, signal);
+  expect(await upgrade.takeBack({ ...planOf(change), from: "17.9" }, signal)).toBe("nothing");
+  expect(await text()).toContain("17.11");
+  for (let attempt = 0; attempt < 2; attempt++) {
+    expect(await upgrade.takeBack(planOf(change), signal)).toBe("nothing");
+    expect(await text()).toBe(before);
+  }
+  const again = await plannedFrom({ requestId: "r-9", set: [{ path: ["engineVersion"], value: "17.11" }] });
+  await steps.commit(again, signal);
+  await steps.commit(await plannedFrom({ requestId: "r-10", set: [{ path: ["size"], value: "xlarge" }] }), signal);
+  expect(await upgrade.takeBack(planOf(again), signal)).toBe("changed since");
+  expect(await text()).toContain("17.11");
 });
 
 test("what the owner has committed on top of a change stays, and is told as still declared", async () => {
@@ -192,27 +212,11 @@ test("what the owner has committed on top of a change stays, and is told as stil
   const prepare = await plannedFrom({ requestId: "r-6-prepared", set: [{ path: ["otherMajor"], value: "18" }] });
   await steps.commit(prepare, signal);
   await steps.commit(await plannedFrom({ requestId: "r-7", set: [{ path: ["size"], value: "large" }] }), signal);
-  const database = databaseNamed("orders");
-  const clients = {
-    rds: {
-      send: () => Promise.resolve({ DBInstances: [{ DbiResourceId: database.resourceId, EngineVersion: "17.10" }] }),
-    },
-  };
-  const upgrade = upgradeSteps({} as OperationContext, {
-    ...({ changes: steps, clientsFor: () => clients } as unknown as Parameters<typeof upgradeSteps>[1]),
-  });
-  const change = { ...prepare, requestId: "r-6" };
-  const plan = {
-    database,
-    from: "17.10",
-    to: "18.4",
-    change,
-    blueGreen: { upgrade: { prepare } },
-  } as unknown as BlueGreenPlan;
+  const upgrade = upgradeOf(steps);
+  const plan = planOf({ ...prepare, requestId: "r-6" }, { prepare });
   expect(await upgrade.takeBack(plan, signal)).toBe("changed since");
-  const moved = { ...plan, database: { ...database, resourceId: "db-2" } };
+  const moved = { ...plan, database: { ...plan.database, resourceId: "db-2" } };
   expect(await upgrade.takeBack(moved, signal)).toBe("nothing");
-  expect(await upgrade.takeBack({ ...plan, from: "17.9" }, signal)).toBe("nothing");
 });
 
 const plannedFrom = async ({ set, requestId }: { set: { path: string[]; value: string }[]; requestId: string }) =>

@@ -1,4 +1,5 @@
-// What guardrails and drift detection say of a database after a switchover, and of its stack.
+// What the cloud has beside a switchover, and what guardrails and drift detection say of a database and its stack then.
+import { DescribeBlueGreenDeploymentsCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fleetSteps } from "../../../../automation/operations/drift-detection/fleet-steps";
@@ -6,6 +7,19 @@ import { differencesIn } from "../../../../automation/operations/drift-detection
 import { unused } from "../../probe";
 import { contextOf, detected } from "../drift-detection/detected";
 import { identifier, type OwnStack } from "../own-stack";
+
+/** What RDS says at the moment. */
+export function cloudOf(own: () => OwnStack) {
+  const rds = () => own().engine.cloud.rds;
+  const instances = async () => (await rds().send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
+  return {
+    rds,
+    instances,
+    named: async (name: string) =>
+      (await instances()).find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === name),
+    deployments: async () => (await rds().send(new DescribeBlueGreenDeploymentsCommand({}))).BlueGreenDeployments ?? [],
+  };
+}
 
 export interface Report {
   findings: { rule: string; urn: string; message: string }[];

@@ -1,17 +1,13 @@
 // A patch by blue/green on the real engine, with a writing client, whatever worker is killed: the name moves to another
 // instance, the stack's state follows, and the old instance is kept.
-import {
-  DescribeBlueGreenDeploymentsCommand,
-  DescribeDBInstancesCommand,
-  RemoveTagsFromResourceCommand,
-} from "@aws-sdk/client-rds";
+import { RemoveTagsFromResourceCommand } from "@aws-sdk/client-rds";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabasePatchPlan } from "../../../../automation/operations/database-patch/plan";
 import { until } from "../../../until";
 import { configFile, identifier, OwnStack, stackName } from "../own-stack";
 import { Writer } from "../ringed-patch/writer";
-import { foundIn, nothingFound, told, type Report } from "./after-switchover";
+import { cloudOf, foundIn, nothingFound, told, type Report } from "./after-switchover";
 
 let own: OwnStack;
 let writer: Writer;
@@ -25,12 +21,7 @@ afterAll(async () => {
   await own?.stop();
 });
 
-const rds = () => own.engine.cloud.rds;
-const instances = async () => (await rds().send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
-const named = async (name: string) =>
-  (await instances()).find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === name);
-const deployments = async () =>
-  (await rds().send(new DescribeBlueGreenDeploymentsCommand({}))).BlueGreenDeployments ?? [];
+const { instances, named, deployments } = cloudOf(() => own);
 const tagsOf = (one: Awaited<ReturnType<typeof named>>) =>
   Object.fromEntries((one?.TagList ?? []).map(({ Key, Value }) => [Key, Value]));
 

@@ -1,10 +1,16 @@
 // A switchover that RDS rolls back, and a run that ends right after one: what is committed, adopted and removed.
-import { InvalidBlueGreenDeploymentStateFault, type BlueGreenDeployment, type RDSClient } from "@aws-sdk/client-rds";
+import {
+  DBParameterGroupNotFoundFault,
+  InvalidBlueGreenDeploymentStateFault,
+  type BlueGreenDeployment,
+  type RDSClient,
+} from "@aws-sdk/client-rds";
 import { ShipshapeError } from "../../../../automation/errors";
-import { patchByBlueGreen } from "../../../../automation/operations/database-patch/blue-green";
+import { cleanUpBlueGreen, patchByBlueGreen } from "../../../../automation/operations/database-patch/blue-green";
 import { blueGreenSteps } from "../../../../automation/operations/database-patch/blue-green-steps";
 import type { BlueGreenPlan } from "../../../../automation/operations/database-patch/plan";
 import type { DatabasePatchSteps } from "../../../../automation/operations/database-patch/steps";
+import { upgradeSteps, type TakenBack } from "../../../../automation/operations/database-patch/upgrade-steps";
 import type { OperationContext } from "../../../../automation/operations/operation-context";
 import type { Step } from "../../../../automation/runner/operation";
 import type { AwsClients } from "../../../../automation/targets/aws-access";
@@ -13,6 +19,10 @@ import { switchOver } from "../../../../automation/targets/blue-green";
 jest.mock("../../../../automation/limits", () => ({
   ...jest.requireActual<object>("../../../../automation/limits"),
   cloudPoll: { share: 0, millisecondsMin: 0, millisecondsMax: 0 },
+}));
+
+jest.mock("../../../../automation/operations/settled-program", () => ({
+  settledProgram: () => ({ program: () => () => Promise.resolve({}), settleCloud: () => Promise.resolve(new Map()) }),
 }));
 
 const arnOf = (name: string) => `arn:aws:rds:eu-central-1:123456789012:db:${name}`;
@@ -74,6 +84,78 @@ describe("a switchover that RDS rolls back", () => {
       ...{ removed: { deployment: "shipshape-patch-1", green: "orders-green-abc123" }, recorded: [], adopted: [] },
     });
     expect(cloud.deleted).toEqual({ BlueGreenDeploymentIdentifier: "bgd-1", DeleteTarget: true });
+  });
+});
+
+describe("the clean-up of an upgrade that did not take place", () => {
+  const upgrade = { prepare: { requestId: "patch-1-prepared" } };
+  const ours = { ...plan, from: "16.14", to: "17.10", blueGreen: { ...plan.blueGreen, parameterGroup: "g", upgrade } };
+  /** What it did to the stack, and what it reports. */
+  async function cleaned(taken: TakenBack, more: object = {}) {
+    const done: string[] = [];
+    const gone = { removed: [{ kind: "parameter group", identifier: "g", provenGoneBy: "DescribeDBParameterGroups" }] };
+    const blueGreen = {
+      ...{ remove: () => Promise.resolve(undefined), proveGone: () => Promise.resolve([]) },
+      ...{ takeBack: () => Promise.resolve(taken), foreseeRemoval: () => (done.push("preview"), Promise.resolve()) },
+      ...{ removeGroup: () => (done.push("remove"), Promise.resolve(gone)), ...more },
+    };
+    const changes = { bringUp: () => (done.push("up"), Promise.resolve()) };
+    const steps = { blueGreen, changes, programOf: () => ({}) } as unknown as DatabasePatchSteps;
+    const step = ((_: string, __: object, work: (at: AbortSignal) => unknown) => work(signal)) as unknown as Step;
+    return { report: await cleanUpBlueGreen(steps, ours as unknown as BlueGreenPlan, step), done };
+  }
+
+  test("brings the stack up only once that is known to delete its parameter group alone", async () => {
+    const { report, done } = await cleaned("taken back");
+    expect(done).toEqual(["preview", "up", "remove"]);
+    expect(report).toMatchObject({ removed: [{ kind: "parameter group" }] });
+    const wider = new ShipshapeError("patch-wider", { identifier: "orders", stack: "s", changes: "cpu: threshold" });
+    const stopped = await cleaned("taken back", { foreseeRemoval: () => Promise.reject(wider) });
+    expect(stopped.done).toEqual([]);
+    expect(stopped.report.left).toEqual([
+      expect.objectContaining({ identifier: "g", reason: expect.stringContaining("cpu: threshold") as string }),
+    ]);
+  });
+
+  test("leaves a config that someone has changed since, and says all that it still declares", async () => {
+    const { report, done } = await cleaned("changed since");
+    expect(done).toEqual([]);
+    expect(report.left).toEqual([
+      expect.objectContaining({
+        reason: expect.stringMatching(/postgresMajor 16 and engineVersion "16\.14", take otherMajor out/) as string,
+      }),
+    ]);
+  });
+
+  test("does nothing to a stack that was not prepared, or whose name has moved", async () => {
+    expect(await cleaned("nothing")).toEqual({ report: { removed: [] }, done: [] });
+  });
+});
+
+describe("the `up` that prepares another major", () => {
+  const name = "orders-postgres17";
+  const prepared = { ...plan, blueGreen: { ...plan.blueGreen, parameterGroup: name } };
+  function preparing(hasGroup: boolean) {
+    const sent: string[] = [];
+    const send = ({ constructor }: object) => {
+      sent.push(constructor.name);
+      if (!hasGroup) throw new DBParameterGroupNotFoundFault({ message: name, $metadata: {} });
+      return Promise.resolve({});
+    };
+    const shared = { clientsFor: () => ({ rds: { send } }) } as unknown as Parameters<typeof upgradeSteps>[1];
+    return { sent, ...upgradeSteps({} as OperationContext, shared).preparing(prepared) };
+  }
+
+  test("deletes a group that an engine has made and not recorded, and no other", async () => {
+    const left = preparing(true);
+    expect(await left.settleCloud(signal)).toEqual(new Map([[name, name]]));
+    // `bringUp` passes on what the state lacks.
+    await left.program(new Map([[name, name]]))();
+    expect(left.sent).toContain("DeleteDBParameterGroupCommand");
+    const recorded = preparing(true);
+    await recorded.program(new Map())();
+    expect(recorded.sent).not.toContain("DeleteDBParameterGroupCommand");
+    expect(await preparing(false).settleCloud(signal)).toEqual(new Map());
   });
 });
 

@@ -1,17 +1,13 @@
 // A major upgrade by blue/green on the real engine, with a writing client: a request that is cancelled leaves nothing,
 // and another moves the name to an instance of the next major, whatever worker is killed.
-import {
-  DescribeBlueGreenDeploymentsCommand,
-  DescribeDBInstancesCommand,
-  DescribeDBParameterGroupsCommand,
-} from "@aws-sdk/client-rds";
+import { DescribeDBParameterGroupsCommand } from "@aws-sdk/client-rds";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabasePatchPlan } from "../../../../automation/operations/database-patch/plan";
 import { until } from "../../../until";
 import { configFile, identifier, OwnStack, stackName } from "../own-stack";
 import { Writer } from "../ringed-patch/writer";
-import { foundIn, nothingFound } from "./after-switchover";
+import { cloudOf, foundIn, nothingFound } from "./after-switchover";
 
 let own: OwnStack;
 let writer: Writer;
@@ -26,12 +22,7 @@ afterAll(async () => {
   await own?.stop();
 });
 
-const rds = () => own.engine.cloud.rds;
-const instances = async () => (await rds().send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
-const named = async (name: string) =>
-  (await instances()).find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === name);
-const deployments = async () =>
-  (await rds().send(new DescribeBlueGreenDeploymentsCommand({}))).BlueGreenDeployments ?? [];
+const { rds, instances, named, deployments } = cloudOf(() => own);
 const ownGroups = async () =>
   ((await rds().send(new DescribeDBParameterGroupsCommand({}))).DBParameterGroups ?? [])
     .map(({ DBParameterGroupName: name = "" }) => name)

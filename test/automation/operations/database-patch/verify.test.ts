@@ -27,3 +27,21 @@ test("more invalid indexes than before are a failure; if nobody could count befo
 test("a database that ran the version already has nothing to compare", () => {
   expect(verifyDatabasePatch(plan, { found: found(3) }).verdict).toBe("pass");
 });
+
+test("statistics of the planner pass only where every table of every database has them", () => {
+  const switched = { live: { resourceId: "db-2" }, kept: { resourceId: "db-1" } };
+  const check = (more: object) =>
+    verifyDatabasePatch(plan, {
+      ...({ found: found(0), switched } as Parameters<typeof verifyDatabasePatch>[1]),
+      analyzed: { tables: 3, without: 0, closed: [], ...more },
+    }).checks.find(({ name }) => name === "planner-statistics");
+  expect(check({})).toMatchObject({ verdict: "pass", explanation: "3 tables were analyzed before the switchover" });
+  expect(check({ without: 1 })).toMatchObject({
+    verdict: "inconclusive",
+    explanation: expect.stringContaining("1 of 3 tables") as string,
+  });
+  expect(check({ closed: ["ledger"] })).toMatchObject({
+    verdict: "inconclusive",
+    explanation: expect.stringContaining("analyze ledger") as string,
+  });
+});
